@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <tarmac/error.hpp>
+#include <tarmac/fd.hpp>
+#include <tarmac/pixel_format.hpp>
+
+namespace tarmac {
+
+/// One plane of a dma-buf image. Several planes may lie in one dma-buf at several offsets; each
+/// then has a descriptor of its own that refers to the same dma-buf.
+struct Plane {
+    Fd fd;
+    std::uint32_t offset = 0; ///< bytes from the start of the dma-buf to the first row
+    std::uint32_t stride = 0; ///< bytes from one row of blocks to the next
+};
+
+/// Everything that says how the bytes of a dma-buf become a picture. Nothing in it is checked.
+struct DmabufDescription {
+    std::uint32_t width = 0, height = 0; ///< of the whole image, in pixels
+    std::uint32_t fourcc = 0;            ///< DRM_FORMAT_*, from <drm_fourcc.h>
+    std::uint64_t modifier = 0;          ///< DRM_FORMAT_MOD_*; INVALID means an implicit one
+    unsigned n_planes = 0;
+    std::array<Plane, MaxPlanes> planes;
+};
+
+/// An image in dma-bufs whose description has been checked and doesn't change any more. That it
+/// can be imported, only an Importer can tell.
+class Dmabuf {
+public:
+    /// The largest width and height accepted, in pixels. Beyond it no renderer has textures.
+    static constexpr std::uint32_t MaxSize = 1u << 16;
+
+    /// Checks `description` and takes its descriptors, also on failure. Needs no device; any thread.
+    ///
+    /// Errors, in the order of the checks:
+    /// - InvalidDimensions: width or height is 0 or beyond MaxSize.
+    /// - InvalidFormat: <drm_fourcc.h> has no such fourcc.
+    /// - Incomplete: no plane, a plane without a descriptor, fewer planes than the format has, or,
+    ///   where the modifier adds none (LINEAR and INVALID), more.
+    /// - NotADmabuf: a descriptor isn't a dma-buf (DMA_BUF_MAGIC of <linux/magic.h>) or was opened
+    ///   with O_PATH.
+    /// - OutOfBounds: `offset + stride * rows` is beyond the end of the dma-buf (the definition in
+    ///   zwp_linux_buffer_params_v1.error), or the stride is 0 or, for LINEAR and INVALID, shorter
+    ///   than a row. Layouts of other modifiers are known to their driver alone, so of their
+    ///   auxiliary planes only offset and stride are checked.
+    static Result<Dmabuf> create(DmabufDescription description);
+
+    std::uint32_t width() const noexcept { return description_.width; }
+    std::uint32_t height() const noexcept { return description_.height; }
+    std::uint32_t fourcc() const noexcept { return description_.fourcc; }
+    std::uint64_t modifier() const noexcept { return description_.modifier; }
+    const PixelFormat& format() const noexcept { return *format_; }
+    std::span<const Plane> planes() const noexcept {
+        return {description_.planes.data(), description_.n_planes};
+    }
+
+private:
+    Dmabuf(DmabufDescription&& description, const PixelFormat& format) noexcept
+        : description_{std::move(description)}
+        , format_{&format} {}
+
+    DmabufDescription description_;
+    const PixelFormat* format_;
+};
+
+} // namespace tarmac

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+
+namespace tarmac {
+
+inline constexpr unsigned MaxPlanes = 4;
+
+/// How one plane of a linear buffer is laid out. A block is the smallest group of samples that has
+/// a whole number of bytes; most formats have one sample in it.
+struct PlaneFormat {
+    std::uint8_t bytes_per_block;
+    std::uint8_t block_width;  ///< in samples of this plane
+    std::uint8_t block_height; ///< in samples of this plane
+    std::uint8_t horizontal_subsampling; ///< pixels of the image per sample of this plane
+    std::uint8_t vertical_subsampling;
+
+    friend bool operator==(const PlaneFormat&, const PlaneFormat&) = default;
+};
+
+enum class ColorModel : std::uint8_t { Rgb, Yuv, Indexed };
+
+/// What drm_fourcc.h says of a format. All numbers are those of the linear layout.
+struct PixelFormat {
+    std::uint32_t fourcc; ///< DRM_FORMAT_*, from <drm_fourcc.h>
+    ColorModel model;
+    bool has_alpha;
+    std::uint8_t bits; ///< of the widest colour component
+    std::uint8_t n_planes;
+    /// The first `n_planes` are meant. Where bytes_per_block is 0 the format has no linear layout
+    /// (DRM_FORMAT_YUV420_8BIT and its like exist only with a compressing modifier).
+    std::array<PlaneFormat, MaxPlanes> planes;
+
+    bool has_linear_layout() const noexcept { return planes[0].bytes_per_block != 0; }
+    /// The least stride in bytes that holds a row of `plane` in an image `width` pixels wide.
+    std::uint64_t min_stride(unsigned plane, std::uint32_t width) const noexcept;
+    /// Rows of blocks that `plane` has in an image `height` pixels high; what a stride counts.
+    std::uint64_t rows(unsigned plane, std::uint32_t height) const noexcept;
+};
+
+/// The facts of `fourcc`, or nullptr for one that <drm_fourcc.h> doesn't define (or defines only
+/// as big-endian). The pointer is valid for ever. Any thread.
+const PixelFormat* find_pixel_format(std::uint32_t fourcc) noexcept;
+
+/// Every format that find_pixel_format() knows.
+std::span<const PixelFormat> all_pixel_formats() noexcept;
+
+/// `XR24 (XRGB8888)`, or the number in hexadecimal where libdrm has no name for it.
+std::string fourcc_name(std::uint32_t fourcc);
+/// `LINEAR`, `INVALID (implicit)`, `I915_Y_TILED`, …, or the number in hexadecimal.
+std::string modifier_name(std::uint64_t modifier);
+
+} // namespace tarmac

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <memory>
+
+struct wlr_buffer;
+struct wlr_texture;
+
+namespace tarmac {
+
+class Dmabuf;
+
+/// Gives up the producer's reference (wlr_buffer_drop): the buffer goes when nobody has it locked.
+struct BufferDrop {
+    void operator()(wlr_buffer* buffer) const noexcept;
+};
+/// The producer's reference to a wlr_buffer.
+using BufferPtr = std::unique_ptr<wlr_buffer, BufferDrop>;
+
+/// A built texture: a wlr_buffer that tells its dma-buf (wlr_buffer_get_dmabuf), so that it can be
+/// put on a wlr_scene or scanned out, and the wlr_texture that the renderer made from it. Owns both.
+class Texture {
+public:
+    /// For importers: takes the buffer and the texture, neither of them null.
+    Texture(BufferPtr buffer, wlr_texture* texture);
+    Texture(Texture&&) noexcept;
+    Texture& operator=(Texture&&) noexcept;
+    ~Texture();
+
+    /// Borrowed. nullptr once the renderer is gone, which destroys its textures.
+    wlr_texture* get() const noexcept;
+    /// Borrowed; lock it (wlr_buffer_lock) to keep it longer than this object.
+    wlr_buffer* buffer() const noexcept;
+
+    /// Destroys the texture and keeps the buffer. Renderers keep what they imported with the buffer,
+    /// so that drawing it later doesn't import again.
+    BufferPtr take_buffer() &&;
+
+private:
+    struct State;
+    std::unique_ptr<State> state_;
+};
+
+/// The image behind a buffer that Tarmac made, or nullptr for any other buffer. Lives with it.
+const Dmabuf* dmabuf_from_buffer(const wlr_buffer* buffer) noexcept;
+
+} // namespace tarmac

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <sys/types.h>
+
+namespace tarmac {
+
+/// Whether `a` and `b` are nodes of one device. The primary and the render node of a GPU have
+/// different numbers.
+bool is_same_device(dev_t a, dev_t b) noexcept;
+
+} // namespace tarmac

@@ -1,0 +1,111 @@
+#include <cerrno>
+#include <cstring>
+#include <drm_fourcc.h>
+#include <fcntl.h>
+#include <format>
+#include <linux/magic.h>
+#include <sys/vfs.h>
+#include <tarmac/dmabuf.hpp>
+#include <unistd.h>
+
+namespace tarmac {
+
+namespace {
+
+/// Size in bytes of the dma-buf behind `fd`. Asks the kernel what kind of file it is: nothing else
+/// tells a dma-buf from a memfd where there is no DRM device.
+Result<std::uint64_t> dmabuf_size(int fd, unsigned plane) {
+    const int flags = fcntl(fd, F_GETFL);
+    struct statfs file_system;
+    if (flags < 0 || (flags & O_PATH) || fstatfs(fd, &file_system) != 0 ||
+        file_system.f_type != DMA_BUF_MAGIC)
+        return fail_plane(Fault::NotADmabuf, plane,
+                          std::format("plane {}: the file descriptor is not a dma-buf", plane));
+    const off_t size = lseek(fd, 0, SEEK_END);
+    if (size < 0)
+        return fail_plane(Fault::NotADmabuf, plane,
+                          std::format("plane {}: the dma-buf doesn't tell its size: {}", plane,
+                                      std::strerror(errno)));
+    return static_cast<std::uint64_t>(size);
+}
+
+/// Whether rows of pixels lie one after the other as far as anybody but the driver can know.
+/// Implicit layouts count: producers give them the stride of a linear one.
+bool rows_are_known(const DmabufDescription& image) {
+    return image.modifier == DRM_FORMAT_MOD_LINEAR || image.modifier == DRM_FORMAT_MOD_INVALID;
+}
+
+Result<void> check_size(const DmabufDescription& image) {
+    if (image.width == 0 || image.height == 0 || image.width > Dmabuf::MaxSize ||
+        image.height > Dmabuf::MaxSize)
+        return fail(Fault::InvalidDimensions,
+                    std::format("{}x{} pixels: width and height must be 1 to {}", image.width,
+                                image.height, Dmabuf::MaxSize));
+    return {};
+}
+
+Result<void> check_plane_count(const DmabufDescription& image, const PixelFormat& format) {
+    if (image.n_planes == 0 || image.n_planes > MaxPlanes)
+        return fail(Fault::Incomplete,
+                    std::format("{} planes: an image has 1 to {}", image.n_planes, MaxPlanes));
+    const bool too_many = rows_are_known(image) && image.n_planes > format.n_planes;
+    if (image.n_planes < format.n_planes || too_many)
+        return fail(Fault::Incomplete,
+                    std::format("{} planes given, {} with modifier {} has {}", image.n_planes,
+                                fourcc_name(image.fourcc), modifier_name(image.modifier),
+                                format.n_planes));
+    for (unsigned i = 0; i < image.n_planes; ++i) {
+        if (!image.planes[i].fd)
+            return fail_plane(Fault::Incomplete, i,
+                              std::format("plane {}: no dma-buf was given", i));
+    }
+    return {};
+}
+
+Result<void> check_bounds(const DmabufDescription& image, const PixelFormat& format, unsigned i) {
+    const Plane& plane = image.planes[i];
+    const auto size = dmabuf_size(plane.fd.get(), i);
+    if (!size)
+        return std::unexpected(size.error());
+    if (plane.stride == 0)
+        return fail_plane(Fault::OutOfBounds, i, std::format("plane {}: stride is 0", i));
+
+    const bool known = rows_are_known(image) && format.has_linear_layout();
+    if (known && plane.stride < format.min_stride(i, image.width))
+        return fail_plane(Fault::OutOfBounds, i,
+                          std::format("plane {}: stride {} is shorter than a row of {} pixels of "
+                                      "{}, which takes {} bytes",
+                                      i, plane.stride, image.width, fourcc_name(image.fourcc),
+                                      format.min_stride(i, image.width)));
+
+    const std::uint64_t rows = known || (i == 0 && format.has_linear_layout())
+                                   ? format.rows(i, image.height)
+                                   : 1;
+    const std::uint64_t end = plane.offset + plane.stride * rows;
+    if (end > *size)
+        return fail_plane(Fault::OutOfBounds, i,
+                          std::format("plane {}: offset {} + stride {} * {} rows = {} is beyond the "
+                                      "dma-buf's {} bytes",
+                                      i, plane.offset, plane.stride, rows, end, *size));
+    return {};
+}
+
+} // namespace
+
+Result<Dmabuf> Dmabuf::create(DmabufDescription description) {
+    if (auto size = check_size(description); !size)
+        return std::unexpected(size.error());
+    const PixelFormat* format = find_pixel_format(description.fourcc);
+    if (!format)
+        return fail(Fault::InvalidFormat, std::format("fourcc 0x{:08x} is not in drm_fourcc.h",
+                                                      description.fourcc));
+    if (auto count = check_plane_count(description, *format); !count)
+        return std::unexpected(count.error());
+    for (unsigned i = 0; i < description.n_planes; ++i) {
+        if (auto bounds = check_bounds(description, *format, i); !bounds)
+            return std::unexpected(bounds.error());
+    }
+    return Dmabuf{std::move(description), *format};
+}
+
+} // namespace tarmac

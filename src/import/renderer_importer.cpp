@@ -1,0 +1,70 @@
+#include <format>
+#include <sys/stat.h>
+#include <tarmac/importer.hpp>
+
+#include "wlroots/dmabuf_buffer.hpp"
+#include "wlroots/wlr.hpp"
+
+namespace tarmac {
+
+namespace {
+
+FormatSet to_format_set(const wlr_drm_format_set& set) {
+    FormatSet formats;
+    for (const wlr_drm_format& format : std::span{set.formats, set.len}) {
+        for (const std::uint64_t modifier : std::span{format.modifiers, format.len})
+            formats.add({format.format, modifier});
+    }
+    return formats;
+}
+
+class RendererImporter final : public Importer {
+public:
+    RendererImporter(wlr_renderer* renderer, FormatSet formats, dev_t device)
+        : renderer_{renderer}
+        , formats_{std::move(formats)}
+        , device_{device} {}
+
+    const FormatSet& formats() const noexcept override { return formats_; }
+    dev_t device() const noexcept override { return device_; }
+    std::string_view way() const noexcept override { return "renderer"; }
+
+    Result<Texture> import(std::shared_ptr<const Dmabuf> dmabuf) override {
+        if (!formats_.contains({dmabuf->fourcc(), dmabuf->modifier()}))
+            return fail(Fault::InvalidFormat,
+                        std::format("the renderer doesn't import {} with modifier {}",
+                                    fourcc_name(dmabuf->fourcc()),
+                                    modifier_name(dmabuf->modifier())));
+        const Dmabuf& image = *dmabuf;
+        BufferPtr buffer = create_dmabuf_buffer(std::move(dmabuf));
+        wlr_texture* texture = wlr_texture_from_buffer(renderer_, buffer.get());
+        if (!texture)
+            return fail(Fault::ImportFailed,
+                        std::format("the renderer can't import this {}x{} {} dma-buf with modifier "
+                                    "{}",
+                                    image.width(), image.height(), fourcc_name(image.fourcc()),
+                                    modifier_name(image.modifier())));
+        return Texture{std::move(buffer), texture};
+    }
+
+private:
+    wlr_renderer* renderer_;
+    FormatSet formats_;
+    dev_t device_;
+};
+
+} // namespace
+
+Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* renderer) {
+    const wlr_drm_format_set* formats =
+        wlr_renderer_get_texture_formats(renderer, WLR_BUFFER_CAP_DMABUF);
+    if (!formats || formats->len == 0)
+        return fail(Fault::NotAvailable, "the renderer imports no dma-bufs");
+    struct stat device;
+    const int drm_fd = wlr_renderer_get_drm_fd(renderer);
+    if (drm_fd < 0 || fstat(drm_fd, &device) != 0)
+        return fail(Fault::NotAvailable, "the renderer has no DRM device");
+    return std::make_unique<RendererImporter>(renderer, to_format_set(*formats), device.st_rdev);
+}
+
+} // namespace tarmac

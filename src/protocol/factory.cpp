@@ -1,0 +1,65 @@
+#include "protocol/factory.hpp"
+
+#include <drm_fourcc.h>
+
+#include "linux-dmabuf-v1-protocol.h"
+#include "protocol/buffer_params.hpp"
+#include "protocol/feedback_object.hpp"
+#include "protocol/resource.hpp"
+
+namespace tarmac {
+
+namespace {
+
+constexpr struct zwp_linux_dmabuf_v1_interface factory_requests = {
+    .destroy = destroy_resource,
+    .create_params = [](wl_client*, wl_resource* resource,
+                        std::uint32_t id) { object_of<Factory>(resource).create_params(id); },
+    .get_default_feedback =
+        [](wl_client*, wl_resource* resource, std::uint32_t id) {
+            object_of<Factory>(resource).get_feedback(id, nullptr);
+        },
+    .get_surface_feedback =
+        [](wl_client*, wl_resource* resource, std::uint32_t id, wl_resource* surface) {
+            object_of<Factory>(resource).get_feedback(id, surface);
+        },
+};
+
+} // namespace
+
+void Factory::bind(wl_client* client, std::uint32_t version, std::uint32_t id,
+                   LinuxDmabuf::State& state) {
+    const auto* factory = create_resource<Factory>(client, zwp_linux_dmabuf_v1_interface,
+                                                   static_cast<int>(version), id,
+                                                   &factory_requests, state);
+    if (factory && version < ZWP_LINUX_DMABUF_V1_GET_DEFAULT_FEEDBACK_SINCE_VERSION)
+        factory->advertise(*state.feedback_for(nullptr));
+}
+
+Factory::Factory(wl_resource* resource, LinuxDmabuf::State& state)
+    : resource_{resource}
+    , state_{state.weak_from_this()} {}
+
+void Factory::advertise(const Feedback& feedback) const {
+    const bool hears_modifiers =
+        wl_resource_get_version(resource_) >= ZWP_LINUX_DMABUF_V1_MODIFIER_SINCE_VERSION;
+    for (const auto& [fourcc, modifier] : feedback.table().formats()) {
+        // A client that can't name a modifier means the implicit one.
+        if (modifier == DRM_FORMAT_MOD_INVALID)
+            zwp_linux_dmabuf_v1_send_format(resource_, fourcc);
+        if (hears_modifiers)
+            zwp_linux_dmabuf_v1_send_modifier(resource_, fourcc,
+                                              static_cast<std::uint32_t>(modifier >> 32),
+                                              static_cast<std::uint32_t>(modifier));
+    }
+}
+
+void Factory::create_params(std::uint32_t id) const {
+    BufferParams::create(resource_, id, state_);
+}
+
+void Factory::get_feedback(std::uint32_t id, wl_resource* surface) const {
+    FeedbackObject::create(resource_, id, surface, state_);
+}
+
+} // namespace tarmac

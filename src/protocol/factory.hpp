@@ -1,0 +1,27 @@
+#pragma once
+
+#include "protocol/linux_dmabuf_state.hpp"
+
+namespace tarmac {
+
+/// A client's zwp_linux_dmabuf_v1, owned by its resource: makes the other objects.
+class Factory {
+public:
+    /// Also tells clients below version 4, which have no feedback objects, all formats at once.
+    static void bind(wl_client* client, std::uint32_t version, std::uint32_t id,
+                     LinuxDmabuf::State& state);
+
+    Factory(wl_resource* resource, LinuxDmabuf::State& state);
+
+    void create_params(std::uint32_t id) const;
+    /// `surface` nullptr means the default feedback.
+    void get_feedback(std::uint32_t id, wl_resource* surface) const;
+
+private:
+    void advertise(const Feedback& feedback) const;
+
+    wl_resource* resource_;
+    std::weak_ptr<LinuxDmabuf::State> state_;
+};
+
+} // namespace tarmac

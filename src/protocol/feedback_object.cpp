@@ -1,0 +1,86 @@
+#include "protocol/feedback_object.hpp"
+
+#include "linux-dmabuf-v1-protocol.h"
+#include "protocol/resource.hpp"
+
+namespace tarmac {
+
+namespace {
+
+constexpr struct zwp_linux_dmabuf_feedback_v1_interface feedback_requests = {
+    .destroy = destroy_resource,
+};
+
+/// A wl_array that borrows `values`, as events take them.
+template <class T>
+wl_array borrow(std::span<T> values) {
+    return {.size = values.size_bytes(), .alloc = 0, .data = values.data()};
+}
+
+} // namespace
+
+void FeedbackObject::create(wl_resource* factory, std::uint32_t id, wl_resource* surface,
+                            const std::weak_ptr<LinuxDmabuf::State>& state) {
+    create_resource<FeedbackObject>(
+        wl_resource_get_client(factory), zwp_linux_dmabuf_feedback_v1_interface,
+        wl_resource_get_version(factory), id, &feedback_requests, surface, state);
+}
+
+FeedbackObject::FeedbackObject(wl_resource* resource, wl_resource* surface,
+                               const std::weak_ptr<LinuxDmabuf::State>& state)
+    : resource_{resource}
+    , surface_{surface}
+    , state_{state} {
+    if (surface_)
+        wl_resource_add_destroy_listener(surface_,
+                                         surface_destroyed_.prepare([this] { is_inert_ = true; }));
+    if (const auto shared = state_.lock()) {
+        shared->add(*this);
+        update(*shared);
+    }
+}
+
+FeedbackObject::~FeedbackObject() {
+    if (const auto shared = state_.lock())
+        shared->remove(*this);
+}
+
+void FeedbackObject::update(const LinuxDmabuf::State& state) {
+    if (is_inert_)
+        return;
+    auto feedback = state.feedback_for(surface_);
+    if (!told_ || !told_->same_content(*feedback))
+        send(*feedback);
+    told_ = std::move(feedback);
+}
+
+void FeedbackObject::send(const Feedback& feedback) const {
+    const bool names_sampling_devices = wl_resource_get_version(resource_) >=
+                                        ZWP_LINUX_DMABUF_FEEDBACK_V1_TRANCHE_FLAGS_SAMPLING_SINCE_VERSION;
+
+    zwp_linux_dmabuf_feedback_v1_send_format_table(resource_, feedback.table().fd(),
+                                                   feedback.table().size_in_bytes());
+    if (!names_sampling_devices) {
+        dev_t main_device = feedback.main_device();
+        wl_array array = borrow(std::span{&main_device, 1});
+        zwp_linux_dmabuf_feedback_v1_send_main_device(resource_, &array);
+    }
+    for (const Tranche& tranche : feedback.tranches()) {
+        dev_t target = tranche.target_device;
+        wl_array device = borrow(std::span{&target, 1});
+        zwp_linux_dmabuf_feedback_v1_send_tranche_target_device(resource_, &device);
+
+        auto flags = static_cast<std::uint32_t>(tranche.flags);
+        if (!names_sampling_devices)
+            flags &= ~static_cast<std::uint32_t>(TrancheFlags::Sampling);
+        zwp_linux_dmabuf_feedback_v1_send_tranche_flags(resource_, flags);
+
+        std::vector<std::uint16_t> indices = feedback.indices(tranche);
+        wl_array formats = borrow(std::span{indices});
+        zwp_linux_dmabuf_feedback_v1_send_tranche_formats(resource_, &formats);
+        zwp_linux_dmabuf_feedback_v1_send_tranche_done(resource_);
+    }
+    zwp_linux_dmabuf_feedback_v1_send_done(resource_);
+}
+
+} // namespace tarmac

@@ -1,0 +1,33 @@
+#pragma once
+
+#include "protocol/linux_dmabuf_state.hpp"
+
+namespace tarmac {
+
+/// A client's zwp_linux_dmabuf_feedback_v1, owned by its resource. Inert once its surface or the
+/// global is gone.
+class FeedbackObject {
+public:
+    /// For `surface`, or the default if it is nullptr; tells the client at once.
+    static void create(wl_resource* factory, std::uint32_t id, wl_resource* surface,
+                       const std::weak_ptr<LinuxDmabuf::State>& state);
+
+    FeedbackObject(wl_resource* resource, wl_resource* surface,
+                   const std::weak_ptr<LinuxDmabuf::State>& state);
+    ~FeedbackObject();
+
+    /// Tells the client what `state` has for it, unless it was told just that.
+    void update(const LinuxDmabuf::State& state);
+
+private:
+    void send(const Feedback& feedback) const;
+
+    wl_resource* resource_;
+    wl_resource* surface_;
+    bool is_inert_ = false;
+    Listener surface_destroyed_;
+    std::weak_ptr<LinuxDmabuf::State> state_;
+    std::shared_ptr<const Feedback> told_;
+};
+
+} // namespace tarmac
