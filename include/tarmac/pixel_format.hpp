@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace tarmac {
 
@@ -25,7 +26,8 @@ enum class ColorModel : std::uint8_t { Rgb, Yuv, Indexed };
 
 /// What drm_fourcc.h says of a format. All numbers are those of the linear layout.
 struct PixelFormat {
-    std::uint32_t fourcc; ///< DRM_FORMAT_*, from <drm_fourcc.h>
+    std::uint32_t fourcc;  ///< DRM_FORMAT_*, from <drm_fourcc.h>
+    std::string_view name; ///< what follows DRM_FORMAT_ there
     ColorModel model;
     bool has_alpha;
     std::uint8_t bits; ///< of the widest colour component
@@ -48,7 +50,7 @@ const PixelFormat* find_pixel_format(std::uint32_t fourcc) noexcept;
 /// Every format that find_pixel_format() knows.
 std::span<const PixelFormat> all_pixel_formats() noexcept;
 
-/// `XR24 (XRGB8888)`, or the number in hexadecimal where libdrm has no name for it.
+/// `XR24 (XRGB8888)`, `NV12`, or the number in hexadecimal if the fourcc is unknown.
 std::string fourcc_name(std::uint32_t fourcc);
 /// `LINEAR`, `INVALID (implicit)`, `I915_Y_TILED`, …, or the number in hexadecimal.
 std::string modifier_name(std::uint64_t modifier);

@@ -51,15 +51,15 @@ std::span<const PixelFormat> all_pixel_formats() noexcept {
 }
 
 std::string fourcc_name(std::uint32_t fourcc) {
-    if (!find_pixel_format(fourcc))
+    const PixelFormat* format = find_pixel_format(fourcc);
+    if (!format)
         return std::format("0x{:08x}", fourcc);
     std::string letters;
     for (unsigned shift = 0; shift < 32; shift += 8) {
         if (const char letter = static_cast<char>(fourcc >> shift); letter != ' ')
             letters += letter;
     }
-    const DrmName name{drmGetFormatName(fourcc)};
-    return name && letters != name.get() ? std::format("{} ({})", letters, name.get()) : letters;
+    return letters == format->name ? letters : std::format("{} ({})", letters, format->name);
 }
 
 std::string modifier_name(std::uint64_t modifier) {

@@ -20,149 +20,174 @@ constexpr PlaneFormat plane(std::uint8_t bytes, Subsampling subsampling = Full,
     return {bytes, block_width, block_height, subsampling.horizontal, subsampling.vertical};
 }
 
-constexpr PixelFormat rgb(std::uint32_t fourcc, std::uint8_t bits, std::uint8_t bytes) {
-    return {fourcc, ColorModel::Rgb, false, bits, 1, {plane(bytes)}};
+constexpr PixelFormat rgb(std::uint32_t fourcc, std::string_view name, std::uint8_t bits,
+                          std::uint8_t bytes) {
+    return {fourcc, name, ColorModel::Rgb, false, bits, 1, {plane(bytes)}};
 }
-constexpr PixelFormat rgba(std::uint32_t fourcc, std::uint8_t bits, std::uint8_t bytes) {
-    return {fourcc, ColorModel::Rgb, true, bits, 1, {plane(bytes)}};
+constexpr PixelFormat rgba(std::uint32_t fourcc, std::string_view name, std::uint8_t bits,
+                           std::uint8_t bytes) {
+    return {fourcc, name, ColorModel::Rgb, true, bits, 1, {plane(bytes)}};
 }
 /// RGB whose alpha lies in a second plane of one byte a pixel.
-constexpr PixelFormat rgb_a8(std::uint32_t fourcc, std::uint8_t bits, std::uint8_t bytes) {
-    return {fourcc, ColorModel::Rgb, true, bits, 2, {plane(bytes), plane(1)}};
+constexpr PixelFormat rgb_a8(std::uint32_t fourcc, std::string_view name, std::uint8_t bits,
+                             std::uint8_t bytes) {
+    return {fourcc, name, ColorModel::Rgb, true, bits, 2, {plane(bytes), plane(1)}};
 }
 /// Several pixels in a byte.
-constexpr PixelFormat packed_bits(std::uint32_t fourcc, ColorModel model, std::uint8_t bits) {
-    return {fourcc, model, false, bits, 1, {plane(1, Full, static_cast<std::uint8_t>(8 / bits))}};
+constexpr PixelFormat packed_bits(std::uint32_t fourcc, std::string_view name, ColorModel model,
+                                  std::uint8_t bits) {
+    return {
+        fourcc, name, model, false, bits, 1, {plane(1, Full, static_cast<std::uint8_t>(8 / bits))}};
 }
-constexpr PixelFormat yuv_packed(std::uint32_t fourcc, bool alpha, std::uint8_t bits,
-                                 PlaneFormat layout) {
-    return {fourcc, ColorModel::Yuv, alpha, bits, 1, {layout}};
+constexpr PixelFormat yuv_packed(std::uint32_t fourcc, std::string_view name, bool alpha,
+                                 std::uint8_t bits, PlaneFormat layout) {
+    return {fourcc, name, ColorModel::Yuv, alpha, bits, 1, {layout}};
 }
 /// Luma, then interleaved chroma twice as wide.
-constexpr PixelFormat yuv_semiplanar(std::uint32_t fourcc, std::uint8_t bits, Subsampling chroma) {
+constexpr PixelFormat yuv_semiplanar(std::uint32_t fourcc, std::string_view name, std::uint8_t bits,
+                                     Subsampling chroma) {
     const std::uint8_t bytes = bits > 8 ? 2 : 1;
-    return {fourcc, ColorModel::Yuv, false, bits, 2,
+    return {fourcc,
+            name,
+            ColorModel::Yuv,
+            false,
+            bits,
+            2,
             {plane(bytes), plane(static_cast<std::uint8_t>(2 * bytes), chroma)}};
 }
 /// The same with 10-bit samples packed without gaps, or three in four bytes.
-constexpr PixelFormat yuv_semiplanar_packed(std::uint32_t fourcc, Subsampling chroma,
-                                            PlaneFormat luma, std::uint8_t chroma_bytes,
+constexpr PixelFormat yuv_semiplanar_packed(std::uint32_t fourcc, std::string_view name,
+                                            Subsampling chroma, PlaneFormat luma,
+                                            std::uint8_t chroma_bytes,
                                             std::uint8_t chroma_block_width) {
-    return {fourcc, ColorModel::Yuv, false, 10, 2,
+    return {fourcc,
+            name,
+            ColorModel::Yuv,
+            false,
+            10,
+            2,
             {luma, plane(chroma_bytes, chroma, chroma_block_width)}};
 }
-constexpr PixelFormat yuv_planar(std::uint32_t fourcc, std::uint8_t bits, Subsampling chroma) {
+constexpr PixelFormat yuv_planar(std::uint32_t fourcc, std::string_view name, std::uint8_t bits,
+                                 Subsampling chroma) {
     const std::uint8_t bytes = bits > 8 ? 2 : 1;
-    return {fourcc, ColorModel::Yuv, false, bits, 3,
+    return {fourcc,
+            name,
+            ColorModel::Yuv,
+            false,
+            bits,
+            3,
             {plane(bytes), plane(bytes, chroma), plane(bytes, chroma)}};
 }
 
 } // namespace table
 
+#define FORMAT(NAME) DRM_FORMAT_##NAME, #NAME
 // clang-format off
 inline constexpr auto pixel_format_table = [] {
     using namespace table;
     using enum ColorModel;
     return std::to_array<PixelFormat>({
-        packed_bits(DRM_FORMAT_C1, Indexed, 1), packed_bits(DRM_FORMAT_C2, Indexed, 2),
-        packed_bits(DRM_FORMAT_C4, Indexed, 4), packed_bits(DRM_FORMAT_C8, Indexed, 8),
-        packed_bits(DRM_FORMAT_D1, Rgb, 1), packed_bits(DRM_FORMAT_D2, Rgb, 2),
-        packed_bits(DRM_FORMAT_D4, Rgb, 4), packed_bits(DRM_FORMAT_D8, Rgb, 8),
-        packed_bits(DRM_FORMAT_R1, Rgb, 1), packed_bits(DRM_FORMAT_R2, Rgb, 2),
-        packed_bits(DRM_FORMAT_R4, Rgb, 4), packed_bits(DRM_FORMAT_R8, Rgb, 8),
+        packed_bits(FORMAT(C1), Indexed, 1), packed_bits(FORMAT(C2), Indexed, 2),
+        packed_bits(FORMAT(C4), Indexed, 4), packed_bits(FORMAT(C8), Indexed, 8),
+        packed_bits(FORMAT(D1), Rgb, 1), packed_bits(FORMAT(D2), Rgb, 2),
+        packed_bits(FORMAT(D4), Rgb, 4), packed_bits(FORMAT(D8), Rgb, 8),
+        packed_bits(FORMAT(R1), Rgb, 1), packed_bits(FORMAT(R2), Rgb, 2),
+        packed_bits(FORMAT(R4), Rgb, 4), packed_bits(FORMAT(R8), Rgb, 8),
 
-        rgb(DRM_FORMAT_R10, 10, 2), rgb(DRM_FORMAT_R12, 12, 2), rgb(DRM_FORMAT_R16, 16, 2),
-        rgb(DRM_FORMAT_RG88, 8, 2), rgb(DRM_FORMAT_GR88, 8, 2),
-        rgb(DRM_FORMAT_RG1616, 16, 4), rgb(DRM_FORMAT_GR1616, 16, 4),
-        rgb(DRM_FORMAT_R16F, 16, 2), rgb(DRM_FORMAT_GR1616F, 16, 4), rgb(DRM_FORMAT_BGR161616F, 16, 6),
-        rgb(DRM_FORMAT_R32F, 32, 4), rgb(DRM_FORMAT_GR3232F, 32, 8), rgb(DRM_FORMAT_BGR323232F, 32, 12),
-        rgba(DRM_FORMAT_ABGR32323232F, 32, 16),
+        rgb(FORMAT(R10), 10, 2), rgb(FORMAT(R12), 12, 2), rgb(FORMAT(R16), 16, 2),
+        rgb(FORMAT(RG88), 8, 2), rgb(FORMAT(GR88), 8, 2),
+        rgb(FORMAT(RG1616), 16, 4), rgb(FORMAT(GR1616), 16, 4),
+        rgb(FORMAT(R16F), 16, 2), rgb(FORMAT(GR1616F), 16, 4), rgb(FORMAT(BGR161616F), 16, 6),
+        rgb(FORMAT(R32F), 32, 4), rgb(FORMAT(GR3232F), 32, 8), rgb(FORMAT(BGR323232F), 32, 12),
+        rgba(FORMAT(ABGR32323232F), 32, 16),
 
-        rgb(DRM_FORMAT_RGB332, 3, 1), rgb(DRM_FORMAT_BGR233, 3, 1),
-        rgb(DRM_FORMAT_XRGB4444, 4, 2), rgb(DRM_FORMAT_XBGR4444, 4, 2),
-        rgb(DRM_FORMAT_RGBX4444, 4, 2), rgb(DRM_FORMAT_BGRX4444, 4, 2),
-        rgba(DRM_FORMAT_ARGB4444, 4, 2), rgba(DRM_FORMAT_ABGR4444, 4, 2),
-        rgba(DRM_FORMAT_RGBA4444, 4, 2), rgba(DRM_FORMAT_BGRA4444, 4, 2),
-        rgb(DRM_FORMAT_XRGB1555, 5, 2), rgb(DRM_FORMAT_XBGR1555, 5, 2),
-        rgb(DRM_FORMAT_RGBX5551, 5, 2), rgb(DRM_FORMAT_BGRX5551, 5, 2),
-        rgba(DRM_FORMAT_ARGB1555, 5, 2), rgba(DRM_FORMAT_ABGR1555, 5, 2),
-        rgba(DRM_FORMAT_RGBA5551, 5, 2), rgba(DRM_FORMAT_BGRA5551, 5, 2),
-        rgb(DRM_FORMAT_RGB565, 6, 2), rgb(DRM_FORMAT_BGR565, 6, 2),
-        rgb(DRM_FORMAT_RGB888, 8, 3), rgb(DRM_FORMAT_BGR888, 8, 3),
-        rgb(DRM_FORMAT_XRGB8888, 8, 4), rgb(DRM_FORMAT_XBGR8888, 8, 4),
-        rgb(DRM_FORMAT_RGBX8888, 8, 4), rgb(DRM_FORMAT_BGRX8888, 8, 4),
-        rgba(DRM_FORMAT_ARGB8888, 8, 4), rgba(DRM_FORMAT_ABGR8888, 8, 4),
-        rgba(DRM_FORMAT_RGBA8888, 8, 4), rgba(DRM_FORMAT_BGRA8888, 8, 4),
-        rgb(DRM_FORMAT_XRGB2101010, 10, 4), rgb(DRM_FORMAT_XBGR2101010, 10, 4),
-        rgb(DRM_FORMAT_RGBX1010102, 10, 4), rgb(DRM_FORMAT_BGRX1010102, 10, 4),
-        rgba(DRM_FORMAT_ARGB2101010, 10, 4), rgba(DRM_FORMAT_ABGR2101010, 10, 4),
-        rgba(DRM_FORMAT_RGBA1010102, 10, 4), rgba(DRM_FORMAT_BGRA1010102, 10, 4),
-        rgb(DRM_FORMAT_RGB161616, 16, 6), rgb(DRM_FORMAT_BGR161616, 16, 6),
-        rgb(DRM_FORMAT_XRGB16161616, 16, 8), rgb(DRM_FORMAT_XBGR16161616, 16, 8),
-        rgba(DRM_FORMAT_ARGB16161616, 16, 8), rgba(DRM_FORMAT_ABGR16161616, 16, 8),
-        rgb(DRM_FORMAT_XRGB16161616F, 16, 8), rgb(DRM_FORMAT_XBGR16161616F, 16, 8),
-        rgba(DRM_FORMAT_ARGB16161616F, 16, 8), rgba(DRM_FORMAT_ABGR16161616F, 16, 8),
-        rgba(DRM_FORMAT_AXBXGXRX106106106106, 10, 8),
-        rgb_a8(DRM_FORMAT_XRGB8888_A8, 8, 4), rgb_a8(DRM_FORMAT_XBGR8888_A8, 8, 4),
-        rgb_a8(DRM_FORMAT_RGBX8888_A8, 8, 4), rgb_a8(DRM_FORMAT_BGRX8888_A8, 8, 4),
-        rgb_a8(DRM_FORMAT_RGB888_A8, 8, 3), rgb_a8(DRM_FORMAT_BGR888_A8, 8, 3),
-        rgb_a8(DRM_FORMAT_RGB565_A8, 6, 2), rgb_a8(DRM_FORMAT_BGR565_A8, 6, 2),
+        rgb(FORMAT(RGB332), 3, 1), rgb(FORMAT(BGR233), 3, 1),
+        rgb(FORMAT(XRGB4444), 4, 2), rgb(FORMAT(XBGR4444), 4, 2),
+        rgb(FORMAT(RGBX4444), 4, 2), rgb(FORMAT(BGRX4444), 4, 2),
+        rgba(FORMAT(ARGB4444), 4, 2), rgba(FORMAT(ABGR4444), 4, 2),
+        rgba(FORMAT(RGBA4444), 4, 2), rgba(FORMAT(BGRA4444), 4, 2),
+        rgb(FORMAT(XRGB1555), 5, 2), rgb(FORMAT(XBGR1555), 5, 2),
+        rgb(FORMAT(RGBX5551), 5, 2), rgb(FORMAT(BGRX5551), 5, 2),
+        rgba(FORMAT(ARGB1555), 5, 2), rgba(FORMAT(ABGR1555), 5, 2),
+        rgba(FORMAT(RGBA5551), 5, 2), rgba(FORMAT(BGRA5551), 5, 2),
+        rgb(FORMAT(RGB565), 6, 2), rgb(FORMAT(BGR565), 6, 2),
+        rgb(FORMAT(RGB888), 8, 3), rgb(FORMAT(BGR888), 8, 3),
+        rgb(FORMAT(XRGB8888), 8, 4), rgb(FORMAT(XBGR8888), 8, 4),
+        rgb(FORMAT(RGBX8888), 8, 4), rgb(FORMAT(BGRX8888), 8, 4),
+        rgba(FORMAT(ARGB8888), 8, 4), rgba(FORMAT(ABGR8888), 8, 4),
+        rgba(FORMAT(RGBA8888), 8, 4), rgba(FORMAT(BGRA8888), 8, 4),
+        rgb(FORMAT(XRGB2101010), 10, 4), rgb(FORMAT(XBGR2101010), 10, 4),
+        rgb(FORMAT(RGBX1010102), 10, 4), rgb(FORMAT(BGRX1010102), 10, 4),
+        rgba(FORMAT(ARGB2101010), 10, 4), rgba(FORMAT(ABGR2101010), 10, 4),
+        rgba(FORMAT(RGBA1010102), 10, 4), rgba(FORMAT(BGRA1010102), 10, 4),
+        rgb(FORMAT(RGB161616), 16, 6), rgb(FORMAT(BGR161616), 16, 6),
+        rgb(FORMAT(XRGB16161616), 16, 8), rgb(FORMAT(XBGR16161616), 16, 8),
+        rgba(FORMAT(ARGB16161616), 16, 8), rgba(FORMAT(ABGR16161616), 16, 8),
+        rgb(FORMAT(XRGB16161616F), 16, 8), rgb(FORMAT(XBGR16161616F), 16, 8),
+        rgba(FORMAT(ARGB16161616F), 16, 8), rgba(FORMAT(ABGR16161616F), 16, 8),
+        rgba(FORMAT(AXBXGXRX106106106106), 10, 8),
+        rgb_a8(FORMAT(XRGB8888_A8), 8, 4), rgb_a8(FORMAT(XBGR8888_A8), 8, 4),
+        rgb_a8(FORMAT(RGBX8888_A8), 8, 4), rgb_a8(FORMAT(BGRX8888_A8), 8, 4),
+        rgb_a8(FORMAT(RGB888_A8), 8, 3), rgb_a8(FORMAT(BGR888_A8), 8, 3),
+        rgb_a8(FORMAT(RGB565_A8), 6, 2), rgb_a8(FORMAT(BGR565_A8), 6, 2),
 
-        yuv_packed(DRM_FORMAT_YUYV, false, 8, plane(4, Full, 2)),
-        yuv_packed(DRM_FORMAT_YVYU, false, 8, plane(4, Full, 2)),
-        yuv_packed(DRM_FORMAT_UYVY, false, 8, plane(4, Full, 2)),
-        yuv_packed(DRM_FORMAT_VYUY, false, 8, plane(4, Full, 2)),
-        yuv_packed(DRM_FORMAT_Y210, false, 10, plane(8, Full, 2)),
-        yuv_packed(DRM_FORMAT_Y212, false, 12, plane(8, Full, 2)),
-        yuv_packed(DRM_FORMAT_Y216, false, 16, plane(8, Full, 2)),
-        yuv_packed(DRM_FORMAT_AYUV, true, 8, plane(4)),
-        yuv_packed(DRM_FORMAT_AVUY8888, true, 8, plane(4)),
-        yuv_packed(DRM_FORMAT_XYUV8888, false, 8, plane(4)),
-        yuv_packed(DRM_FORMAT_XVUY8888, false, 8, plane(4)),
-        yuv_packed(DRM_FORMAT_VUY888, false, 8, plane(3)),
-        yuv_packed(DRM_FORMAT_VUY101010, false, 10, plane(0)),
-        yuv_packed(DRM_FORMAT_XVUY2101010, false, 10, plane(4)),
-        yuv_packed(DRM_FORMAT_Y410, true, 10, plane(4)),
-        yuv_packed(DRM_FORMAT_Y412, true, 12, plane(8)),
-        yuv_packed(DRM_FORMAT_Y416, true, 16, plane(8)),
-        yuv_packed(DRM_FORMAT_XVYU2101010, false, 10, plane(4)),
-        yuv_packed(DRM_FORMAT_XVYU12_16161616, false, 12, plane(8)),
-        yuv_packed(DRM_FORMAT_XVYU16161616, false, 16, plane(8)),
-        yuv_packed(DRM_FORMAT_Y0L0, true, 8, plane(8, Full, 2, 2)),
-        yuv_packed(DRM_FORMAT_X0L0, false, 8, plane(8, Full, 2, 2)),
-        yuv_packed(DRM_FORMAT_Y0L2, true, 10, plane(8, Full, 2, 2)),
-        yuv_packed(DRM_FORMAT_X0L2, false, 10, plane(8, Full, 2, 2)),
-        yuv_packed(DRM_FORMAT_YUV420_8BIT, false, 8, plane(0)),
-        yuv_packed(DRM_FORMAT_YUV420_10BIT, false, 10, plane(0)),
-        yuv_packed(DRM_FORMAT_Y8, false, 8, plane(1)),
-        yuv_packed(DRM_FORMAT_XYYY2101010, false, 10, plane(4, Full, 3)),
+        yuv_packed(FORMAT(YUYV), false, 8, plane(4, Full, 2)),
+        yuv_packed(FORMAT(YVYU), false, 8, plane(4, Full, 2)),
+        yuv_packed(FORMAT(UYVY), false, 8, plane(4, Full, 2)),
+        yuv_packed(FORMAT(VYUY), false, 8, plane(4, Full, 2)),
+        yuv_packed(FORMAT(Y210), false, 10, plane(8, Full, 2)),
+        yuv_packed(FORMAT(Y212), false, 12, plane(8, Full, 2)),
+        yuv_packed(FORMAT(Y216), false, 16, plane(8, Full, 2)),
+        yuv_packed(FORMAT(AYUV), true, 8, plane(4)),
+        yuv_packed(FORMAT(AVUY8888), true, 8, plane(4)),
+        yuv_packed(FORMAT(XYUV8888), false, 8, plane(4)),
+        yuv_packed(FORMAT(XVUY8888), false, 8, plane(4)),
+        yuv_packed(FORMAT(VUY888), false, 8, plane(3)),
+        yuv_packed(FORMAT(VUY101010), false, 10, plane(0)),
+        yuv_packed(FORMAT(XVUY2101010), false, 10, plane(4)),
+        yuv_packed(FORMAT(Y410), true, 10, plane(4)),
+        yuv_packed(FORMAT(Y412), true, 12, plane(8)),
+        yuv_packed(FORMAT(Y416), true, 16, plane(8)),
+        yuv_packed(FORMAT(XVYU2101010), false, 10, plane(4)),
+        yuv_packed(FORMAT(XVYU12_16161616), false, 12, plane(8)),
+        yuv_packed(FORMAT(XVYU16161616), false, 16, plane(8)),
+        yuv_packed(FORMAT(Y0L0), true, 8, plane(8, Full, 2, 2)),
+        yuv_packed(FORMAT(X0L0), false, 8, plane(8, Full, 2, 2)),
+        yuv_packed(FORMAT(Y0L2), true, 10, plane(8, Full, 2, 2)),
+        yuv_packed(FORMAT(X0L2), false, 10, plane(8, Full, 2, 2)),
+        yuv_packed(FORMAT(YUV420_8BIT), false, 8, plane(0)),
+        yuv_packed(FORMAT(YUV420_10BIT), false, 10, plane(0)),
+        yuv_packed(FORMAT(Y8), false, 8, plane(1)),
+        yuv_packed(FORMAT(XYYY2101010), false, 10, plane(4, Full, 3)),
 
-        yuv_semiplanar(DRM_FORMAT_NV12, 8, Quarter), yuv_semiplanar(DRM_FORMAT_NV21, 8, Quarter),
-        yuv_semiplanar(DRM_FORMAT_NV16, 8, Half), yuv_semiplanar(DRM_FORMAT_NV61, 8, Half),
-        yuv_semiplanar(DRM_FORMAT_NV24, 8, Full), yuv_semiplanar(DRM_FORMAT_NV42, 8, Full),
-        yuv_semiplanar(DRM_FORMAT_P010, 10, Quarter), yuv_semiplanar(DRM_FORMAT_P012, 12, Quarter),
-        yuv_semiplanar(DRM_FORMAT_P016, 16, Quarter), yuv_semiplanar(DRM_FORMAT_P210, 10, Half),
-        yuv_semiplanar_packed(DRM_FORMAT_NV15, Quarter, plane(5, Full, 4), 5, 2),
-        yuv_semiplanar_packed(DRM_FORMAT_NV20, Half, plane(5, Full, 4), 5, 2),
-        yuv_semiplanar_packed(DRM_FORMAT_NV30, Full, plane(5, Full, 4), 5, 2),
-        yuv_semiplanar_packed(DRM_FORMAT_P030, Quarter, plane(4, Full, 3), 8, 3),
-        yuv_semiplanar_packed(DRM_FORMAT_P230, Half, plane(4, Full, 3), 8, 3),
+        yuv_semiplanar(FORMAT(NV12), 8, Quarter), yuv_semiplanar(FORMAT(NV21), 8, Quarter),
+        yuv_semiplanar(FORMAT(NV16), 8, Half), yuv_semiplanar(FORMAT(NV61), 8, Half),
+        yuv_semiplanar(FORMAT(NV24), 8, Full), yuv_semiplanar(FORMAT(NV42), 8, Full),
+        yuv_semiplanar(FORMAT(P010), 10, Quarter), yuv_semiplanar(FORMAT(P012), 12, Quarter),
+        yuv_semiplanar(FORMAT(P016), 16, Quarter), yuv_semiplanar(FORMAT(P210), 10, Half),
+        yuv_semiplanar_packed(FORMAT(NV15), Quarter, plane(5, Full, 4), 5, 2),
+        yuv_semiplanar_packed(FORMAT(NV20), Half, plane(5, Full, 4), 5, 2),
+        yuv_semiplanar_packed(FORMAT(NV30), Full, plane(5, Full, 4), 5, 2),
+        yuv_semiplanar_packed(FORMAT(P030), Quarter, plane(4, Full, 3), 8, 3),
+        yuv_semiplanar_packed(FORMAT(P230), Half, plane(4, Full, 3), 8, 3),
 
-        yuv_planar(DRM_FORMAT_YUV410, 8, Both4), yuv_planar(DRM_FORMAT_YVU410, 8, Both4),
-        yuv_planar(DRM_FORMAT_YUV411, 8, Horizontal4), yuv_planar(DRM_FORMAT_YVU411, 8, Horizontal4),
-        yuv_planar(DRM_FORMAT_YUV420, 8, Quarter), yuv_planar(DRM_FORMAT_YVU420, 8, Quarter),
-        yuv_planar(DRM_FORMAT_YUV422, 8, Half), yuv_planar(DRM_FORMAT_YVU422, 8, Half),
-        yuv_planar(DRM_FORMAT_YUV444, 8, Full), yuv_planar(DRM_FORMAT_YVU444, 8, Full),
-        yuv_planar(DRM_FORMAT_Q410, 10, Full), yuv_planar(DRM_FORMAT_Q401, 10, Full),
-        PixelFormat{DRM_FORMAT_T430, Yuv, false, 10, 3,
+        yuv_planar(FORMAT(YUV410), 8, Both4), yuv_planar(FORMAT(YVU410), 8, Both4),
+        yuv_planar(FORMAT(YUV411), 8, Horizontal4), yuv_planar(FORMAT(YVU411), 8, Horizontal4),
+        yuv_planar(FORMAT(YUV420), 8, Quarter), yuv_planar(FORMAT(YVU420), 8, Quarter),
+        yuv_planar(FORMAT(YUV422), 8, Half), yuv_planar(FORMAT(YVU422), 8, Half),
+        yuv_planar(FORMAT(YUV444), 8, Full), yuv_planar(FORMAT(YVU444), 8, Full),
+        yuv_planar(FORMAT(Q410), 10, Full), yuv_planar(FORMAT(Q401), 10, Full),
+        PixelFormat{FORMAT(T430), Yuv, false, 10, 3,
                     {plane(4, Full, 3), plane(4, Full, 3), plane(4, Full, 3)}},
-        yuv_planar(DRM_FORMAT_S010, 10, Quarter), yuv_planar(DRM_FORMAT_S210, 10, Half),
-        yuv_planar(DRM_FORMAT_S410, 10, Full), yuv_planar(DRM_FORMAT_S012, 12, Quarter),
-        yuv_planar(DRM_FORMAT_S212, 12, Half), yuv_planar(DRM_FORMAT_S412, 12, Full),
-        yuv_planar(DRM_FORMAT_S016, 16, Quarter), yuv_planar(DRM_FORMAT_S216, 16, Half),
-        yuv_planar(DRM_FORMAT_S416, 16, Full),
+        yuv_planar(FORMAT(S010), 10, Quarter), yuv_planar(FORMAT(S210), 10, Half),
+        yuv_planar(FORMAT(S410), 10, Full), yuv_planar(FORMAT(S012), 12, Quarter),
+        yuv_planar(FORMAT(S212), 12, Half), yuv_planar(FORMAT(S412), 12, Full),
+        yuv_planar(FORMAT(S016), 16, Quarter), yuv_planar(FORMAT(S216), 16, Half),
+        yuv_planar(FORMAT(S416), 16, Full),
     });
 }();
 // clang-format on
+#undef FORMAT
 
 } // namespace tarmac

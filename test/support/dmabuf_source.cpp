@@ -1,0 +1,141 @@
+#include "support/dmabuf_source.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <cerrno>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <linux/dma-heap.h>
+#include <linux/udmabuf.h>
+#include <memory>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <xf86drm.h>
+#include <xf86drmMode.h>
+
+namespace test {
+
+using tarmac::Fd;
+
+namespace {
+
+constexpr std::size_t PageSize = 4096;
+
+std::size_t whole_pages(std::size_t size) {
+    return (size + PageSize - 1) / PageSize * PageSize;
+}
+
+/// The primary node of the DRM driver called `name`, or an empty Fd.
+Fd open_drm_driver(const std::string& name) {
+    for (int i = 0; i < 16; ++i) {
+        Fd fd{open(("/dev/dri/card" + std::to_string(i)).c_str(), O_RDWR | O_CLOEXEC)};
+        if (!fd)
+            continue;
+        using Version = std::unique_ptr<drmVersion, decltype([](drmVersion* v) { drmFreeVersion(v); })>;
+        const Version version{drmGetVersion(fd.get())};
+        if (version && name == version->name)
+            return fd;
+    }
+    return {};
+}
+
+Fd from_udmabuf(std::size_t size) {
+    Fd memory{memfd_create("tarmac-test", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
+    REQUIRE(memory);
+    REQUIRE(ftruncate(memory.get(), static_cast<off_t>(size)) == 0);
+    REQUIRE(fcntl(memory.get(), F_ADD_SEALS, F_SEAL_SHRINK) == 0);
+    Fd device{open("/dev/udmabuf", O_RDWR | O_CLOEXEC)};
+    REQUIRE(device);
+    udmabuf_create request = {
+        .memfd = static_cast<std::uint32_t>(memory.get()),
+        .flags = UDMABUF_FLAGS_CLOEXEC,
+        .offset = 0,
+        .size = size,
+    };
+    return Fd{ioctl(device.get(), UDMABUF_CREATE, &request)};
+}
+
+Fd from_system_heap(std::size_t size) {
+    Fd heap{open("/dev/dma_heap/system", O_RDWR | O_CLOEXEC)};
+    REQUIRE(heap);
+    dma_heap_allocation_data request = {
+        .len = size,
+        .fd = 0,
+        .fd_flags = O_RDWR | O_CLOEXEC,
+        .heap_flags = 0,
+    };
+    REQUIRE(ioctl(heap.get(), DMA_HEAP_IOCTL_ALLOC, &request) == 0);
+    return Fd{static_cast<int>(request.fd)};
+}
+
+Fd from_drm(const std::string& driver, std::size_t size) {
+    Fd card = open_drm_driver(driver);
+    REQUIRE(card);
+    std::uint32_t handle = 0, pitch = 0;
+    std::uint64_t allocated = 0;
+    REQUIRE(drmModeCreateDumbBuffer(card.get(), PageSize / 4,
+                                    static_cast<std::uint32_t>(size / PageSize), 32, 0, &handle,
+                                    &pitch, &allocated) == 0);
+    int fd = -1;
+    const int exported = drmPrimeHandleToFD(card.get(), handle, DRM_CLOEXEC | DRM_RDWR, &fd);
+    drmModeDestroyDumbBuffer(card.get(), handle);
+    REQUIRE(exported == 0);
+    return Fd{fd};
+}
+
+} // namespace
+
+std::string name_of(Exporter exporter) {
+    switch (exporter) {
+    case Exporter::Udmabuf:
+        return "udmabuf";
+    case Exporter::SystemHeap:
+        return "system heap";
+    case Exporter::Vgem:
+        return "vgem";
+    case Exporter::Vkms:
+        return "vkms";
+    }
+    return {};
+}
+
+std::string missing(Exporter exporter) {
+    const auto lacks = [](const char* node) {
+        return access(node, R_OK | W_OK) == 0
+                   ? std::string{}
+                   : std::string{node} + ": " + std::strerror(errno);
+    };
+    switch (exporter) {
+    case Exporter::Udmabuf:
+        return lacks("/dev/udmabuf");
+    case Exporter::SystemHeap:
+        return lacks("/dev/dma_heap/system");
+    case Exporter::Vgem:
+    case Exporter::Vkms:
+        return open_drm_driver(name_of(exporter)) ? "" : "no DRM device of driver " + name_of(exporter);
+    }
+    return {};
+}
+
+Fd allocate_dmabuf(Exporter exporter, std::size_t size) {
+    const std::size_t pages = whole_pages(size);
+    Fd fd;
+    switch (exporter) {
+    case Exporter::Udmabuf:
+        fd = from_udmabuf(pages);
+        break;
+    case Exporter::SystemHeap:
+        fd = from_system_heap(pages);
+        break;
+    case Exporter::Vgem:
+    case Exporter::Vkms:
+        fd = from_drm(name_of(exporter), pages);
+        break;
+    }
+    INFO("a dma-buf of " << pages << " bytes from " << name_of(exporter));
+    REQUIRE(fd);
+    return fd;
+}
+
+} // namespace test

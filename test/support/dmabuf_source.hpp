@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <tarmac/fd.hpp>
+
+namespace test {
+
+/// Who a dma-buf comes from. Every one is a kernel driver of its own.
+enum class Exporter { Udmabuf, SystemHeap, Vgem, Vkms };
+inline constexpr Exporter AllExporters[] = {Exporter::Udmabuf, Exporter::SystemHeap, Exporter::Vgem,
+                                            Exporter::Vkms};
+
+std::string name_of(Exporter exporter);
+
+/// Why `exporter` can't be used on this machine, or nothing if it can.
+std::string missing(Exporter exporter);
+
+/// A dma-buf of at least `size` bytes (the kernel rounds up to pages), zeroed. Fails the test if it
+/// can't be had: ask missing() first.
+tarmac::Fd allocate_dmabuf(Exporter exporter, std::size_t size);
+
+} // namespace test

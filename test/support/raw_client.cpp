@@ -1,0 +1,254 @@
+#include "support/raw_client.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <cerrno>
+#include <cstring>
+#include <poll.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <wayland-client.h>
+
+#include "linux-dmabuf-v1-client-protocol.h"
+
+namespace test {
+
+using tarmac::Fd;
+using tarmac::FormatModifier;
+
+std::string to_string(const Answer& answer) {
+    switch (answer.kind) {
+    case Answer::Created:
+        return "created";
+    case Answer::Failed:
+        return "failed";
+    case Answer::Error:
+        return answer.interface + " error " + std::to_string(answer.error);
+    case Answer::Silent:
+        return "silent";
+    }
+    return {};
+}
+
+Answer protocol_error(std::uint32_t code) {
+    return {Answer::Error, code, zwp_linux_buffer_params_v1_interface.name};
+}
+
+struct RawClient::FeedbackListener {
+    zwp_linux_dmabuf_feedback_v1* object = nullptr;
+    ToldFeedback told, coming;
+    ToldFeedback::Tranche tranche;
+
+    static dev_t device_of(const wl_array* array) {
+        dev_t device = 0;
+        REQUIRE(array->size == sizeof device);
+        std::memcpy(&device, array->data, sizeof device);
+        return device;
+    }
+
+    static FeedbackListener& of(void* data) { return *static_cast<FeedbackListener*>(data); }
+    static const zwp_linux_dmabuf_feedback_v1_listener events;
+};
+
+const zwp_linux_dmabuf_feedback_v1_listener RawClient::FeedbackListener::events = {
+    .done =
+        [](void* data, zwp_linux_dmabuf_feedback_v1*) {
+            FeedbackListener& self = of(data);
+            self.coming.times = self.told.times + 1;
+            self.told = std::exchange(self.coming, {});
+        },
+    .format_table =
+        [](void* data, zwp_linux_dmabuf_feedback_v1*, std::int32_t fd, std::uint32_t size) {
+            FeedbackListener& self = of(data);
+            self.coming.table_fd = Fd{fd};
+            void* table = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
+            REQUIRE(table != MAP_FAILED);
+            for (std::uint32_t at = 0; at < size; at += 16) {
+                FormatModifier pair;
+                std::memcpy(&pair.fourcc, static_cast<char*>(table) + at, 4);
+                std::memcpy(&pair.modifier, static_cast<char*>(table) + at + 8, 8);
+                self.coming.table.push_back(pair);
+            }
+            munmap(table, size);
+        },
+    .main_device = [](void* data, zwp_linux_dmabuf_feedback_v1*,
+                      wl_array* device) { of(data).coming.main_device = device_of(device); },
+    .tranche_done =
+        [](void* data, zwp_linux_dmabuf_feedback_v1*) {
+            of(data).coming.tranches.push_back(std::exchange(of(data).tranche, {}));
+        },
+    .tranche_target_device = [](void* data, zwp_linux_dmabuf_feedback_v1*,
+                                wl_array* device) { of(data).tranche.device = device_of(device); },
+    .tranche_formats =
+        [](void* data, zwp_linux_dmabuf_feedback_v1*, wl_array* indices) {
+            FeedbackListener& self = of(data);
+            for (std::size_t at = 0; at < indices->size; at += 2) {
+                std::uint16_t index;
+                std::memcpy(&index, static_cast<char*>(indices->data) + at, 2);
+                self.tranche.formats.push_back(self.coming.table.at(index));
+            }
+        },
+    .tranche_flags = [](void* data, zwp_linux_dmabuf_feedback_v1*,
+                        std::uint32_t flags) { of(data).tranche.flags = flags; },
+};
+
+RawClient::RawClient(unsigned version, Fd fd, Pump pump)
+    : pump_{std::move(pump)}
+    , version_{version} {
+    // libwayland takes the descriptor, so it gets one of its own.
+    display_ = fd ? wl_display_connect_to_fd(dup(fd.get())) : wl_display_connect(nullptr);
+    REQUIRE(display_);
+    registry_ = wl_display_get_registry(display_);
+    static constexpr wl_registry_listener registry_events = {
+        .global = [](void* data, wl_registry*, std::uint32_t name, const char* interface,
+                     std::uint32_t version) {
+            static_cast<RawClient*>(data)->bind(name, interface, version);
+        },
+        .global_remove = [](void*, wl_registry*, std::uint32_t) {},
+    };
+    wl_registry_add_listener(registry_, &registry_events, this);
+    round_trip();
+    round_trip();
+}
+
+RawClient::~RawClient() {
+    for (const auto& params : params_) {
+        if (params->buffer)
+            wl_buffer_destroy(params->buffer);
+        zwp_linux_buffer_params_v1_destroy(params->object);
+    }
+    destroy_feedback();
+    if (dmabuf_)
+        zwp_linux_dmabuf_v1_destroy(dmabuf_);
+    if (compositor_)
+        wl_compositor_destroy(compositor_);
+    wl_registry_destroy(registry_);
+    wl_display_disconnect(display_);
+}
+
+void RawClient::bind(std::uint32_t name, std::string_view interface, std::uint32_t offered) {
+    if (interface == wl_compositor_interface.name) {
+        compositor_ = static_cast<wl_compositor*>(
+            wl_registry_bind(registry_, name, &wl_compositor_interface, 4));
+    } else if (interface == zwp_linux_dmabuf_v1_interface.name) {
+        version_ = std::min(version_, offered);
+        dmabuf_ = static_cast<zwp_linux_dmabuf_v1*>(
+            wl_registry_bind(registry_, name, &zwp_linux_dmabuf_v1_interface, version_));
+        static constexpr zwp_linux_dmabuf_v1_listener events = {
+            .format = [](void* data, zwp_linux_dmabuf_v1*,
+                         std::uint32_t fourcc) {
+                static_cast<RawClient*>(data)->formats_.push_back(fourcc);
+            },
+            .modifier =
+                [](void* data, zwp_linux_dmabuf_v1*, std::uint32_t fourcc, std::uint32_t hi,
+                   std::uint32_t lo) {
+                    static_cast<RawClient*>(data)->modifiers_.push_back(
+                        {fourcc, std::uint64_t{hi} << 32 | lo});
+                },
+        };
+        zwp_linux_dmabuf_v1_add_listener(dmabuf_, &events, this);
+    }
+}
+
+bool RawClient::round_trip() {
+    if (!pump_)
+        return wl_display_roundtrip(display_) >= 0;
+
+    bool done = false;
+    wl_callback* callback = wl_display_sync(display_);
+    static constexpr wl_callback_listener events = {
+        .done = [](void* data, wl_callback*, std::uint32_t) { *static_cast<bool*>(data) = true; },
+    };
+    wl_callback_add_listener(callback, &events, &done);
+    bool connected = true;
+    while (connected && !done) {
+        // An error of the flush shows up in the read: the compositor's last words are there.
+        wl_display_flush(display_);
+        pump_();
+        while (wl_display_prepare_read(display_) != 0)
+            wl_display_dispatch_pending(display_);
+        pollfd readable = {wl_display_get_fd(display_), POLLIN, 0};
+        if (poll(&readable, 1, 0) > 0)
+            wl_display_read_events(display_);
+        else
+            wl_display_cancel_read(display_);
+        connected = wl_display_dispatch_pending(display_) >= 0;
+    }
+    wl_callback_destroy(callback);
+    return connected;
+}
+
+Answer RawClient::connection() const {
+    const int error = wl_display_get_error(display_);
+    if (error == 0)
+        return {Answer::Silent, 0, {}};
+    if (error != EPROTO)
+        return {Answer::Error, UINT32_MAX, std::strerror(error)};
+    const wl_interface* interface = nullptr;
+    std::uint32_t id;
+    const std::uint32_t code = wl_display_get_protocol_error(display_, &interface, &id);
+    return {Answer::Error, code, interface ? interface->name : "unknown"};
+}
+
+const ToldFeedback& RawClient::feedback(wl_surface* surface) {
+    auto listener = std::make_unique<FeedbackListener>();
+    listener->object = surface ? zwp_linux_dmabuf_v1_get_surface_feedback(dmabuf_, surface)
+                               : zwp_linux_dmabuf_v1_get_default_feedback(dmabuf_);
+    zwp_linux_dmabuf_feedback_v1_add_listener(listener->object, &FeedbackListener::events,
+                                              listener.get());
+    round_trip();
+    return feedbacks_.emplace_back(std::move(listener))->told;
+}
+
+void RawClient::destroy_feedback() {
+    for (const auto& feedback : feedbacks_)
+        zwp_linux_dmabuf_feedback_v1_destroy(feedback->object);
+    feedbacks_.clear();
+}
+
+RawClient::Params& RawClient::create_params() {
+    Params& params = *params_.emplace_back(
+        std::make_unique<Params>(zwp_linux_dmabuf_v1_create_params(dmabuf_), this));
+    static constexpr zwp_linux_buffer_params_v1_listener events = {
+        .created =
+            [](void* data, zwp_linux_buffer_params_v1*, wl_buffer* buffer) {
+                static_cast<Params*>(data)->answer.kind = Answer::Created;
+                static_cast<Params*>(data)->buffer = buffer;
+            },
+        .failed =
+            [](void* data, zwp_linux_buffer_params_v1*) {
+                static_cast<Params*>(data)->answer.kind = Answer::Failed;
+            },
+    };
+    zwp_linux_buffer_params_v1_add_listener(params.object, &events, &params);
+    return params;
+}
+
+void RawClient::add(Params& params, int fd, std::uint32_t plane, std::uint32_t offset,
+                    std::uint32_t stride, std::uint64_t modifier) {
+    zwp_linux_buffer_params_v1_add(params.object, fd, plane, offset, stride,
+                                   static_cast<std::uint32_t>(modifier >> 32),
+                                   static_cast<std::uint32_t>(modifier));
+}
+
+Answer RawClient::create(Params& params, std::int32_t width, std::int32_t height,
+                         std::uint32_t fourcc, std::uint32_t flags) {
+    zwp_linux_buffer_params_v1_create(params.object, width, height, fourcc, flags);
+    return await(params);
+}
+
+Answer RawClient::create_immed(Params& params, std::int32_t width, std::int32_t height,
+                               std::uint32_t fourcc, std::uint32_t flags) {
+    params.buffer =
+        zwp_linux_buffer_params_v1_create_immed(params.object, width, height, fourcc, flags);
+    const Answer answer = await(params);
+    return answer.kind == Answer::Silent ? Answer{Answer::Created, 0, {}} : answer;
+}
+
+Answer RawClient::await(Params& params) {
+    // An import off the dispatch path is over by the second answer at the latest.
+    if (!round_trip() || (params.answer.kind == Answer::Silent && !round_trip()))
+        return connection();
+    return params.answer;
+}
+
+} // namespace test

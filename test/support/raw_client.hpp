@@ -1,0 +1,112 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <sys/types.h>
+#include <tarmac/fd.hpp>
+#include <tarmac/format_set.hpp>
+#include <vector>
+
+struct wl_buffer;
+struct wl_compositor;
+struct wl_display;
+struct wl_registry;
+struct wl_surface;
+struct zwp_linux_buffer_params_v1;
+struct zwp_linux_dmabuf_feedback_v1;
+struct zwp_linux_dmabuf_v1;
+
+namespace test {
+
+/// What became of a buffer that a client asked for.
+struct Answer {
+    enum Kind { Created, Failed, Error, Silent } kind;
+    std::uint32_t error = 0; ///< code, when kind is Error
+    std::string interface;   ///< that the error was raised on
+
+    friend bool operator==(const Answer& a, const Answer& b) {
+        return a.kind == b.kind && a.error == b.error;
+    }
+};
+std::string to_string(const Answer& answer);
+Answer protocol_error(std::uint32_t code);
+
+/// What a feedback object was told last.
+struct ToldFeedback {
+    struct Tranche {
+        dev_t device = 0;
+        std::uint32_t flags = 0;
+        std::vector<tarmac::FormatModifier> formats;
+    };
+    std::vector<tarmac::FormatModifier> table;
+    tarmac::Fd table_fd;
+    std::optional<dev_t> main_device;
+    std::vector<Tranche> tranches;
+    unsigned times = 0; ///< how often `done` came
+};
+
+/// A client that sends what it is told to, however wrong.
+class RawClient {
+public:
+    /// `pump` lets a compositor in this process work; a compositor elsewhere needs none.
+    using Pump = std::function<void()>;
+
+    /// Connects to the socket `fd`, takes it, and binds zwp_linux_dmabuf_v1 at `version`, or lower if
+    /// less is offered. `fd` -1 means $WAYLAND_DISPLAY.
+    RawClient(unsigned version, tarmac::Fd fd = {}, Pump pump = {});
+    ~RawClient();
+    RawClient(const RawClient&) = delete;
+    RawClient& operator=(const RawClient&) = delete;
+
+    /// Waits until everything sent has been answered. False once the connection is lost.
+    bool round_trip();
+    /// The error that ended the connection, or `Silent` while it holds.
+    Answer connection() const;
+
+    unsigned version() const { return version_; }
+    const std::vector<std::uint32_t>& formats() const { return formats_; }
+    const std::vector<tarmac::FormatModifier>& modifiers() const { return modifiers_; }
+    zwp_linux_dmabuf_v1* dmabuf() const { return dmabuf_; }
+    wl_compositor* compositor() const { return compositor_; }
+
+    /// Feedback for `surface`, or the default if it is nullptr. Kept up to date while this lives.
+    const ToldFeedback& feedback(wl_surface* surface = nullptr);
+    void destroy_feedback();
+
+    struct Params {
+        zwp_linux_buffer_params_v1* object;
+        RawClient* client;
+        Answer answer{Answer::Silent, 0, {}};
+        wl_buffer* buffer = nullptr;
+    };
+    Params& create_params();
+    void add(Params& params, int fd, std::uint32_t plane, std::uint32_t offset,
+             std::uint32_t stride, std::uint64_t modifier);
+    /// Sends `create` and waits for the answer.
+    Answer create(Params& params, std::int32_t width, std::int32_t height, std::uint32_t fourcc,
+                  std::uint32_t flags = 0);
+    /// Sends `create_immed`; Created means that nothing was said against it.
+    Answer create_immed(Params& params, std::int32_t width, std::int32_t height,
+                        std::uint32_t fourcc, std::uint32_t flags = 0);
+
+private:
+    void bind(std::uint32_t name, std::string_view interface, std::uint32_t version);
+    Answer await(Params& params);
+
+    wl_display* display_ = nullptr;
+    Pump pump_;
+    unsigned version_;
+    wl_registry* registry_ = nullptr;
+    wl_compositor* compositor_ = nullptr;
+    zwp_linux_dmabuf_v1* dmabuf_ = nullptr;
+    std::vector<std::uint32_t> formats_;
+    std::vector<tarmac::FormatModifier> modifiers_;
+    std::vector<std::unique_ptr<Params>> params_;
+    struct FeedbackListener;
+    std::vector<std::unique_ptr<FeedbackListener>> feedbacks_;
+};
+
+} // namespace test

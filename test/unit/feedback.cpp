@@ -1,0 +1,90 @@
+#include <catch2/catch_test_macros.hpp>
+#include <cstring>
+#include <drm_fourcc.h>
+#include <fcntl.h>
+#include <string>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <tarmac/feedback.hpp>
+#include <unistd.h>
+
+using namespace tarmac;
+
+namespace {
+
+constexpr FormatModifier XrgbLinear{DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR};
+constexpr FormatModifier XrgbImplicit{DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_INVALID};
+constexpr FormatModifier Nv12Linear{DRM_FORMAT_NV12, DRM_FORMAT_MOD_LINEAR};
+
+constexpr dev_t Gpu = 1, Display = 2;
+
+} // namespace
+
+TEST_CASE("a format table is laid out as the spec says") {
+    const auto table = FormatTable::create({XrgbLinear, XrgbImplicit});
+    REQUIRE(table);
+    REQUIRE(table->size_in_bytes() == 32);
+    std::uint32_t words[8];
+    REQUIRE(pread(table->fd(), words, sizeof words, 0) == sizeof words);
+    CHECK(words[0] == DRM_FORMAT_XRGB8888);
+    CHECK(words[2] == 0);
+    CHECK(words[4] == DRM_FORMAT_XRGB8888);
+    CHECK((std::uint64_t{words[7]} << 32 | words[6]) == DRM_FORMAT_MOD_INVALID);
+}
+
+TEST_CASE("nobody who has the format table's descriptor can change it") {
+    const auto table = FormatTable::create({XrgbLinear});
+    REQUIRE(table);
+    CHECK(pwrite(table->fd(), "x", 1, 0) < 0);
+    CHECK(ftruncate(table->fd(), 0) != 0);
+    CHECK(ftruncate(table->fd(), 4096) != 0);
+    CHECK(mmap(nullptr, 16, PROT_READ | PROT_WRITE, MAP_SHARED, table->fd(), 0) == MAP_FAILED);
+    CHECK(fcntl(table->fd(), F_ADD_SEALS, F_SEAL_FUTURE_WRITE) != 0);
+
+    const std::string path = "/proc/self/fd/" + std::to_string(table->fd());
+    const Fd reopened{open(path.c_str(), O_RDWR | O_CLOEXEC)};
+    CHECK(pwrite(reopened.get(), "x", 1, 0) < 0);
+    const Fd truncated{open(path.c_str(), O_RDWR | O_TRUNC | O_CLOEXEC)};
+    struct stat status;
+    REQUIRE(fstat(table->fd(), &status) == 0);
+    CHECK(status.st_size == 16);
+}
+
+TEST_CASE("a table holds what 16 bits can point to and no more") {
+    FormatSet formats;
+    for (std::uint64_t modifier = 0; modifier < FormatTable::MaxPairs; ++modifier)
+        formats.add({DRM_FORMAT_XRGB8888, modifier});
+    CHECK(FormatTable::create(formats));
+    formats.add({DRM_FORMAT_XRGB8888, FormatTable::MaxPairs});
+    CHECK_FALSE(FormatTable::create(formats));
+    CHECK_FALSE(FormatTable::create({}));
+}
+
+TEST_CASE("tranches point into one table of all pairs") {
+    const auto feedback =
+        Feedback::create(Gpu, {{Display, TrancheFlags::Scanout, {XrgbLinear}},
+                               {Gpu, TrancheFlags::Sampling, {Nv12Linear, XrgbLinear}}});
+    REQUIRE(feedback);
+    const Feedback& told = **feedback;
+    CHECK(told.table().formats() == FormatSet{XrgbLinear, Nv12Linear});
+    CHECK(told.indices(told.tranches()[0]) == std::vector<std::uint16_t>{0});
+    CHECK(told.indices(told.tranches()[1]) == std::vector<std::uint16_t>{1, 0});
+    CHECK(told.contains(Nv12Linear));
+    CHECK_FALSE(told.contains(XrgbImplicit));
+}
+
+TEST_CASE("feedback that breaks a rule of the spec is refused") {
+    CHECK_FALSE(Feedback::create(Gpu, {}));
+    CHECK_FALSE(Feedback::create(Gpu, {{Gpu, TrancheFlags::Sampling, {}}}));
+    CHECK_FALSE(Feedback::create(Gpu, {{Gpu, TrancheFlags::Scanout, {XrgbLinear}}}));
+    CHECK_FALSE(Feedback::create(Gpu, {{Display, TrancheFlags::Sampling, {XrgbLinear}}}));
+}
+
+TEST_CASE("feedback compares by what a client would be told") {
+    const std::vector<Tranche> tranches = {{Gpu, TrancheFlags::Sampling, {XrgbLinear}}};
+    const auto one = Feedback::create(Gpu, tranches);
+    const auto same = Feedback::create(Gpu, tranches);
+    const auto other = Feedback::create(Gpu, {{Gpu, TrancheFlags::Sampling, {XrgbImplicit}}});
+    CHECK((*one)->same_content(**same));
+    CHECK_FALSE((*one)->same_content(**other));
+}
