@@ -15,18 +15,18 @@ namespace test {
 using tarmac::Fd;
 using tarmac::FormatModifier;
 
-std::string to_string(const Answer& answer) {
+std::ostream& operator<<(std::ostream& out, const Answer& answer) {
     switch (answer.kind) {
     case Answer::Created:
-        return "created";
+        return out << "created";
     case Answer::Failed:
-        return "failed";
+        return out << "failed";
     case Answer::Error:
-        return answer.interface + " error " + std::to_string(answer.error);
+        return out << answer.interface << " error " << answer.error;
     case Answer::Silent:
-        return "silent";
+        return out << "silent";
     }
-    return {};
+    return out;
 }
 
 Answer protocol_error(std::uint32_t code) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <ostream>
 #include <string>
 #include <sys/types.h>
 #include <tarmac/fd.hpp>
@@ -31,7 +32,7 @@ struct Answer {
         return a.kind == b.kind && a.error == b.error;
     }
 };
-std::string to_string(const Answer& answer);
+std::ostream& operator<<(std::ostream& out, const Answer& answer);
 Answer protocol_error(std::uint32_t code);
 
 /// What a feedback object was told last.

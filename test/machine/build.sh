@@ -1,0 +1,37 @@
+# shellcheck shell=bash
+# Builds of this checkout, in the build root, below .build/.
+
+builds=$checkout/.build
+
+# build NAME: brings .build/NAME up to date. gcc is also installed, in .build/prefix.
+build() {
+    local name=$1 dir=$builds/$1 log=$builds/log/$1.log
+    [[ -f $checkout/meson.build ]] || die "there is no meson.build in $checkout: nothing to build."
+    mkdir -p "$builds/log"
+    (
+        cache=$builds lock "$name"
+        # Made from another root file system, or only half configured
+        if [[ $(cat "$dir/.configured-in" 2>/dev/null) != "$root_key" ]]; then
+            rm -rf "$dir"
+            [[ $name != gcc ]] || rm -rf "$builds/prefix"
+            step "Configuring the build $name" "$log" configure "$name"
+            printf '%s' "$root_key" >"$dir/.configured-in"
+        fi
+        step "Building ($name)" "$log" in_root meson compile -C "$dir"
+        if [[ $name == gcc ]] && ! { [[ -e $dir/.installed ]] && grep -q 'no work to do' "$log"; }; then
+            rm -f "$dir/.installed"
+            step "Installing the build" "$builds/log/install.log" in_root meson install -C "$dir" --no-rebuild --quiet
+            : >"$dir/.installed"
+        fi
+    )
+}
+
+configure() {
+    local compiler=(CC=gcc CXX=g++) options=(--buildtype=debugoptimized)
+    case $1 in
+    clang) compiler=(CC=clang CXX=clang++) ;;
+    asan) options=(--buildtype=debug -Doptimization=1 '-Db_sanitize=address,undefined' -Db_lundef=false) ;;
+    esac
+    in_root env "${compiler[@]}" meson setup "$builds/$1" "$checkout" "${options[@]}" \
+        --prefix "$builds/prefix" --libdir lib --werror -Dwrap_mode=nodownload
+}

@@ -1,0 +1,5 @@
+#!/bin/bash
+# Runs on the machine for ./run demo.
+set -euo pipefail
+uname -sr
+ls /dev/dri

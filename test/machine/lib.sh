@@ -1,0 +1,128 @@
+# shellcheck shell=bash
+# Messages, progress, locks. Messages go to stderr: stdout belongs to the command.
+
+say() { printf '%s\n' "$*" >&2; }
+
+die() {
+    printf './run: %s\n' "$*" >&2
+    exit 1
+}
+
+# Kills what step left running when ./run itself is interrupted.
+step_pid=
+stop_step() {
+    [[ -z $step_pid ]] || kill -TERM -- "-$step_pid" 2>/dev/null || true
+    step_pid=
+}
+
+# step TEXT LOG COMMAND…: runs COMMAND with its output in LOG and shows that it
+# lives. Dies when it fails. Never call it where `set -e` is off (`if`, `||`).
+step() {
+    local text=$1 log=$2 started=$SECONDS status=0
+    shift 2
+    mkdir -p "${log%/*}"
+    # A process group of its own, so that stop_step reaches all of it.
+    set -m
+    "$@" </dev/null >"$log" 2>&1 &
+    step_pid=$!
+    set +m
+    show_progress "$text" "$log" "$started"
+    wait "$step_pid" || status=$?
+    step_pid=
+    [[ ! -t 2 ]] || printf '\r\033[K' >&2
+    ((status == 0)) || explain_failure "$text" "$log" "$status"
+    ((SECONDS - started < 2)) || say "$text: done in $((SECONDS - started)) s"
+}
+
+# On a terminal one line that changes, elsewhere a line now and then.
+show_progress() {
+    local text=$1 log=$2 started=$3 ticks=0
+    while kill -0 "$step_pid" 2>/dev/null; do
+        if [[ -t 2 ]]; then
+            ((ticks % 5)) || progress_line "$text: $((SECONDS - started)) s (log: $log)" "$log"
+        elif ((ticks == 10)); then
+            say "$text (log: $log)"
+        elif ((ticks && ticks % 300 == 0)); then
+            say "  … $((SECONDS - started)) s: $(tail -n 1 "$log")"
+        fi
+        sleep 0.1
+        ticks=$((ticks + 1))
+    done
+}
+
+progress_line() {
+    local columns line
+    columns=$(stty size <&2 2>/dev/null | cut -d' ' -f2) || true
+    line="$1  $(tail -n 1 "$2" 2>/dev/null | tr -cd '[:print:]')"
+    printf '\r\033[K%s' "${line:0:${columns:-80}-1}" >&2
+}
+
+explain_failure() {
+    local text=$1 log=$2 status=$3 cause
+    say "--- the end of $log"
+    failing_lines "$log" >&2
+    say "---"
+    cause=$(known_cause "$log") || true
+    die "$text: failed with status $status. ${cause:-The log above says why.} Log: $log"
+}
+
+# A compiler's first error tells more than ninja's last line.
+failing_lines() {
+    local first
+    first=$(grep -n -m1 -E '(error|ERROR)(:|\[)|^FAILED:' "$1" | cut -d: -f1) || true
+    if [[ $first ]] && (($(wc -l <"$1") - first > 25)); then
+        tail -n "+$first" "$1" | head -n 20
+        printf '[…]\n'
+        tail -n 5 "$1"
+    else
+        tail -n 20 "$1"
+    fi
+}
+
+unknown_packages() {
+    sed -n "s/.*Unable to locate package //p; s/.*Package '\?\([^ ']*\)'\? has no installation candidate.*/\1/p" "$1" |
+        sort -u | paste -sd' '
+}
+
+known_cause() {
+    local log=$1 names
+    if names=$(grep -o '^cause: .*' "$log"); then
+        printf '%s.' "${names#cause: }"
+    elif names=$(unknown_packages "$log") && [[ $names ]]; then
+        printf 'Debian %s has no package %s (any more): look for its new name and change test/machine/packages.' "$suite" "$names"
+    elif names=$(grep -oP '(?<=Depends: )[^ ]+(?=.*but it is not (installable|going to be installed))' "$log" | sort -u | paste -sd' ') && [[ $names ]]; then
+        printf 'The mirror lacks what these packages need at the moment: %s. Try again in some hours, or set TARMAC_MIRROR to another mirror.' "$names"
+    elif grep -qi 'No space left on device' "$log"; then
+        printf 'A disk is full: %s needs some 6 GB while it is made, and 2 GB afterwards; %s needs 2 GB meanwhile.' "$cache" "$big_tmp"
+    elif grep -qE 'Could not (resolve|connect)|Temporary failure resolving|Network is unreachable|Failed to fetch|Unable to connect' "$log"; then
+        printf 'The package mirror %s could not be reached: check the network, or set TARMAC_MIRROR to the address of another Debian mirror.' "${mirror:-}"
+    elif grep -qE 'newuidmap|newgidmap|/etc/sub[ug]id' "$log"; then
+        printf 'This user has no range of subordinate ids: as root, run  usermod --add-subuids 100000-165535 --add-subgids 100000-165535 %s' "$(id -un)"
+    elif grep -qE 'Killed|out of memory|Cannot allocate memory' "$log"; then
+        printf 'The memory ran out: close other programs, or give the host more.'
+    fi
+}
+
+# lock NAME: waits for whoever has it. The lock goes with the process.
+lock() {
+    mkdir -p "$cache"
+    exec {lock_fd}>"$cache/$1.lock"
+    flock -n "$lock_fd" || {
+        say "Another ./run has the lock $cache/$1.lock: waiting for it."
+        flock "$lock_fd"
+    }
+}
+
+unlock() { exec {lock_fd}>&-; }
+
+# A tree may hold directories that even its owner can't write.
+remove_tree() {
+    local tree
+    for tree; do
+        [[ -d $tree && ! -L $tree ]] && chmod -R u+rwX "$tree" 2>/dev/null
+        rm -rf "$tree"
+    done
+}
+
+# hash_of FILE…: a short key for what a thing is made from.
+hash_of() { cat "$@" | sha256sum | cut -c 1-12; }

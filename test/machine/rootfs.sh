@@ -1,0 +1,87 @@
+# shellcheck shell=bash
+# The root file system: a Debian tree that serves as build root and as the machine's root.
+
+# Sets root to the finished tree, making it when there is none.
+# $1: packages to add, separated by commas (may be empty).
+ensure_root() {
+    root_key=$(hash_of "$machine/packages" "$machine/rootfs.sh" <(echo "$suite"))
+    root=$cache/root-$root_key
+    if [[ ! -d $root ]]; then
+        need_root_tools
+        lock root
+        [[ -d $root ]] || make_root
+        unlock
+    fi
+    [[ -z ${1:-} ]] || ensure_extended_root "$1"
+}
+
+need_root_tools() {
+    local tools=(mmdebstrap:mmdebstrap xz:xz-utils)
+    # An ordinary user's tree is unpacked under a range of ids that he is lent.
+    ((EUID == 0)) || tools+=(newuidmap:uidmap)
+    need_host "${tools[@]}"
+    find_mirror
+    need_space "$cache" 4 XDG_CACHE_HOME
+    need_space "$big_tmp" 3 TMPDIR
+}
+
+make_root() {
+    local half=$root.half
+    remove_tree "$cache"/root-*.half
+    step "Making the root file system (Debian $suite, about 2 minutes)" "$logs/root.log" debootstrap_into "$half"
+    mv -T "$half" "$root"
+}
+
+# By way of a tar archive, with all files the user's own, for root as for
+# anybody: in the sandbox and in the machine they are root's again.
+debootstrap_into() {
+    local mode=unshare options
+    ((EUID != 0)) || mode=root
+    mkdir -p "$1"
+    mapfile -t options < <(apt_proxy_options | sed 's/^/--aptopt=/')
+    # The Release file of a mirror that lags behind expires.
+    TMPDIR=$big_tmp mmdebstrap --mode="$mode" --variant=apt --format=tar "${options[@]}" \
+        --aptopt='Acquire::Check-Valid-Until "false"' \
+        --aptopt='APT::Install-Recommends "false"' \
+        --aptopt='APT::Sandbox::User "root"' \
+        --dpkgopt=force-unsafe-io \
+        --dpkgopt='path-exclude=/usr/share/doc/*' \
+        --dpkgopt='path-exclude=/usr/share/man/*' \
+        --dpkgopt='path-exclude=/usr/share/locale/*' \
+        --include="$(grep -v '^#' "$machine/packages" | xargs | tr ' ' ,)" \
+        "$suite" - "$mirror" |
+        tar -x -C "$1" --no-same-owner --no-same-permissions --exclude='./dev/*'
+}
+
+# A copy, not hard links: a package's scripts may change files where they lie.
+ensure_extended_root() {
+    local base=$root half packages=()
+    mapfile -t packages < <(tr ',' '\n' <<<"$1" | sed '/^$/d' | sort -u)
+    ((${#packages[@]})) || die "--with wants package names, separated by commas."
+    for half in "${packages[@]}"; do
+        [[ $half =~ ^[a-z0-9][a-z0-9+.-]+$ ]] || die "--with: $half is no Debian package's name."
+    done
+    root=$base+$(printf '%s\n' "${packages[@]}" | sha256sum | cut -c 1-12)
+    [[ ! -d $root ]] || return 0
+    half=$root.half
+    lock root
+    if [[ ! -d $root ]]; then
+        remove_tree "$cache"/root-*.half
+        need_space "$cache" 3 XDG_CACHE_HOME
+        step "Adding ${packages[*]} to the root file system" "$logs/with.log" extend_root "$base" "$half" "${packages[@]}"
+        mv -T "$half" "$root"
+    fi
+    unlock
+}
+
+extend_root() {
+    local base=$1 half=$2
+    shift 2
+    cp -a --reflink=auto "$base" "$half"
+    # dpkg wants to give files to others, which one lone id can't do: fakeroot nods.
+    bwrap --unshare-user --uid 0 --gid 0 --unshare-pid --die-with-parent \
+        --bind "$half" / --dev /dev --proc /proc --tmpfs /tmp --tmpfs /run \
+        --tmpfs /var/lib/apt/lists --tmpfs /var/cache/apt \
+        "${network_args[@]}" --setenv DEBIAN_FRONTEND noninteractive --chdir / \
+        fakeroot sh -e -c 'apt-get -q update; apt-get -q install -y "$@"' sh "$@"
+}

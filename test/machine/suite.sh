@@ -1,0 +1,57 @@
+# shellcheck shell=bash
+# ./run test: every suite of every build, counted in one tally. A line of it is
+# `pass NAME`, `fail NAME` or `skip NAME: reason`; TARMAC_TALLY names the file.
+
+test_builds=(gcc clang asan)
+
+command_test() {
+    local name
+    (($# == 0)) || die "test takes no arguments."
+    mkdir -p "$builds"
+    TARMAC_TALLY=$(mktemp "$builds/tally.XXXXXX")
+    export TARMAC_TALLY
+    tallying=yes
+    parse_options
+    need_sandbox
+    ensure_root
+    ensure_kernel
+    for name in "${test_builds[@]}"; do
+        build "$name"
+    done
+    for name in "${test_builds[@]}"; do
+        run_suite unit "$name" in_root
+        run_suite device "$name" boot_machine
+    done
+    say "Testing ./run itself"
+    "$machine/test_run.sh" || printf 'fail test_run.sh: ended with status %s\n' "$?" >>"$TARMAC_TALLY"
+    tallying=no
+    report_tally
+}
+
+# run_suite SUITE BUILD WHERE
+run_suite() {
+    local failures status=0
+    say "Running the $1 tests of the build $2"
+    failures=$(count_of fail)
+    "$3" meson test -C "$builds/$2" --no-rebuild --suite "$1" --print-errorlogs || status=$?
+    # A program that crashes can't tell.
+    ((status == 0 || $(count_of fail) > failures)) ||
+        printf 'fail the %s tests of the build %s: ended with status %s and no failed case: a program crashed\n' \
+            "$1" "$2" "$status" >>"$TARMAC_TALLY"
+}
+
+count_of() { grep -c "^$1 " "$TARMAC_TALLY" || true; }
+
+# Also when ./run dies underway: what couldn't be tested has failed.
+report_tally() {
+    local passed failed skipped
+    [[ $tallying == no ]] || echo 'fail ./run test: did not get to its end' >>"$TARMAC_TALLY"
+    passed=$(count_of pass) failed=$(count_of fail) skipped=$(count_of skip)
+    grep -E '^(skip|fail) ' "$TARMAC_TALLY" || true
+    rm -f "$TARMAC_TALLY"
+    printf '%s passed, %s failed' "$passed" "$failed"
+    ((skipped == 0)) || printf ', %s skipped' "$skipped"
+    printf '\n'
+    tallying=
+    ((failed == 0 && passed > 0))
+}

@@ -1,0 +1,80 @@
+#!/bin/bash
+# Tests of ./run machine, which the machine and the build must be ready for.
+# Writes one line per case to the file that TARMAC_TALLY names, or to stdout.
+set -euo pipefail
+
+checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+tally=${TARMAC_TALLY:-/dev/stdout}
+scratch=$(mktemp -d "$checkout/.build/test_run.XXXXXX")
+trap 'rm -rf "$scratch"' EXIT
+cd "$checkout"
+
+on_machine() { ./run machine --no-build "$@"; }
+
+# expect NAME WANTED GOT
+expect() {
+    if [[ $3 == "$2" ]]; then
+        echo "pass run: $1" >>"$tally"
+    else
+        echo "fail run: $1" >>"$tally"
+        printf '%s: wanted\n%s\ngot\n%s\n' "$1" "$2" "$3" >&2
+    fi
+}
+
+status_of() {
+    local status=0
+    "$@" </dev/null >/dev/null 2>&1 || status=$?
+    echo "$status"
+}
+
+expect 'a status of 0 comes out' 0 "$(status_of on_machine -- true)"
+expect 'a status of 3 comes out' 3 "$(status_of on_machine -- sh -c 'exit 3')"
+# shellcheck disable=SC2016
+expect 'death by a signal comes out' 137 "$(status_of on_machine -- sh -c 'kill -KILL $$')"
+expect 'a command that is not there is 127' 127 "$(status_of on_machine -- no-such-command)"
+
+expect 'arguments arrive as they are' "<a b><c'd\"e><*><><\$HOME><
+>" "$(on_machine -- printf '<%s>' 'a b' "c'd\"e" '*' '' "\$HOME" $'\n' </dev/null)"
+
+head -c 1000000 /dev/urandom >"$scratch/bytes"
+expect 'bytes pass both ways unchanged' "$(sha256sum <"$scratch/bytes")" \
+    "$(on_machine -- cat <"$scratch/bytes" | sha256sum)"
+expect 'a pipe that ends is an end of input' 'one two' "$(echo one two | on_machine -- cat)"
+expect 'stdout and stderr stay apart' 'out/err' \
+    "$(on_machine -- sh -c 'echo out; echo err >&2' 2>"$scratch/err" </dev/null)/$(<"$scratch/err")"
+expect 'what the command leaves running does not hold the machine' 0 \
+    "$(status_of timeout 60 ./run machine --no-build -- sh -c 'sleep 1000 & exit 0')"
+
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/tarmac
+on_machine -- sh -c 'echo x >/usr/tarmac-was-here; echo x >>/etc/passwd; rm /usr/bin/grim' </dev/null >/dev/null 2>&1 || true
+expect 'the machine cannot write the cached root' '' \
+    "$(find "$cache"/root-*/ -maxdepth 2 -name tarmac-was-here; grep -lx x "$cache"/root-*/etc/passwd || true)"
+expect 'nor remove anything there' yes \
+    "$(on_machine -- sh -c '[ -x /usr/bin/grim ] && echo yes' </dev/null)"
+
+on_machine -- sh -c "echo written >'$scratch/by machine'" </dev/null
+expect 'the checkout is writable at its own path' written "$(cat "$scratch/by machine")"
+expect 'the working directory is kept' "$checkout/test" "$(cd test && ../run machine --no-build -- pwd </dev/null)"
+expect 'outside the checkout, the working directory is the checkout' "$checkout" \
+    "$(cd / && "$checkout/run" machine --no-build -- pwd </dev/null)"
+
+# shellcheck disable=SC2016
+expect 'the devices are there' '' "$(on_machine -- sh -c '
+    for node in dri/renderD128 dri/card0 dri/card1 udmabuf dma_heap/system video0 uinput; do
+        [ -c /dev/$node ] || echo "no /dev/$node"
+    done
+    [ -e /sys/kernel/debug/sync/sw_sync ] || echo "no sw_sync"
+    udevadm info /dev/dri/renderD128 | grep -q DEVNAME || echo "no udev"
+    [ -d "$XDG_RUNTIME_DIR" ] || echo "no XDG_RUNTIME_DIR"' </dev/null)"
+expect 'the camera exports dma-bufs' 0 \
+    "$(status_of on_machine -- v4l2-ctl -d /dev/video0 --stream-mmap --export-device /dev/video0 --stream-count 2)"
+
+expect '--cpus is kept to' '1 3' \
+    "$(on_machine --cpus 1 -- nproc </dev/null) $(on_machine --cpus 3 -- nproc </dev/null)"
+memory=$(on_machine --mem 700M -- awk '$1 == "MemTotal:" { print int($2 / 1024) }' /proc/meminfo </dev/null)
+expect "--mem is kept to ($memory)" yes "$( ((memory > 600 && memory <= 700)) && echo yes)"
+
+expect '--with adds a package' 'Hello, world!' "$(on_machine --with hello -- hello </dev/null)"
+expect '--with leaves the base as it was' 127 "$(status_of on_machine -- hello)"
+expect '--with names the package that is not there' 1 \
+    "$(on_machine --with no-such-package-anywhere -- true </dev/null 2>&1 | grep -c 'no package no-such-package-anywhere')"

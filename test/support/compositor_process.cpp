@@ -1,0 +1,66 @@
+#include "support/compositor_process.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace test {
+
+using tarmac::Fd;
+
+namespace {
+
+constexpr const char* RenderNode = "/dev/dri/renderD128";
+
+std::vector<std::string> command_line(std::vector<std::string> options) {
+    if (access(RenderNode, R_OK | W_OK) != 0)
+        SKIP(std::string{RenderNode} + " is missing");
+    std::vector<std::string> command = {TARMAC_COMPOSITOR, "--renderer", "gles2", "--drm-device",
+                                        RenderNode};
+    command.insert(command.end(), options.begin(), options.end());
+    return command;
+}
+
+/// The value of `key=` in a line of the compositor.
+std::string value_of(const std::string& line, const std::string& key) {
+    const auto start = line.find(" " + key + "=") + key.size() + 2;
+    return line.substr(start, line.find(' ', start) - start);
+}
+
+} // namespace
+
+CompositorProcess::CompositorProcess(std::vector<std::string> options)
+    : process_{command_line(std::move(options)), {"WLR_BACKENDS=headless"}} {
+    socket_ = value_of(process_.await_line("tarmac: ready"), "socket");
+}
+
+CompositorProcess::~CompositorProcess() {
+    process_.signal(SIGTERM);
+    const int status = process_.wait();
+    INFO(process_.output());
+    CHECK(status == 0);
+}
+
+RawClient CompositorProcess::connect(unsigned version) const {
+    Fd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+    sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = {}};
+    const std::string path = std::string{std::getenv("XDG_RUNTIME_DIR")} + "/" + socket_;
+    REQUIRE(path.size() < sizeof address.sun_path);
+    path.copy(address.sun_path, path.size());
+    REQUIRE(::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    return RawClient{version, std::move(fd)};
+}
+
+std::size_t CompositorProcess::count_settled_fds() {
+    // The hang-ups of former clients came before this connection, so they have been dealt with when
+    // it is answered. It is counted too, every time.
+    RawClient last = connect(1);
+    last.round_trip();
+    return process_.count_open_fds();
+}
+
+} // namespace test

@@ -1,0 +1,56 @@
+#include "support/picture.hpp"
+
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <format>
+#include <fstream>
+#include <unistd.h>
+
+#include "support/process.hpp"
+
+namespace test {
+
+namespace {
+
+/// The binary PPM that grim writes: three numbers in text, then the bytes.
+Picture read_ppm(const std::filesystem::path& path) {
+    std::ifstream file{path, std::ios::binary};
+    std::string magic;
+    int width = 0, height = 0, maximum = 0;
+    file >> magic >> width >> height >> maximum;
+    file.get();
+    REQUIRE(magic == "P6");
+    REQUIRE(maximum == 255);
+    Picture picture{width, height, std::vector<Pixel>(static_cast<std::size_t>(width * height))};
+    file.read(reinterpret_cast<char*>(picture.pixels.data()),
+              static_cast<std::streamsize>(picture.pixels.size() * sizeof(Pixel)));
+    REQUIRE(file);
+    return picture;
+}
+
+} // namespace
+
+int distance(const Pixel& a, const Pixel& b) {
+    return std::max({std::abs(a.red - b.red), std::abs(a.green - b.green),
+                     std::abs(a.blue - b.blue)});
+}
+
+std::string to_string(const Pixel& pixel) {
+    return std::format("#{:02x}{:02x}{:02x}", pixel.red, pixel.green, pixel.blue);
+}
+
+Picture take_screenshot(const std::string& wayland_display) {
+    const auto path = std::filesystem::temp_directory_path() /
+                      std::format("tarmac-test-{}.ppm", getpid());
+    Process grim{{"grim", "-t", "ppm", path}, {"WAYLAND_DISPLAY=" + wayland_display}};
+    const int status = grim.wait();
+    INFO(grim.output());
+    REQUIRE(status == 0);
+    Picture picture = read_ppm(path);
+    std::filesystem::remove(path);
+    return picture;
+}
+
+} // namespace test
