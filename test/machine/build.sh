@@ -17,7 +17,7 @@ build() {
             step "Configuring the build $name" "$log" configure "$name"
             printf '%s' "$root_key" >"$dir/.configured-in"
         fi
-        step "Building ($name)" "$log" in_root meson compile -C "$dir"
+        step "Building ($name)" "$log" in_root ninja -C "$dir"
         if [[ $name == gcc ]] && ! { [[ -e $dir/.installed ]] && grep -q 'no work to do' "$log"; }; then
             rm -f "$dir/.installed"
             step "Installing the build" "$builds/log/install.log" in_root meson install -C "$dir" --no-rebuild --quiet

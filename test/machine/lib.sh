@@ -89,7 +89,7 @@ known_cause() {
     if names=$(grep -o '^cause: .*' "$log"); then
         printf '%s.' "${names#cause: }"
     elif names=$(unknown_packages "$log") && [[ $names ]]; then
-        printf 'Debian %s has no package %s (any more): look for its new name and change test/machine/packages.' "$suite" "$names"
+        printf 'Debian %s has no package %s (any more): look for its new name (test/machine/packages lists what is installed).' "$suite" "$names"
     elif names=$(grep -oP '(?<=Depends: )[^ ]+(?=.*but it is not (installable|going to be installed))' "$log" | sort -u | paste -sd' ') && [[ $names ]]; then
         printf 'The mirror lacks what these packages need at the moment: %s. Try again in some hours, or set TARMAC_MIRROR to another mirror.' "$names"
     elif grep -qi 'No space left on device' "$log"; then

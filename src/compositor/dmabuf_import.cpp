@@ -1,0 +1,49 @@
+#include "compositor/dmabuf_import.hpp"
+
+#include "compositor/event_log.hpp"
+
+#include <format>
+
+namespace tarmac::compositor {
+namespace {
+
+void log_landing(const Landing& landing) {
+    const Dmabuf& dmabuf = landing.dmabuf;
+    const auto time = std::chrono::duration_cast<std::chrono::microseconds>(landing.time);
+    log_event("landed", {{"client", client_label(landing.client)},
+                         {"size", std::format("{}x{}", dmabuf.width(), dmabuf.height())},
+                         {"fourcc", bare(fourcc_name(dmabuf.fourcc()))},
+                         {"modifier", bare(modifier_name(dmabuf.modifier()))},
+                         {"planes", std::to_string(dmabuf.planes().size())},
+                         {"way", bare(landing.way)},
+                         {"time", std::format("{}us", time.count())}});
+}
+
+void log_refusal(const Refusal& refusal) {
+    log_event("refused", {{"client", client_label(refusal.client)},
+                          {"fatal", refusal.fatal ? "yes" : "no"},
+                          {"reason", quoted(refusal.error.message)}});
+}
+
+} // namespace
+
+DmabufImport::DmabufImport(wl_display* display, wlr_renderer* renderer) {
+    auto importer = create_renderer_importer(renderer);
+    if (!importer) {
+        log_event("without-dmabuf", {{"reason", quoted(importer.error().message)}});
+        return;
+    }
+    importer_ = std::move(*importer);
+
+    LinuxDmabuf::Options options;
+    options.on_landing = log_landing;
+    options.on_refusal = log_refusal;
+    auto global = LinuxDmabuf::create(display, *importer_, std::move(options));
+    if (!global) {
+        log_event("without-dmabuf", {{"reason", quoted(global.error().message)}});
+        return;
+    }
+    global_.emplace(std::move(*global));
+}
+
+} // namespace tarmac::compositor

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+
+struct wl_client;
+
+namespace tarmac::compositor {
+
+using EventField = std::pair<std::string_view, std::string>;
+
+/// Writes `tarmac: NAME KEY=VALUE KEY=VALUE…` to standard error, in one piece: the lines that
+/// people read and that tests wait for. A value has no spaces unless it is quoted: pass what may
+/// have any through quoted() or bare().
+void log_event(std::string_view name, std::initializer_list<EventField> fields);
+
+/// `text` in double quotes and in printable ASCII; everything else, and quotes and backslashes, are
+/// escaped as in C. For sentences and for what clients say of themselves.
+std::string quoted(std::string_view text);
+
+/// `text` without its spaces, and with `?` for what would break a line apart. For names.
+std::string bare(std::string_view text);
+
+/// `NAME[PID]` of the process that connected as `client`.
+std::string client_label(wl_client* client);
+
+} // namespace tarmac::compositor

@@ -1,0 +1,142 @@
+#include "compositor/graphics.hpp"
+
+#include "compositor/drm_node.hpp"
+
+#include <format>
+#include <optional>
+
+// Declared here because the headers that do it bring in those of OpenGL ES and Vulkan.
+extern "C" {
+#if WLR_HAS_GLES2_RENDERER
+bool wlr_renderer_is_gles2(wlr_renderer* renderer);
+#endif
+#if WLR_HAS_VULKAN_RENDERER
+bool wlr_renderer_is_vk(wlr_renderer* renderer);
+#endif
+}
+
+namespace tarmac::compositor {
+namespace {
+
+void request_renderer(const std::string& name) {
+    if (name == "auto") {
+        return;
+    }
+    setenv("WLR_RENDERER", name.c_str(), 1);
+    // Whoever names a renderer takes it as it is, unless the environment says otherwise.
+    setenv("WLR_RENDERER_ALLOW_SOFTWARE", "1", 0);
+}
+
+#if WLR_HAS_DRM_BACKEND
+bool shows_on_drm(wlr_backend* backend) {
+    bool found = false;
+    wlr_multi_for_each_backend(
+        backend,
+        [](wlr_backend* child, void* data) {
+            *static_cast<bool*>(data) |= wlr_backend_is_drm(child);
+        },
+        &found);
+    return found;
+}
+#else
+bool shows_on_drm(wlr_backend*) {
+    return false;
+}
+#endif
+
+/// A card is for the DRM backend; the others draw with its render node.
+std::expected<void, std::string> request_render_node(const DrmNode& node, wlr_backend* backend) {
+    if (!node.is_render && shows_on_drm(backend)) {
+        return {};
+    }
+    if (node.render_path.empty()) {
+        return std::unexpected(
+            std::format("{} has no render node, and without the DRM backend only those are of use.",
+                        node.path));
+    }
+    setenv("WLR_RENDER_DRM_DEVICE", node.render_path.c_str(), 1);
+    return {};
+}
+
+} // namespace
+
+std::expected<std::unique_ptr<Graphics>, std::string> Graphics::create(wl_display* display,
+                                                                       const Options& options) {
+    request_renderer(options.renderer);
+    std::optional<DrmNode> node;
+    if (!options.drm_device.empty()) {
+        auto opened = DrmNode::open(options.drm_device);
+        if (!opened) {
+            return std::unexpected(opened.error());
+        }
+        node = std::move(*opened);
+        if (!node->is_render) {
+            setenv("WLR_DRM_DEVICES", node->path.c_str(), 1);
+        }
+    }
+
+    std::unique_ptr<Graphics> graphics{new Graphics};
+    graphics->backend_.reset(
+        wlr_backend_autocreate(wl_display_get_event_loop(display), &graphics->session_));
+    if (!graphics->backend_) {
+        return std::unexpected("There is nowhere to show anything: no session to open a window in, "
+                               "no screen, and WLR_BACKENDS doesn't name another way.");
+    }
+    if (node) {
+        if (auto done = request_render_node(*node, graphics->backend()); !done) {
+            return std::unexpected(done.error());
+        }
+    }
+    graphics->renderer_.reset(wlr_renderer_autocreate(graphics->backend()));
+    if (!graphics->renderer_) {
+        return std::unexpected(std::format(
+            "The renderer ({}) can't be started; --verbose says why.", options.renderer));
+    }
+    graphics->allocator_.reset(wlr_allocator_autocreate(graphics->backend(), graphics->renderer()));
+    if (!graphics->allocator_) {
+        return std::unexpected("No buffers can be made that the renderer draws to and the backend "
+                               "shows.");
+    }
+    graphics->watch();
+    return graphics;
+}
+
+void Graphics::watch() {
+    backend_destroy_.connect(backend_->events.destroy, [this] {
+        // wlroots destroys a nested backend when the session around it goes.
+        backend_destroy_.disconnect();
+        static_cast<void>(backend_.release());
+        session_ = nullptr;
+        if (on_lost) {
+            on_lost("The session that the compositor was shown in is gone.");
+        }
+    });
+    renderer_lost_.connect(renderer_->events.lost, [this] {
+        if (on_lost) {
+            on_lost("The GPU was reset and the renderer with it.");
+        }
+    });
+}
+
+std::string Graphics::renderer_name() const {
+    if (wlr_renderer_is_pixman(renderer())) {
+        return "pixman";
+    }
+#if WLR_HAS_GLES2_RENDERER
+    if (wlr_renderer_is_gles2(renderer())) {
+        return "gles2";
+    }
+#endif
+#if WLR_HAS_VULKAN_RENDERER
+    if (wlr_renderer_is_vk(renderer())) {
+        return "vulkan";
+    }
+#endif
+    return "other";
+}
+
+std::string Graphics::device_path() const {
+    return drm_node_path(wlr_renderer_get_drm_fd(renderer()));
+}
+
+} // namespace tarmac::compositor

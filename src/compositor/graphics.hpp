@@ -1,0 +1,46 @@
+#pragma once
+
+#include "compositor/handle.hpp"
+#include "compositor/options.hpp"
+#include "wlroots/listener.hpp"
+#include "wlroots/wlr.hpp"
+
+#include <expected>
+#include <functional>
+
+namespace tarmac::compositor {
+
+/// Where pictures go and what draws them: wlroots' backend, renderer and allocator. Owned by the
+/// Server; goes after everything that draws and before the display.
+class Graphics {
+public:
+    /// Reads and sets wlroots' environment variables, so only one can be made in a process.
+    /// Error: a sentence.
+    static std::expected<std::unique_ptr<Graphics>, std::string> create(wl_display* display,
+                                                                        const Options& options);
+
+    wlr_backend* backend() const noexcept { return backend_.get(); }
+    wlr_renderer* renderer() const noexcept { return renderer_.get(); }
+    wlr_allocator* allocator() const noexcept { return allocator_.get(); }
+    /// nullptr unless the compositor has a terminal to itself.
+    wlr_session* session() const noexcept { return session_; }
+
+    std::string renderer_name() const;
+    /// Path of the DRM node that is drawn with, or "none".
+    std::string device_path() const;
+
+    /// Called when nothing can be shown any more, with a sentence that says why.
+    std::function<void(std::string)> on_lost;
+
+private:
+    Graphics() = default;
+    void watch();
+
+    wlr_session* session_ = nullptr;
+    Handle<wlr_backend, wlr_backend_destroy> backend_;
+    Handle<wlr_renderer, wlr_renderer_destroy> renderer_;
+    Handle<wlr_allocator, wlr_allocator_destroy> allocator_;
+    Listener backend_destroy_, renderer_lost_;
+};
+
+} // namespace tarmac::compositor

@@ -1,0 +1,36 @@
+#include "compositor/event_log.hpp"
+#include "compositor/server.hpp"
+
+#include <csignal>
+
+using namespace tarmac::compositor;
+
+namespace {
+
+std::expected<int, std::string> run(const Options& options) {
+    auto server = Server::create(options);
+    if (!server) {
+        return std::unexpected(server.error());
+    }
+    return (*server)->run();
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const auto options = parse_options(argc, argv);
+    if (!options) {
+        return options.error();
+    }
+    wlr_log_init(options->verbose ? WLR_DEBUG : WLR_ERROR, nullptr);
+    // Who reads our log or pastes from a client may go away at any time.
+    std::signal(SIGPIPE, SIG_IGN);
+
+    auto result = run(*options);
+    if (!result) {
+        log_event("error", {{"reason", quoted(result.error())}});
+    }
+    const int status = result.value_or(1);
+    log_event("ended", {{"status", std::to_string(status)}});
+    return status;
+}

@@ -1,0 +1,86 @@
+#include "compositor/options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <iostream>
+
+namespace tarmac::compositor {
+namespace {
+
+constexpr int UsageError = 2;
+constexpr int MaxSide = 16384;
+
+std::optional<int> parse_side(std::string_view text) {
+    int value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc{} || end != text.data() + text.size() || value < 1 || value > MaxSide) {
+        return std::nullopt;
+    }
+    return value;
+}
+
+std::optional<Size> parse_size(std::string_view text) {
+    const auto x = text.find('x');
+    if (x == std::string_view::npos) {
+        return std::nullopt;
+    }
+    const auto width = parse_side(text.substr(0, x));
+    const auto height = parse_side(text.substr(x + 1));
+    if (!width || !height) {
+        return std::nullopt;
+    }
+    return Size{*width, *height};
+}
+
+} // namespace
+
+std::expected<Options, int> parse_options(int argc, char** argv) {
+    Options options;
+    CLI::App app{
+        "A small Wayland compositor whose clients' dma-bufs are imported by Tarmac. It runs "
+        "on a terminal, in a window of another Wayland or X11 session, and headless.",
+        "tarmac-compositor"};
+    app.set_version_flag("--version", "tarmac-compositor " TARMAC_VERSION);
+
+    auto* startup =
+        app.add_option("--startup", options.startup,
+                       "Run this shell command as soon as clients can connect; it gets SIGTERM "
+                       "when the compositor ends")
+            ->type_name("CMD");
+    app.add_option("--size",
+                   "Size of headless and nested outputs; on a screen, the mode to look for")
+        ->type_name("WxH")
+        ->each([&options](const std::string& text) {
+            options.size = parse_size(text);
+            if (!options.size) {
+                throw CLI::ValidationError("--size", "'" + text +
+                                                         "' isn't a size such as 1280x720, with "
+                                                         "sides of 1 to 16384 pixels");
+            }
+        });
+    app.add_option("--renderer", options.renderer,
+                   "What draws; naming one also permits it to be a software rasterizer. auto lets "
+                   "wlroots choose (and respects WLR_RENDERER)")
+        ->check(CLI::IsMember({"auto", "gles2", "vulkan", "pixman"}))
+        ->type_name("auto|gles2|vulkan|pixman");
+    app.add_option("--drm-device", options.drm_device,
+                   "A render node (/dev/dri/renderD…) to draw with, or a card (/dev/dri/card…) to "
+                   "show on")
+        ->type_name("PATH");
+    app.add_flag("--exit-with-client", options.exit_with_client,
+                 "End when the startup command ends, with its exit status")
+        ->needs(startup);
+    app.add_flag("--verbose", options.verbose, "Write wlroots' log to standard error too");
+    app.footer("Keys: Alt+Tab next window, Alt+F4 close, Alt+F10 maximize, Alt+F11 fullscreen,\n"
+               "Alt+Escape or Ctrl+Alt+Backspace quit. Mouse: Alt+left button moves a window,\n"
+               "Alt+right button resizes it.");
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return std::unexpected(app.exit(error, std::cout, std::cerr) == 0 ? 0 : UsageError);
+    }
+    return options;
+}
+
+} // namespace tarmac::compositor

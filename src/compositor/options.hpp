@@ -1,0 +1,28 @@
+#pragma once
+
+#include <expected>
+#include <optional>
+#include <string>
+
+namespace tarmac::compositor {
+
+/// Width and height in pixels.
+struct Size {
+    int width = 0, height = 0;
+};
+
+/// What the command line asks for.
+struct Options {
+    std::string startup; ///< shell command to run once clients can connect; empty: none
+    std::optional<Size> size;
+    std::string renderer = "auto";
+    std::string drm_device; ///< path of a DRM node; empty: wlroots chooses
+    bool exit_with_client = false;
+    bool verbose = false;
+};
+
+/// The options, or the exit status if the command line needs no compositor: --help, --version and
+/// mistakes have been answered on the terminal by then.
+std::expected<Options, int> parse_options(int argc, char** argv);
+
+} // namespace tarmac::compositor

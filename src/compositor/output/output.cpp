@@ -1,0 +1,73 @@
+#include "compositor/output/output.hpp"
+
+namespace tarmac::compositor {
+namespace {
+
+wlr_output_mode* find_mode(const wlr_output& output, Size size) {
+    wlr_output_mode* best = nullptr;
+    for (wl_list* link = output.modes.next; link != &output.modes; link = link->next) {
+        wlr_output_mode* mode = wl_container_of(link, mode, link);
+        if (mode->width == size.width && mode->height == size.height &&
+            (best == nullptr || mode->refresh > best->refresh)) {
+            best = mode;
+        }
+    }
+    return best;
+}
+
+void choose_mode(wlr_output& output, std::optional<Size> size, wlr_output_state& state) {
+    if (size && wl_list_empty(&output.modes)) {
+        wlr_output_state_set_custom_mode(&state, size->width, size->height, 0);
+        return;
+    }
+    wlr_output_mode* mode = size ? find_mode(output, *size) : nullptr;
+    if (mode == nullptr) {
+        mode = wlr_output_preferred_mode(&output);
+    }
+    if (mode != nullptr) {
+        wlr_output_state_set_mode(&state, mode);
+    }
+}
+
+} // namespace
+
+bool switch_on(wlr_output& output, std::optional<Size> size) {
+    wlr_output_state state;
+    wlr_output_state_init(&state);
+    wlr_output_state_set_enabled(&state, true);
+    choose_mode(output, size, state);
+    const bool done = wlr_output_commit_state(&output, &state);
+    wlr_output_state_finish(&state);
+    return done;
+}
+
+Output::Output(wlr_output& output, wlr_scene_output& scene_output, std::function<void()> on_drawn,
+               std::function<void()> on_gone)
+    : output_{output}, scene_output_{scene_output}, on_drawn_{std::move(on_drawn)} {
+    frame_.connect(output.events.frame, [this] { draw(); });
+    // A nested output's window was resized.
+    request_state_.connect<wlr_output_event_request_state>(
+        output.events.request_state, [this](wlr_output_event_request_state* event) {
+            wlr_output_commit_state(&output_, event->state);
+        });
+    destroy_.connect(output.events.destroy, std::move(on_gone));
+}
+
+bool Output::is_nested() const noexcept {
+#if WLR_HAS_DRM_BACKEND
+    if (wlr_output_is_drm(&output_)) {
+        return false;
+    }
+#endif
+    return !wlr_output_is_headless(&output_);
+}
+
+void Output::draw() {
+    wlr_scene_output_commit(&scene_output_, nullptr);
+    timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    wlr_scene_output_send_frame_done(&scene_output_, &now);
+    on_drawn_();
+}
+
+} // namespace tarmac::compositor

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "compositor/options.hpp"
+#include "wlroots/listener.hpp"
+#include "wlroots/wlr.hpp"
+
+#include <functional>
+#include <optional>
+
+namespace tarmac::compositor {
+
+/// Switches `output` on, in the mode of `size` where it has one or takes any, else in its preferred
+/// one. False if it can't be used.
+bool switch_on(wlr_output& output, std::optional<Size> size);
+
+/// One screen or window that shows a part of the scene: draws when asked to. Owned by Outputs, and
+/// goes when wlroots' output goes.
+class Output {
+public:
+    /// `on_gone` may destroy the Output.
+    Output(wlr_output& output, wlr_scene_output& scene_output, std::function<void()> on_drawn,
+           std::function<void()> on_gone);
+
+    wlr_output& get() const noexcept { return output_; }
+    /// Whether it is a window of another session, which its user can close.
+    bool is_nested() const noexcept;
+
+private:
+    void draw();
+
+    wlr_output& output_;
+    wlr_scene_output& scene_output_;
+    std::function<void()> on_drawn_;
+    Listener frame_, request_state_, destroy_;
+};
+
+} // namespace tarmac::compositor

@@ -1,0 +1,99 @@
+#include "compositor/output/outputs.hpp"
+
+#include "compositor/event_log.hpp"
+#include "compositor/graphics.hpp"
+#include "compositor/scene.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace tarmac::compositor {
+namespace {
+
+constexpr float BackgroundColor[] = {0.11F, 0.13F, 0.16F, 1.0F};
+
+} // namespace
+
+Outputs::Outputs(wl_display* display, Graphics& graphics, Scene& scene, std::optional<Size> size)
+    : graphics_{graphics}
+    , scene_{scene}
+    , size_{size}
+    , layout_{wlr_output_layout_create(display)}
+    , scene_layout_{wlr_scene_attach_output_layout(scene.get(), layout_.get())}
+    , background_{wlr_scene_rect_create(scene.background(), 0, 0, BackgroundColor)} {
+    new_output_.connect<wlr_output>(graphics.backend()->events.new_output,
+                                    [this](wlr_output* output) { add(*output); });
+    change_.connect(layout_->events.change, [this] {
+        cover_background();
+        if (on_change) {
+            on_change();
+        }
+    });
+}
+
+wlr_output* Outputs::nearest(double x, double y) const {
+    wlr_output_layout_closest_point(layout(), nullptr, x, y, &x, &y);
+    return wlr_output_layout_output_at(layout(), x, y);
+}
+
+wlr_box Outputs::box(wlr_output* output) const {
+    wlr_box result{};
+    const bool is_ours = std::ranges::any_of(
+        outputs_, [&](const auto& candidate) { return &candidate->get() == output; });
+    if (is_ours) {
+        wlr_output_layout_get_box(layout(), output, &result);
+    }
+    return result;
+}
+
+wlr_output* Outputs::find(const char* name) const {
+    for (const auto& output : outputs_) {
+        if (name != nullptr && std::strcmp(output->get().name, name) == 0) {
+            return &output->get();
+        }
+    }
+    return nullptr;
+}
+
+void Outputs::add(wlr_output& output) {
+    if (output.non_desktop) {
+        return;
+    }
+    if (!wlr_output_init_render(&output, graphics_.allocator(), graphics_.renderer()) ||
+        !switch_on(output, size_)) {
+        log_event("output-unusable", {{"name", bare(output.name)}});
+        return;
+    }
+    wlr_scene_output* scene_output = wlr_scene_output_create(scene_.get(), &output);
+    auto drawn = [this] {
+        if (on_drawn) {
+            on_drawn();
+        }
+    };
+    auto added = std::make_unique<Output>(output, *scene_output, std::move(drawn),
+                                          [this, &output] { remove(output); });
+    outputs_.push_back(std::move(added));
+    wlr_output_layout_output* place = wlr_output_layout_add_auto(layout(), &output);
+    wlr_scene_output_layout_add_output(scene_layout_, place, scene_output);
+}
+
+void Outputs::remove(wlr_output& output) {
+    const auto found = std::ranges::find_if(
+        outputs_, [&](const auto& candidate) { return &candidate->get() == &output; });
+    const bool was_nested = (*found)->is_nested();
+    outputs_.erase(found);
+    // Now rather than by itself a little later, so that on_change comes while all is consistent.
+    wlr_output_layout_remove(layout(), &output);
+    if (was_nested && outputs_.empty() && on_closed) {
+        on_closed();
+    }
+}
+
+void Outputs::cover_background() {
+    wlr_box extents;
+    wlr_output_layout_get_box(layout(), nullptr, &extents);
+    wlr_scene_node_set_position(&background_->node, extents.x, extents.y);
+    wlr_scene_rect_set_size(background_, extents.width, extents.height);
+}
+
+} // namespace tarmac::compositor

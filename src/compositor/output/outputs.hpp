@@ -1,0 +1,48 @@
+#pragma once
+
+#include "compositor/handle.hpp"
+#include "compositor/output/output.hpp"
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace tarmac::compositor {
+
+class Graphics;
+class Scene;
+
+/// All outputs, side by side, as they come and go. Owned by the Server.
+class Outputs {
+public:
+    /// `size` is what the user wishes for, see switch_on().
+    Outputs(wl_display* display, Graphics& graphics, Scene& scene, std::optional<Size> size);
+
+    wlr_output_layout* layout() const noexcept { return layout_.get(); }
+    /// The output at the point or nearest to it; nullptr if there is none at all.
+    wlr_output* nearest(double x, double y) const;
+    /// Where `output` is on the desktop; empty for one that isn't there (any more).
+    wlr_box box(wlr_output* output) const;
+    wlr_output* find(const char* name) const;
+
+    std::function<void()>
+        on_drawn; ///< an output has drawn, so what is under the pointer may differ
+    std::function<void()> on_change; ///< outputs have come, gone or changed in size
+    std::function<void()> on_closed; ///< the last window of a nested compositor was closed
+
+private:
+    void add(wlr_output& output);
+    void remove(wlr_output& output);
+    void cover_background();
+
+    Graphics& graphics_;
+    Scene& scene_;
+    std::optional<Size> size_;
+    Handle<wlr_output_layout, wlr_output_layout_destroy> layout_;
+    wlr_scene_output_layout* scene_layout_;
+    wlr_scene_rect* background_;
+    std::vector<std::unique_ptr<Output>> outputs_;
+    Listener new_output_, change_;
+};
+
+} // namespace tarmac::compositor

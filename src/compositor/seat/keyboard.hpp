@@ -1,0 +1,38 @@
+#pragma once
+
+#include "wlroots/listener.hpp"
+#include "wlroots/wlr.hpp"
+
+#include <functional>
+#include <set>
+#include <vector>
+
+namespace tarmac::compositor {
+
+class KeyBindings;
+
+/// One keyboard, real or virtual: its keys go to the bindings first and then to the client that has
+/// the seat's focus. Owned by Seat, and goes with the device.
+class Keyboard {
+public:
+    /// `on_gone` may destroy the Keyboard.
+    Keyboard(wlr_seat& seat, wlr_keyboard& device, KeyBindings& bindings,
+             std::function<void()> on_gone);
+
+    wlr_keyboard& get() const noexcept { return device_; }
+    /// The pressed keys that clients may know of: not those of a binding.
+    std::vector<std::uint32_t> keys_for_clients() const;
+
+private:
+    void key(const wlr_keyboard_key_event& event);
+    bool run_binding(const wlr_keyboard_key_event& event);
+    void modifiers();
+
+    wlr_seat& seat_;
+    wlr_keyboard& device_;
+    KeyBindings& bindings_;
+    std::set<std::uint32_t> bound_; ///< pressed keys whose press was a binding's
+    Listener key_, modifiers_, destroy_;
+};
+
+} // namespace tarmac::compositor

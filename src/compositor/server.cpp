@@ -1,0 +1,108 @@
+#include "compositor/server.hpp"
+
+#include "compositor/event_log.hpp"
+#include "compositor/protocols.hpp"
+
+#include <csignal>
+
+namespace tarmac::compositor {
+
+std::expected<std::unique_ptr<Server>, std::string> Server::create(const Options& options) {
+    Handle<wl_display, wl_display_destroy> display{wl_display_create()};
+    if (!display) {
+        return std::unexpected("There is no memory for a Wayland display.");
+    }
+    std::unique_ptr<Server> server{new Server{options, std::move(display)}};
+    if (auto done = server->create_parts(); !done) {
+        return std::unexpected(done.error());
+    }
+    server->tie_parts();
+    return server;
+}
+
+Server::Server(const Options& options, Handle<wl_display, wl_display_destroy> display)
+    : options_{options}
+    , display_{std::move(display)}
+    , interrupt_{wl_display_get_event_loop(display_.get()), SIGINT, [this] { end(0); }}
+    , terminate_{wl_display_get_event_loop(display_.get()), SIGTERM, [this] { end(0); }}
+    , child_{wl_display_get_event_loop(display_.get()), SIGCHLD, [this] {
+                 if (const auto status = startup_ ? startup_->reap() : std::nullopt) {
+                     startup_ended(*status);
+                 }
+             }} {}
+
+Server::~Server() {
+    startup_.reset();
+    // While everything that their objects refer to is there.
+    wl_display_destroy_clients(display_.get());
+}
+
+std::expected<void, std::string> Server::create_parts() {
+    auto graphics = Graphics::create(display_.get(), options_);
+    if (!graphics) {
+        return std::unexpected(graphics.error());
+    }
+    graphics_ = std::move(*graphics);
+    dmabufs_.emplace(display_.get(), graphics_->renderer());
+    scene_.emplace();
+    outputs_.emplace(display_.get(), *graphics_, *scene_, options_.size);
+    create_protocols(display_.get(), *graphics_, outputs_->layout());
+    windows_.emplace(display_.get(), *scene_, *outputs_);
+    seat_.emplace(display_.get(), *graphics_, *scene_, *outputs_, *windows_, [this] { end(0); });
+    return {};
+}
+
+void Server::tie_parts() {
+    graphics_->on_lost = [this](const std::string& reason) {
+        log_event("error", {{"reason", quoted(reason)}});
+        end(1);
+    };
+    outputs_->on_drawn = [this] { seat_->look_again(); };
+    outputs_->on_change = [this] {
+        seat_->map_devices();
+        windows_->follow_outputs();
+    };
+    outputs_->on_closed = [this] { end(0); };
+}
+
+std::expected<int, std::string> Server::run() {
+    const char* socket = wl_display_add_socket_auto(display_.get());
+    if (socket == nullptr) {
+        return std::unexpected("No socket can be made for clients; XDG_RUNTIME_DIR has to name a "
+                               "directory that can be written to.");
+    }
+    if (!wlr_backend_start(graphics_->backend())) {
+        return std::unexpected("The backend can't be started; --verbose says why.");
+    }
+    log_event("ready", {{"socket", bare(socket)},
+                        {"renderer", graphics_->renderer_name()},
+                        {"device", bare(graphics_->device_path())}});
+    if (!options_.startup.empty()) {
+        auto startup = StartupChild::start(options_.startup, socket);
+        if (!startup) {
+            return std::unexpected(startup.error());
+        }
+        startup_.emplace(std::move(*startup));
+    }
+    // wl_display_run() doesn't see a wl_display_terminate() from before it.
+    if (!has_ended_) {
+        wl_display_run(display_.get());
+    }
+    return status_;
+}
+
+void Server::startup_ended(int status) {
+    if (options_.exit_with_client) {
+        end(status);
+    }
+}
+
+void Server::end(int status) {
+    if (!has_ended_) {
+        has_ended_ = true;
+        status_ = status;
+        wl_display_terminate(display_.get());
+    }
+}
+
+} // namespace tarmac::compositor

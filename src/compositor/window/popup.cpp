@@ -1,0 +1,42 @@
+#include "compositor/window/popup.hpp"
+
+#include "compositor/output/outputs.hpp"
+#include "compositor/window/windows.hpp"
+
+namespace tarmac::compositor {
+
+Popup::Popup(Windows& windows, wlr_xdg_popup& xdg) : windows_{windows}, xdg_{xdg} {
+    wlr_xdg_surface* parent =
+        xdg.parent == nullptr ? nullptr : wlr_xdg_surface_try_from_wlr_surface(xdg.parent);
+    if (parent != nullptr && parent->data != nullptr) {
+        // For the popups of this popup.
+        xdg.base->data =
+            wlr_scene_xdg_surface_create(static_cast<wlr_scene_tree*>(parent->data), xdg.base);
+    }
+    commit_.connect(xdg.base->surface->events.commit, [this] {
+        if (xdg_.base->initial_commit) {
+            configure();
+        }
+    });
+    reposition_.connect(xdg.events.reposition, [this] { configure(); });
+    destroy_.connect(xdg.events.destroy, [this] { windows_.remove(*this); });
+}
+
+void Popup::configure() {
+    wlr_xdg_surface_schedule_configure(xdg_.base);
+    const Toplevel* window = windows_.window_of(xdg_.base->surface);
+    if (window == nullptr) {
+        return;
+    }
+    wlr_box area = windows_.outputs().box(window->output());
+    if (wlr_box_empty(&area)) {
+        return;
+    }
+    const wlr_box place = window->box();
+    const wlr_box& geometry = window->xdg().base->geometry;
+    area.x += geometry.x - place.x;
+    area.y += geometry.y - place.y;
+    wlr_xdg_popup_unconstrain_from_box(&xdg_, &area);
+}
+
+} // namespace tarmac::compositor

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "wlroots/listener.hpp"
+#include "wlroots/wlr.hpp"
+
+namespace tarmac::compositor {
+
+class Windows;
+
+/// One menu or tooltip: configured and kept on its window's output. wlroots takes care of where it
+/// is and of its grab. Owned by Windows, and goes when the client's xdg_popup goes.
+class Popup {
+public:
+    Popup(Windows& windows, wlr_xdg_popup& xdg);
+
+    wlr_xdg_popup& xdg() const noexcept { return xdg_; }
+
+private:
+    void configure();
+
+    Windows& windows_;
+    wlr_xdg_popup& xdg_;
+    Listener commit_, reposition_, destroy_;
+};
+
+} // namespace tarmac::compositor

@@ -1,0 +1,299 @@
+#include "compositor/window/toplevel.hpp"
+
+#include "compositor/event_log.hpp"
+#include "compositor/output/outputs.hpp"
+#include "compositor/window/window_input.hpp"
+#include "compositor/window/windows.hpp"
+
+#include <format>
+
+namespace tarmac::compositor {
+namespace {
+
+constexpr float BackdropColor[] = {0.0F, 0.0F, 0.0F, 1.0F};
+
+const char* or_empty(const char* text) {
+    return text == nullptr ? "" : text;
+}
+
+} // namespace
+
+Toplevel::Toplevel(Windows& windows, wlr_xdg_toplevel& xdg, wlr_scene_tree* layer)
+    : windows_{windows}
+    , xdg_{xdg}
+    , client_label_{client_label(wl_resource_get_client(xdg.resource))}
+    , tree_{wlr_scene_tree_create(layer)}
+    , backdrop_{wlr_scene_rect_create(tree_, 0, 0, BackdropColor)}
+    , border_{tree_}
+    , content_{wlr_scene_xdg_surface_create(tree_, xdg.base)}
+    , popups_{wlr_scene_tree_create(tree_)} {
+    tree_->node.data = this;
+    wlr_scene_node_set_enabled(&backdrop_->node, false);
+    // Popup looks for its parent's tree here. Not content_, or they would be clipped with it.
+    xdg.base->data = popups_;
+    listen();
+}
+
+Toplevel::~Toplevel() {
+    xdg_.base->data = nullptr;
+    wlr_scene_node_destroy(&tree_->node);
+}
+
+void Toplevel::listen() {
+    commit_.connect(surface().events.commit, [this] { committed(); });
+    map_.connect(surface().events.map, [this] { mapped(); });
+    unmap_.connect(surface().events.unmap, [this] { unmapped(); });
+    destroy_.connect(xdg_.events.destroy, [this] { windows_.remove(*this); });
+    // Requests before the first commit are answered by the first configure.
+    request_maximize_.connect(xdg_.events.request_maximize, [this] {
+        if (xdg_.base->initialized) {
+            set_maximized(xdg_.requested.maximized);
+        }
+    });
+    request_fullscreen_.connect(xdg_.events.request_fullscreen, [this] {
+        if (xdg_.base->initialized) {
+            set_fullscreen(xdg_.requested.fullscreen, xdg_.requested.fullscreen_output);
+        }
+    });
+    request_move_.connect<wlr_xdg_toplevel_move_event>(
+        xdg_.events.request_move, [this](wlr_xdg_toplevel_move_event* event) {
+            windows_.input().move_requested(*this, event->seat, event->serial);
+        });
+    request_resize_.connect<wlr_xdg_toplevel_resize_event>(
+        xdg_.events.request_resize, [this](wlr_xdg_toplevel_resize_event* event) {
+            windows_.input().resize_requested(*this, event->seat, event->serial, event->edges);
+        });
+}
+
+wlr_box Toplevel::box() const noexcept {
+    const wlr_box& geometry = xdg_.base->geometry;
+    return {tree_->node.x, tree_->node.y, geometry.width, geometry.height};
+}
+
+SizeLimits Toplevel::limits() const noexcept {
+    return {xdg_.current.min_width, xdg_.current.min_height, xdg_.current.max_width,
+            xdg_.current.max_height};
+}
+
+wlr_output* Toplevel::output() const {
+    if (!is_mapped()) {
+        return windows_.input().output_in_use();
+    }
+    const wlr_box place = box();
+    return windows_.outputs().nearest(place.x + place.width / 2.0, place.y + place.height / 2.0);
+}
+
+wlr_output* Toplevel::usable_or_own(wlr_output* wish) const {
+    const wlr_box area = windows_.outputs().box(wish);
+    return wlr_box_empty(&area) ? output() : wish;
+}
+
+void Toplevel::raise() {
+    wlr_scene_node_raise_to_top(&tree_->node);
+}
+
+void Toplevel::close() {
+    wlr_xdg_toplevel_send_close(&xdg_);
+}
+
+void Toplevel::set_activated(bool activated) {
+    border_.set_active(activated);
+    if (xdg_.base->initialized) {
+        wlr_xdg_toplevel_set_activated(&xdg_, activated);
+    }
+}
+
+void Toplevel::set_maximized(bool maximized) {
+    remember_floating_size();
+    wants_maximized_ = maximized;
+    if (maximized && !wants_fullscreen_) {
+        filled_output_ = output();
+    }
+    send_state();
+}
+
+void Toplevel::set_fullscreen(bool fullscreen, wlr_output* output) {
+    remember_floating_size();
+    wants_fullscreen_ = fullscreen;
+    if (fullscreen) {
+        filled_output_ = usable_or_own(output);
+    }
+    send_state();
+}
+
+void Toplevel::remember_floating_size() {
+    if (is_mapped() && !wants_to_fill() && !is_filling()) {
+        floating_ = box();
+    }
+}
+
+void Toplevel::move_to(int x, int y) {
+    floating_.x = x;
+    floating_.y = y;
+    arrange();
+}
+
+void Toplevel::begin_resize(std::uint32_t edges) {
+    const wlr_box place = box();
+    resize_ = Resize{edges, place.x + place.width, place.y + place.height, std::nullopt};
+    wlr_xdg_toplevel_set_resizing(&xdg_, true);
+}
+
+void Toplevel::resize_to(int width, int height) {
+    floating_.width = width;
+    floating_.height = height;
+    send_state();
+}
+
+void Toplevel::end_resize() {
+    if (resize_ && xdg_.base->initialized) {
+        resize_->last_configure = wlr_xdg_toplevel_set_resizing(&xdg_, false);
+    }
+}
+
+void Toplevel::decorate(wlr_xdg_toplevel_decoration_v1& decoration) {
+    decoration_.emplace(decoration, [this] {
+        decoration_.reset();
+        border_.set_shown(false);
+    });
+    decoration_->announce();
+}
+
+void Toplevel::follow_outputs() {
+    Outputs& outputs = windows_.outputs();
+    if (wants_to_fill()) {
+        filled_output_ = usable_or_own(filled_output_);
+        const wlr_box area = outputs.box(filled_output_);
+        if (area.width != xdg_.scheduled.width || area.height != xdg_.scheduled.height) {
+            send_state();
+        }
+    }
+    if (!is_mapped()) {
+        return;
+    }
+    if (!wlr_output_layout_intersects(outputs.layout(), nullptr, &floating_)) {
+        wlr_output* refuge = outputs.nearest(floating_.x, floating_.y);
+        const wlr_box moved = kept_in_reach(floating_, outputs.box(refuge));
+        floating_.x = moved.x;
+        floating_.y = moved.y;
+    }
+    arrange();
+}
+
+void Toplevel::committed() {
+    if (xdg_.base->initial_commit) {
+        send_first_configure();
+    } else if (is_mapped()) {
+        arrange();
+    }
+}
+
+void Toplevel::send_first_configure() {
+    wants_fullscreen_ = xdg_.requested.fullscreen;
+    wants_maximized_ = xdg_.requested.maximized;
+    filled_output_ = usable_or_own(xdg_.requested.fullscreen_output);
+    const wlr_box area = windows_.outputs().box(filled_output_);
+    wlr_xdg_toplevel_set_bounds(&xdg_, area.width, area.height);
+    wlr_xdg_toplevel_set_wm_capabilities(&xdg_, WLR_XDG_TOPLEVEL_WM_CAPABILITIES_MAXIMIZE |
+                                                    WLR_XDG_TOPLEVEL_WM_CAPABILITIES_FULLSCREEN);
+    if (decoration_) {
+        decoration_->announce();
+    }
+    send_state();
+}
+
+void Toplevel::send_state() {
+    if (!xdg_.base->initialized) {
+        return;
+    }
+    wlr_xdg_toplevel_set_fullscreen(&xdg_, wants_fullscreen_);
+    wlr_xdg_toplevel_set_maximized(&xdg_, wants_maximized_);
+    const wlr_box size = wants_to_fill() ? windows_.outputs().box(filled_output_) : floating_;
+    wlr_xdg_toplevel_set_size(&xdg_, size.width, size.height);
+}
+
+void Toplevel::mapped() {
+    arrange();
+    const wlr_box place = box();
+    log_event("mapped", {{"client", client_label_},
+                         {"app-id", quoted(or_empty(xdg_.app_id))},
+                         {"title", quoted(or_empty(xdg_.title))},
+                         {"size", std::format("{}x{}", place.width, place.height)}});
+    windows_.focus(*this);
+}
+
+void Toplevel::unmapped() {
+    log_event("unmapped", {{"client", client_label_},
+                           {"app-id", quoted(or_empty(xdg_.app_id))},
+                           {"title", quoted(or_empty(xdg_.title))}});
+    windows_.forget(*this);
+    wants_fullscreen_ = wants_maximized_ = is_placed_ = false;
+    floating_ = {};
+    resize_.reset();
+    cover_output(false, {}, {});
+    border_.set_shown(false);
+}
+
+void Toplevel::arrange() {
+    const wlr_box geometry = xdg_.base->geometry;
+    const wlr_box area = windows_.outputs().box(filled_output_);
+    if (resize_) {
+        follow_resize(geometry);
+    }
+    wlr_box place;
+    if (is_filling() && !wlr_box_empty(&area)) {
+        // A client may be smaller than the screen it was offered.
+        place = xdg_.current.fullscreen ? centred(geometry, area)
+                                        : wlr_box{area.x, area.y, geometry.width, geometry.height};
+    } else {
+        if (!is_placed_) {
+            const wlr_box chosen = windows_.place(*this, geometry);
+            floating_.x = chosen.x;
+            floating_.y = chosen.y;
+            is_placed_ = true;
+        }
+        place = {floating_.x, floating_.y, geometry.width, geometry.height};
+        // What the client chose by itself is what it is to be told from now on.
+        if (!wants_to_fill() && xdg_.base->configure_idle == nullptr &&
+            wl_list_empty(&xdg_.base->configure_list)) {
+            floating_ = place;
+            xdg_.scheduled.width = place.width;
+            xdg_.scheduled.height = place.height;
+        }
+    }
+    wlr_scene_node_set_position(&tree_->node, place.x, place.y);
+    cover_output(xdg_.current.fullscreen, area, place);
+    border_.fit(place.width, place.height);
+    border_.set_shown(!is_filling() && decoration_ && decoration_->is_in_effect());
+}
+
+void Toplevel::follow_resize(const wlr_box& geometry) {
+    if ((resize_->edges & WLR_EDGE_LEFT) != 0) {
+        floating_.x = resize_->right - geometry.width;
+    }
+    if ((resize_->edges & WLR_EDGE_TOP) != 0) {
+        floating_.y = resize_->bottom - geometry.height;
+    }
+    if (resize_->last_configure && static_cast<std::int32_t>(xdg_.base->current.configure_serial -
+                                                             *resize_->last_configure) >= 0) {
+        resize_.reset();
+    }
+}
+
+void Toplevel::cover_output(bool cover, const wlr_box& area, const wlr_box& place) {
+    const bool was_covering = backdrop_->node.enabled;
+    wlr_scene_node_set_enabled(&backdrop_->node, cover);
+    if (cover) {
+        wlr_scene_node_set_position(&backdrop_->node, area.x - place.x, area.y - place.y);
+        wlr_scene_rect_set_size(backdrop_, area.width, area.height);
+    }
+    if (cover || was_covering) {
+        // Neither shadows nor a window that is too large reach into the next output.
+        const wlr_box& geometry = xdg_.base->geometry;
+        const wlr_box clip{geometry.x + area.x - place.x, geometry.y + area.y - place.y,
+                           cover ? area.width : 0, cover ? area.height : 0};
+        wlr_scene_subsurface_tree_set_clip(&content_->node, &clip);
+    }
+}
+
+} // namespace tarmac::compositor

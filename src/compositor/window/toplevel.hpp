@@ -1,0 +1,96 @@
+#pragma once
+
+#include "compositor/window/border.hpp"
+#include "compositor/window/decoration.hpp"
+#include "compositor/window/placement.hpp"
+#include "wlroots/listener.hpp"
+#include "wlroots/wlr.hpp"
+
+#include <optional>
+#include <string>
+
+namespace tarmac::compositor {
+
+class Windows;
+
+/// One window: where it is, what size its client is asked for, and its scene nodes. Owned by
+/// Windows, and goes when the client's xdg_toplevel goes.
+class Toplevel {
+public:
+    Toplevel(Windows& windows, wlr_xdg_toplevel& xdg, wlr_scene_tree* layer);
+    Toplevel(const Toplevel&) = delete;
+    Toplevel& operator=(const Toplevel&) = delete;
+    ~Toplevel();
+
+    wlr_xdg_toplevel& xdg() const noexcept { return xdg_; }
+    wlr_surface& surface() const noexcept { return *xdg_.base->surface; }
+    bool is_mapped() const noexcept { return surface().mapped; }
+    /// Whether the client shows itself as fullscreen or maximized, and so can't be moved.
+    bool is_filling() const noexcept { return xdg_.current.fullscreen || xdg_.current.maximized; }
+    /// The window on the desktop, without shadows and borders.
+    wlr_box box() const noexcept;
+    SizeLimits limits() const noexcept;
+    wlr_output* output() const;
+
+    void raise();
+    void close();
+    void set_activated(bool activated);
+    void set_maximized(bool maximized);
+    /// `output` may be nullptr: the one that the window is on.
+    void set_fullscreen(bool fullscreen, wlr_output* output);
+    void toggle_maximized() { set_maximized(!wants_maximized_); }
+    void toggle_fullscreen() { set_fullscreen(!wants_fullscreen_, nullptr); }
+
+    void move_to(int x, int y);
+    /// Between the two, the edges of the window that aren't among `edges` stay where they are,
+    /// whatever sizes the client picks.
+    void begin_resize(std::uint32_t edges);
+    void resize_to(int width, int height);
+    void end_resize();
+
+    void decorate(wlr_xdg_toplevel_decoration_v1& decoration);
+    /// Makes up for outputs that came, went or changed.
+    void follow_outputs();
+
+private:
+    struct Resize {
+        std::uint32_t edges;
+        int right, bottom;
+        std::optional<std::uint32_t> last_configure; ///< known once the user has let go
+    };
+
+    bool wants_to_fill() const noexcept { return wants_fullscreen_ || wants_maximized_; }
+    wlr_output* usable_or_own(wlr_output* wish) const;
+    void listen();
+    void committed();
+    void mapped();
+    void unmapped();
+    void send_first_configure();
+    void send_state();
+    void remember_floating_size();
+    void arrange();
+    void follow_resize(const wlr_box& geometry);
+    void cover_output(bool cover, const wlr_box& area, const wlr_box& place);
+
+    Windows& windows_;
+    wlr_xdg_toplevel& xdg_;
+    std::string client_label_;
+
+    wlr_scene_tree* tree_; ///< its origin is that of box()
+    wlr_scene_rect* backdrop_;
+    Border border_;
+    wlr_scene_tree* content_;
+    wlr_scene_tree* popups_;
+
+    bool wants_fullscreen_ = false, wants_maximized_ = false;
+    wlr_output* filled_output_ = nullptr; ///< only compared, it may be gone
+    bool is_placed_ = false;
+    wlr_box floating_{}; ///< the box when not filling; size 0 leaves it to the client
+    std::optional<Resize> resize_;
+    std::optional<Decoration> decoration_;
+
+    Listener commit_, map_, unmap_, destroy_;
+    Listener request_maximize_, request_fullscreen_, request_move_, request_resize_;
+};
+
+} // namespace tarmac::compositor
