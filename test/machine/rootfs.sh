@@ -4,8 +4,9 @@
 # Sets root to the finished tree, making it when there is none.
 # $1: packages to add, separated by commas (may be empty).
 ensure_root() {
-    root_key=$(hash_of "$machine/packages" "$machine/rootfs.sh" <(echo "$suite"))
+    root_key=$(hash_of "$machine/packages" <(declare -f debootstrap_into; echo "$suite"))
     root=$cache/root-$root_key
+    keep_tree "$root"
     if [[ ! -d $root ]]; then
         need_root_tools
         lock root
@@ -13,6 +14,31 @@ ensure_root() {
         unlock
     fi
     [[ -z ${1:-} ]] || ensure_extended_root "$1"
+}
+
+# As long as this process lives, forget_trees leaves the tree alone.
+keep_tree() {
+    local descriptor
+    exec {descriptor}>"$1.used"
+    flock -s "$descriptor"
+    touch "$1.used"
+}
+
+# forget_trees DAYS: removes those that nobody has used for so long.
+forget_trees() {
+    local tree descriptor
+    for tree in "$cache"/root-*/; do
+        tree=${tree%/}
+        [[ -d $tree && -z $(find "$tree.used" -mtime "-$1" 2>/dev/null) ]] || continue
+        exec {descriptor}>>"$tree.used"
+        if flock -xn "$descriptor"; then
+            remove_tree "$tree"
+            rm -f "$tree.used"
+        else
+            say "$tree is in use, and stays."
+        fi
+        exec {descriptor}>&-
+    done
 }
 
 need_root_tools() {
@@ -30,6 +56,7 @@ make_root() {
     remove_tree "$cache"/root-*.half
     step "Making the root file system (Debian $suite, about 2 minutes)" "$logs/root.log" debootstrap_into "$half"
     mv -T "$half" "$root"
+    forget_trees 14
 }
 
 # By way of a tar archive, with all files the user's own, for root as for
@@ -51,6 +78,10 @@ debootstrap_into() {
         --include="$(grep -v '^#' "$machine/packages" | xargs | tr ' ' ,)" \
         "$suite" - "$mirror" |
         tar -x -C "$1" --no-same-owner --no-same-permissions --exclude='./dev/*'
+    # The sandbox can only put the host's in the place of files that exist.
+    rm -f "$1/etc/resolv.conf" "$1/etc/hosts"
+    : >"$1/etc/resolv.conf"
+    : >"$1/etc/hosts"
 }
 
 # A copy, not hard links: a package's scripts may change files where they lie.
@@ -62,8 +93,8 @@ ensure_extended_root() {
         [[ $half =~ ^[a-z0-9][a-z0-9+.-]+$ ]] || die "--with: $half is no Debian package's name."
     done
     root=$base+$(printf '%s\n' "${packages[@]}" | sha256sum | cut -c 1-12)
-    [[ ! -d $root ]] || return 0
     half=$root.half
+    keep_tree "$root"
     lock root
     if [[ ! -d $root ]]; then
         remove_tree "$cache"/root-*.half

@@ -5,6 +5,7 @@ set -euo pipefail
 
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 tally=${TARMAC_TALLY:-/dev/stdout}
+mkdir -p "$checkout/.build"
 scratch=$(mktemp -d "$checkout/.build/test_run.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 cd "$checkout"
@@ -71,6 +72,7 @@ expect 'the camera exports dma-bufs' 0 \
 
 expect '--cpus is kept to' '1 3' \
     "$(on_machine --cpus 1 -- nproc </dev/null) $(on_machine --cpus 3 -- nproc </dev/null)"
+# shellcheck disable=SC2016
 memory=$(on_machine --mem 700M -- awk '$1 == "MemTotal:" { print int($2 / 1024) }' /proc/meminfo </dev/null)
 expect "--mem is kept to ($memory)" yes "$( ((memory > 600 && memory <= 700)) && echo yes)"
 
