@@ -59,11 +59,12 @@ progress_line() {
 
 explain_failure() {
     local text=$1 log=$2 status=$3 cause
-    say "--- the end of $log"
+    cause=$(known_cause "$log") || true
+    [[ -z $cause ]] || die "$text: failed. $cause Log: $log"
+    say "--- from $log"
     failing_lines "$log" >&2
     say "---"
-    cause=$(known_cause "$log") || true
-    die "$text: failed with status $status. ${cause:-The log above says why.} Log: $log"
+    die "$text: failed with status $status, and the lines above may say why. Log: $log"
 }
 
 # A compiler's first error tells more than ninja's last line.

@@ -82,6 +82,8 @@ debootstrap_into() {
     rm -f "$1/etc/resolv.conf" "$1/etc/hosts"
     : >"$1/etc/resolv.conf"
     : >"$1/etc/hosts"
+    # Files that only root may read, whatever their mode says, become readable to the owner.
+    chmod -R u+rwX "$1"
 }
 
 # A copy, not hard links: a package's scripts may change files where they lie.

@@ -4,7 +4,7 @@
 set -euo pipefail
 
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-tally=${TARMAC_TALLY:-/dev/stdout}
+if [[ ${TARMAC_TALLY:-} ]]; then exec 9>>"$TARMAC_TALLY"; else exec 9>&1; fi
 mkdir -p "$checkout/.build"
 scratch=$(mktemp -d "$checkout/.build/test_run.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
@@ -15,9 +15,9 @@ on_machine() { ./run machine --no-build "$@"; }
 # expect NAME WANTED GOT
 expect() {
     if [[ $3 == "$2" ]]; then
-        echo "pass run: $1" >>"$tally"
+        echo "pass run: $1" >&9
     else
-        echo "fail run: $1" >>"$tally"
+        echo "fail run: $1" >&9
         printf '%s: wanted\n%s\ngot\n%s\n' "$1" "$2" "$3" >&2
     fi
 }
