@@ -16,8 +16,8 @@ std::string name_of(Exporter exporter);
 /// Why `exporter` can't be used on this machine, or nothing if it can.
 std::string missing(Exporter exporter);
 
-/// A dma-buf of at least `size` bytes (the kernel rounds up to pages), zeroed. Fails the test if it
-/// can't be had: ask missing() first.
+/// A dma-buf of at least `size` bytes (the kernel rounds up to pages), zeroed. Throws
+/// std::system_error if it can't be had: ask missing() first.
 tarmac::Fd allocate_dmabuf(Exporter exporter, std::size_t size);
 
 } // namespace test
