@@ -12,10 +12,11 @@ void ImportQueue::Ticket::redeem() {
 }
 
 ImportQueue::ImportQueue(wl_event_loop* loop, std::chrono::nanoseconds budget)
-    : budget_{budget}
-    , ready_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)}
-    , source_{wl_event_loop_add_fd(
-          loop, ready_.get(), WL_EVENT_READABLE,
+    : loop_{loop}
+    , budget_{budget}
+    , unfinished_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)}
+    , next_turn_{wl_event_loop_add_fd(
+          loop, unfinished_.get(), WL_EVENT_READABLE,
           [](int, std::uint32_t, void* queue) {
               static_cast<ImportQueue*>(queue)->take_turn();
               return 0;
@@ -23,19 +24,21 @@ ImportQueue::ImportQueue(wl_event_loop* loop, std::chrono::nanoseconds budget)
           this)} {}
 
 ImportQueue::~ImportQueue() {
-    if (source_)
-        wl_event_source_remove(source_);
+    if (end_of_turn_)
+        wl_event_source_remove(end_of_turn_);
+    if (next_turn_)
+        wl_event_source_remove(next_turn_);
 }
 
 ImportQueue::Ticket ImportQueue::push(wl_client* client, Work work) {
     auto shared = std::make_shared<Work>(std::move(work));
     // Without an event source, which only a process out of descriptors lacks, nothing can wait.
-    if (!source_) {
+    if (!next_turn_) {
         (*shared)();
         return {};
     }
     if (order_.empty())
-        set_ready(true);
+        schedule();
     Waiting& waiting = waiting_[client];
     if (waiting.empty())
         order_.push_back(client);
@@ -48,13 +51,29 @@ void ImportQueue::finish() {
         do_next();
 }
 
+void ImportQueue::schedule() {
+    if (!end_of_turn_)
+        end_of_turn_ = wl_event_loop_add_idle(
+            loop_,
+            [](void* data) {
+                auto* queue = static_cast<ImportQueue*>(data);
+                queue->end_of_turn_ = nullptr;
+                queue->take_turn();
+            },
+            this);
+}
+
 void ImportQueue::take_turn() {
+    eventfd_t count;
+    eventfd_read(unfinished_.get(), &count);
     const auto end = std::chrono::steady_clock::now() + budget_;
-    do
+    while (!order_.empty()) {
         do_next();
-    while (!order_.empty() && std::chrono::steady_clock::now() < end);
-    if (order_.empty())
-        set_ready(false);
+        if (!order_.empty() && std::chrono::steady_clock::now() >= end) {
+            eventfd_write(unfinished_.get(), 1);
+            return;
+        }
+    }
 }
 
 void ImportQueue::do_next() {
@@ -69,14 +88,6 @@ void ImportQueue::do_next() {
         order_.push_back(client);
     if (work && *work)
         std::exchange(*work, nullptr)();
-}
-
-void ImportQueue::set_ready(bool ready) {
-    eventfd_t count;
-    if (ready)
-        eventfd_write(ready_.get(), 1);
-    else
-        eventfd_read(ready_.get(), &count);
 }
 
 } // namespace tarmac

@@ -13,8 +13,12 @@ struct wl_event_source;
 
 namespace tarmac {
 
-/// Imports that wait for a moment in which no request does: each turn of the event loop runs as many
-/// as its budget allows, at least one, and every client gets its turn before one gets a second.
+/// Imports that wait until the requests of a turn of the event loop are dispatched: at its end as many
+/// are done as its budget allows, at least one, and the rest in the next turns. Every client gets its
+/// turn before one gets a second.
+///
+/// The end of the same turn is early enough for clients that take a round trip for the answer, as
+/// weston-simple-dmabuf-egl does: what is written before the connections are flushed arrives together.
 class ImportQueue {
     using Work = std::move_only_function<void()>;
 
@@ -45,13 +49,17 @@ public:
 private:
     using Waiting = std::deque<std::weak_ptr<Work>>;
 
+    void schedule();
     void take_turn();
     void do_next();
-    void set_ready(bool ready);
 
+    wl_event_loop* loop_;
     std::chrono::nanoseconds budget_;
-    Fd ready_; ///< an eventfd, readable while something waits
-    wl_event_source* source_;
+    wl_event_source* end_of_turn_ = nullptr;
+    /// An eventfd, readable while a next turn is needed: a source at the end of a turn that asked for
+    /// another would get it in the same turn.
+    Fd unfinished_;
+    wl_event_source* next_turn_;
     std::unordered_map<wl_client*, Waiting> waiting_;
     std::deque<wl_client*> order_; ///< the clients of waiting_, next first
 };

@@ -107,7 +107,8 @@ run_kernel() {
 }
 
 stop_machine() {
-    [[ -z ${machine_pid:-} ]] || kill -KILL "$machine_pid" 2>/dev/null || true
+    # Waited for, so that the shell doesn't announce its death
+    [[ -z ${machine_pid:-} ]] || { kill -KILL "$machine_pid" && wait "$machine_pid"; } 2>/dev/null || true
     [[ -z ${feeder_pid:-} ]] || kill "$feeder_pid" 2>/dev/null || true
     [[ -z ${work:-} ]] || rm -rf "$work"
 }
@@ -115,8 +116,10 @@ stop_machine() {
 machine_cause() {
     if grep -q 'seccomp' "$work/console"; then
         printf 'The host lets nobody install seccomp filters, which the machine is built upon. '
-    elif grep -qE 'No space left|Bus error|Out of memory' "$work/console"; then
-        printf 'Its memory (%s) may be more than this host can give: try --mem with less. ' "$machine_memory"
+    elif grep -q 'Too few physical memory' "$work/console"; then
+        printf 'Its memory (%s) is too little: try --mem with more. ' "$machine_memory"
+    elif grep -q 'Kernel mode signal 7' "$work/console" "$work/panic" 2>/dev/null; then
+        printf 'This host could not give the memory (%s) that it was promised: close other programs, or try --mem with less. ' "$machine_memory"
     elif grep -q 'Kernel panic' "$work/console" "$work/panic" 2>/dev/null; then
         printf 'Its kernel panicked. '
     fi

@@ -12,7 +12,31 @@ ensure_root() {
         [[ -d $root ]] || make_root
         unlock
     fi
+    keep_tree "$root"
     [[ -z ${1:-} ]] || ensure_extended_root "$1"
+}
+
+# As long as this process lives, forget_old_trees leaves the tree alone.
+keep_tree() {
+    local descriptor
+    exec {descriptor}>"$1.used"
+    flock -s "$descriptor"
+    touch "$1.used"
+}
+
+# Trees that nobody has used for two weeks, or in ./run clean any tree
+forget_old_trees() {
+    local used descriptor
+    while read -r used; do
+        exec {descriptor}>>"$used"
+        if flock -xn "$descriptor"; then
+            remove_tree "${used%.used}"
+            rm -f "$used"
+        else
+            say "${used%.used} is in use, and stays."
+        fi
+        exec {descriptor}>&-
+    done < <(find "$cache" -maxdepth 1 -name 'root-*.used' "$@")
 }
 
 need_root_tools() {
@@ -30,6 +54,7 @@ make_root() {
     remove_tree "$cache"/root-*.half
     step "Making the root file system (Debian $suite, about 2 minutes)" "$logs/root.log" debootstrap_into "$half"
     mv -T "$half" "$root"
+    forget_old_trees -mtime +14
 }
 
 # By way of a tar archive, with all files the user's own, for root as for
@@ -51,6 +76,10 @@ debootstrap_into() {
         --include="$(grep -v '^#' "$machine/packages" | xargs | tr ' ' ,)" \
         "$suite" - "$mirror" |
         tar -x -C "$1" --no-same-owner --no-same-permissions --exclude='./dev/*'
+    # The sandbox can only put the host's in the place of files that exist.
+    rm -f "$1/etc/resolv.conf" "$1/etc/hosts"
+    : >"$1/etc/resolv.conf"
+    : >"$1/etc/hosts"
 }
 
 # A copy, not hard links: a package's scripts may change files where they lie.
@@ -62,7 +91,6 @@ ensure_extended_root() {
         [[ $half =~ ^[a-z0-9][a-z0-9+.-]+$ ]] || die "--with: $half is no Debian package's name."
     done
     root=$base+$(printf '%s\n' "${packages[@]}" | sha256sum | cut -c 1-12)
-    [[ ! -d $root ]] || return 0
     half=$root.half
     lock root
     if [[ ! -d $root ]]; then
@@ -72,6 +100,7 @@ ensure_extended_root() {
         mv -T "$half" "$root"
     fi
     unlock
+    keep_tree "$root"
 }
 
 extend_root() {

@@ -5,6 +5,7 @@ set -euo pipefail
 
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 tally=${TARMAC_TALLY:-/dev/stdout}
+mkdir -p "$checkout/.build"
 scratch=$(mktemp -d "$checkout/.build/test_run.XXXXXX")
 trap 'rm -rf "$scratch"' EXIT
 cd "$checkout"

@@ -1,7 +1,9 @@
 #include "support/raw_client.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <drm_fourcc.h>
 #include <poll.h>
 #include <stdexcept>
 #include <sys/mman.h>
@@ -124,8 +126,7 @@ RawClient::~RawClient() {
         zwp_linux_buffer_params_v1_destroy(params->object);
     }
     destroy_feedback();
-    if (dmabuf_)
-        zwp_linux_dmabuf_v1_destroy(dmabuf_);
+    destroy_dmabuf();
     if (compositor_)
         wl_compositor_destroy(compositor_);
     wl_registry_destroy(registry_);
@@ -209,6 +210,17 @@ Answer RawClient::connection() const {
     return {Answer::Error, code, interface ? interface->name : "unknown"};
 }
 
+bool RawClient::knows(const FormatModifier& pair) {
+    const auto has = [](const auto& range, const auto& value) {
+        return std::ranges::find(range, value) != std::ranges::end(range);
+    };
+    if (version_ >= ZWP_LINUX_DMABUF_V1_GET_DEFAULT_FEEDBACK_SINCE_VERSION)
+        return has(feedback().table, pair);
+    if (version_ >= ZWP_LINUX_DMABUF_V1_MODIFIER_SINCE_VERSION)
+        return has(modifiers_, pair);
+    return pair.modifier == DRM_FORMAT_MOD_INVALID && has(formats_, pair.fourcc);
+}
+
 const ToldFeedback& RawClient::feedback(wl_surface* surface) {
     auto listener = std::make_unique<FeedbackListener>();
     listener->object = surface ? zwp_linux_dmabuf_v1_get_surface_feedback(dmabuf_, surface)
@@ -223,6 +235,11 @@ void RawClient::destroy_feedback() {
     for (const auto& feedback : feedbacks_)
         zwp_linux_dmabuf_feedback_v1_destroy(feedback->object);
     feedbacks_.clear();
+}
+
+void RawClient::destroy_dmabuf() {
+    if (dmabuf_)
+        zwp_linux_dmabuf_v1_destroy(std::exchange(dmabuf_, nullptr));
 }
 
 RawClient::Params& RawClient::create_params() {

@@ -75,9 +75,14 @@ public:
     zwp_linux_dmabuf_v1* dmabuf() const { return dmabuf_; }
     wl_compositor* compositor() const { return compositor_; }
 
+    /// Whether the compositor told this client of `pair`, in whichever way its version has. Clients
+    /// below version 3 are told formats, which have the implicit modifier.
+    bool knows(const tarmac::FormatModifier& pair);
+
     /// Feedback for `surface`, or the default if it is nullptr. Kept up to date while this lives.
     const ToldFeedback& feedback(wl_surface* surface = nullptr);
     void destroy_feedback();
+    void destroy_dmabuf();
 
     struct Params {
         zwp_linux_buffer_params_v1* object;
