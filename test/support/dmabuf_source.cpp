@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
+#include <linux/dma-buf.h>
 #include <linux/dma-heap.h>
 #include <linux/udmabuf.h>
 #include <memory>
@@ -144,6 +145,30 @@ Fd allocate_dmabuf(Exporter exporter, std::size_t size) {
     if (!fd)
         give_up(name_of(exporter).c_str());
     return fd;
+}
+
+DmabufMapping::DmabufMapping(const Fd& fd, std::size_t size)
+    : fd_{fd.get()}
+    , size_{whole_pages(size)}
+    , memory_{mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, fd_, 0)} {
+    if (memory_ == MAP_FAILED)
+        give_up("mapping a dma-buf");
+}
+
+DmabufMapping::~DmabufMapping() {
+    munmap(memory_, size_);
+}
+
+void DmabufMapping::write(std::size_t offset, const void* data, std::size_t size) {
+    sync(DMA_BUF_SYNC_START | DMA_BUF_SYNC_WRITE);
+    std::memcpy(static_cast<char*>(memory_) + offset, data, size);
+    sync(DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE);
+}
+
+void DmabufMapping::sync(std::uint64_t flags) const {
+    const dma_buf_sync request = {.flags = flags};
+    if (ioctl(fd_, DMA_BUF_IOCTL_SYNC, &request) != 0)
+        give_up("DMA_BUF_IOCTL_SYNC");
 }
 
 } // namespace test

@@ -134,6 +134,7 @@ RawClient::~RawClient() {
 }
 
 void RawClient::bind(std::uint32_t name, std::string_view interface, std::uint32_t offered) {
+    globals_.emplace_back(interface, name);
     if (interface == wl_compositor_interface.name) {
         compositor_ = static_cast<wl_compositor*>(
             wl_registry_bind(registry_, name, &wl_compositor_interface, 4));
@@ -155,6 +156,14 @@ void RawClient::bind(std::uint32_t name, std::string_view interface, std::uint32
         };
         zwp_linux_dmabuf_v1_add_listener(dmabuf_, &events, this);
     }
+}
+
+void* RawClient::bind_global(const wl_interface* interface, std::uint32_t version) {
+    const auto found = std::ranges::find(globals_, std::string{interface->name},
+                                         &std::pair<std::string, std::uint32_t>::first);
+    if (found == globals_.end())
+        throw std::runtime_error{std::string{"the compositor has no "} + interface->name};
+    return wl_registry_bind(registry_, found->second, interface, version);
 }
 
 bool RawClient::dispatch(std::chrono::milliseconds patience) {

@@ -15,6 +15,7 @@
 struct wl_buffer;
 struct wl_compositor;
 struct wl_display;
+struct wl_interface;
 struct wl_registry;
 struct wl_surface;
 struct zwp_linux_buffer_params_v1;
@@ -66,12 +67,16 @@ public:
     /// Waits until everything sent has been answered. False once the connection is lost, or if the
     /// compositor says nothing for ten seconds.
     bool round_trip();
+    /// Waits until an event has set `done`; false as for round_trip().
+    bool wait_for(const bool& done);
     /// The error that ended the connection, or `Silent` while it holds.
     Answer connection() const;
 
     unsigned version() const { return version_; }
     const std::vector<std::uint32_t>& formats() const { return formats_; }
     const std::vector<tarmac::FormatModifier>& modifiers() const { return modifiers_; }
+    /// Any other global, for the caller to destroy. Throws std::runtime_error if it isn't offered.
+    void* bind_global(const wl_interface* interface, std::uint32_t version);
     zwp_linux_dmabuf_v1* dmabuf() const { return dmabuf_; }
     wl_compositor* compositor() const { return compositor_; }
 
@@ -105,7 +110,6 @@ public:
 private:
     void bind(std::uint32_t name, std::string_view interface, std::uint32_t version);
     bool dispatch(std::chrono::milliseconds patience);
-    bool wait_for(const bool& done);
 
     wl_display* display_ = nullptr;
     Pump pump_;
@@ -114,6 +118,7 @@ private:
     wl_registry* registry_ = nullptr;
     wl_compositor* compositor_ = nullptr;
     zwp_linux_dmabuf_v1* dmabuf_ = nullptr;
+    std::vector<std::pair<std::string, std::uint32_t>> globals_; ///< interface and name
     std::vector<std::uint32_t> formats_;
     std::vector<tarmac::FormatModifier> modifiers_;
     std::vector<std::unique_ptr<Params>> params_;
