@@ -90,7 +90,7 @@ std::expected<std::unique_ptr<Graphics>, std::string> Graphics::create(wl_displa
     graphics->renderer_.reset(wlr_renderer_autocreate(graphics->backend()));
     if (!graphics->renderer_) {
         return std::unexpected(std::format(
-            "The renderer ({}) can't be started; --verbose says why.", options.renderer));
+            "The renderer ({}) can't be started; the lines above say why.", options.renderer));
     }
     graphics->allocator_.reset(wlr_allocator_autocreate(graphics->backend(), graphics->renderer()));
     if (!graphics->allocator_) {

@@ -47,22 +47,20 @@ std::expected<Options, int> parse_options(int argc, char** argv) {
                        "Run this shell command as soon as clients can connect; it gets SIGTERM "
                        "when the compositor ends")
             ->type_name("CMD");
-    app.add_option("--size",
-                   "Size of headless and nested outputs; on a screen, the mode to look for")
+    app.add_option_function<std::string>(
+           "--size", [&options](const std::string& text) { options.size = parse_size(text); },
+           "Size of headless and nested outputs; on a screen, the mode to look for")
         ->type_name("WxH")
-        ->each([&options](const std::string& text) {
-            options.size = parse_size(text);
-            if (!options.size) {
-                throw CLI::ValidationError("--size", "'" + text +
-                                                         "' isn't a size such as 1280x720, with "
-                                                         "sides of 1 to 16384 pixels");
-            }
+        ->check([](const std::string& text) {
+            return parse_size(text) ? std::string{}
+                                    : "a size is written as 1280x720, with sides of 1 to 16384 "
+                                      "pixels";
         });
     app.add_option("--renderer", options.renderer,
                    "What draws; naming one also permits it to be a software rasterizer. auto lets "
                    "wlroots choose (and respects WLR_RENDERER)")
         ->check(CLI::IsMember({"auto", "gles2", "vulkan", "pixman"}))
-        ->type_name("auto|gles2|vulkan|pixman");
+        ->type_name("NAME");
     app.add_option("--drm-device", options.drm_device,
                    "A render node (/dev/dri/renderD…) to draw with, or a card (/dev/dri/card…) to "
                    "show on")

@@ -72,7 +72,7 @@ std::expected<int, std::string> Server::run() {
                                "directory that can be written to.");
     }
     if (!wlr_backend_start(graphics_->backend())) {
-        return std::unexpected("The backend can't be started; --verbose says why.");
+        return std::unexpected("The backend can't be started; the lines above say why.");
     }
     log_event("ready", {{"socket", bare(socket)},
                         {"renderer", graphics_->renderer_name()},
@@ -98,11 +98,12 @@ void Server::startup_ended(int status) {
 }
 
 void Server::end(int status) {
-    if (!has_ended_) {
-        has_ended_ = true;
+    // Windows close before it is known that they did because the session is gone.
+    if (status_ == 0) {
         status_ = status;
-        wl_display_terminate(display_.get());
     }
+    has_ended_ = true;
+    wl_display_terminate(display_.get());
 }
 
 } // namespace tarmac::compositor

@@ -44,10 +44,6 @@ wl_buffer* make_card(RawClient& client, bool is_inverted) {
     return params.buffer;
 }
 
-bool operator==(const Picture& a, const Picture& b) {
-    return a.width == b.width && a.height == b.height && a.pixels == b.pixels;
-}
-
 } // namespace
 
 TEST_CASE("an inverted buffer shows the picture the right way up") {

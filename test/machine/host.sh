@@ -35,7 +35,9 @@ find_mirror() {
     local uri codename
     mirror=${TARMAC_MIRROR:-}
     [[ -z $mirror ]] || return 0
+    # shellcheck source=/dev/null
     codename=$(. /etc/os-release && printf '%s' "${VERSION_CODENAME:-}")
+    # shellcheck source=/dev/null
     if [[ $(. /etc/os-release && printf '%s' "${ID:-}") == debian ]]; then
         uri=$(apt-get --print-uris update 2>/dev/null | sed -n "s,^'\(.*\)/dists/${codename:-[^/]*}/InRelease'.*,\1,p" | head -n 1)
     fi

@@ -4,19 +4,19 @@
 # Sets root to the finished tree, making it when there is none.
 # $1: packages to add, separated by commas (may be empty).
 ensure_root() {
-    root_key=$(hash_of "$machine/packages" "$machine/rootfs.sh" <(echo "$suite"))
+    root_key=$(hash_of "$machine/packages" <(declare -f debootstrap_into; echo "$suite"))
     root=$cache/root-$root_key
+    keep_tree "$root"
     if [[ ! -d $root ]]; then
         need_root_tools
         lock root
         [[ -d $root ]] || make_root
         unlock
     fi
-    keep_tree "$root"
     [[ -z ${1:-} ]] || ensure_extended_root "$1"
 }
 
-# As long as this process lives, forget_old_trees leaves the tree alone.
+# As long as this process lives, forget_trees leaves the tree alone.
 keep_tree() {
     local descriptor
     exec {descriptor}>"$1.used"
@@ -24,19 +24,21 @@ keep_tree() {
     touch "$1.used"
 }
 
-# Trees that nobody has used for two weeks, or in ./run clean any tree
-forget_old_trees() {
-    local used descriptor
-    while read -r used; do
-        exec {descriptor}>>"$used"
+# forget_trees DAYS: removes those that nobody has used for so long.
+forget_trees() {
+    local tree descriptor
+    for tree in "$cache"/root-*/; do
+        tree=${tree%/}
+        [[ -d $tree && -z $(find "$tree.used" -mtime "-$1" 2>/dev/null) ]] || continue
+        exec {descriptor}>>"$tree.used"
         if flock -xn "$descriptor"; then
-            remove_tree "${used%.used}"
-            rm -f "$used"
+            remove_tree "$tree"
+            rm -f "$tree.used"
         else
-            say "${used%.used} is in use, and stays."
+            say "$tree is in use, and stays."
         fi
         exec {descriptor}>&-
-    done < <(find "$cache" -maxdepth 1 -name 'root-*.used' "$@")
+    done
 }
 
 need_root_tools() {
@@ -54,7 +56,7 @@ make_root() {
     remove_tree "$cache"/root-*.half
     step "Making the root file system (Debian $suite, about 2 minutes)" "$logs/root.log" debootstrap_into "$half"
     mv -T "$half" "$root"
-    forget_old_trees -mtime +14
+    forget_trees 14
 }
 
 # By way of a tar archive, with all files the user's own, for root as for
@@ -92,6 +94,7 @@ ensure_extended_root() {
     done
     root=$base+$(printf '%s\n' "${packages[@]}" | sha256sum | cut -c 1-12)
     half=$root.half
+    keep_tree "$root"
     lock root
     if [[ ! -d $root ]]; then
         remove_tree "$cache"/root-*.half
@@ -100,7 +103,6 @@ ensure_extended_root() {
         mv -T "$half" "$root"
     fi
     unlock
-    keep_tree "$root"
 }
 
 extend_root() {

@@ -72,6 +72,7 @@ expect 'the camera exports dma-bufs' 0 \
 
 expect '--cpus is kept to' '1 3' \
     "$(on_machine --cpus 1 -- nproc </dev/null) $(on_machine --cpus 3 -- nproc </dev/null)"
+# shellcheck disable=SC2016
 memory=$(on_machine --mem 700M -- awk '$1 == "MemTotal:" { print int($2 / 1024) }' /proc/meminfo </dev/null)
 expect "--mem is kept to ($memory)" yes "$( ((memory > 600 && memory <= 700)) && echo yes)"
 

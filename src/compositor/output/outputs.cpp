@@ -23,6 +23,10 @@ Outputs::Outputs(wl_display* display, Graphics& graphics, Scene& scene, std::opt
     , background_{wlr_scene_rect_create(scene.background(), 0, 0, BackgroundColor)} {
     new_output_.connect<wlr_output>(graphics.backend()->events.new_output,
                                     [this](wlr_output* output) { add(*output); });
+    backend_destroy_.connect(graphics.backend()->events.destroy, [this] {
+        new_output_.disconnect();
+        backend_destroy_.disconnect();
+    });
     change_.connect(layout_->events.change, [this] {
         cover_background();
         if (on_change) {

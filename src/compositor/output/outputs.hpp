@@ -42,7 +42,7 @@ private:
     wlr_scene_output_layout* scene_layout_;
     wlr_scene_rect* background_;
     std::vector<std::unique_ptr<Output>> outputs_;
-    Listener new_output_, change_;
+    Listener new_output_, change_, backend_destroy_;
 };
 
 } // namespace tarmac::compositor

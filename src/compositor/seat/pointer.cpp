@@ -21,7 +21,6 @@ std::uint32_t now_in_ms() {
 Pointer::Pointer(wl_display* display, wlr_seat& seat, Windows& windows, Outputs& outputs)
     : seat_{seat}
     , windows_{windows}
-    , outputs_{outputs}
     , theme_{wlr_xcursor_manager_create(nullptr, CursorSize)}
     , cursor_{wlr_cursor_create()}
     , relative_pointers_{wlr_relative_pointer_manager_v1_create(display)}
@@ -165,22 +164,23 @@ void Pointer::press(const wlr_pointer_button_event& event) {
         return;
     }
     Toplevel* window = windows_.at(cursor_->x, cursor_->y).window;
-    if (window != nullptr && !wlr_seat_pointer_has_grab(&seat_)) {
+    if (window != nullptr && !is_held_by_client() && !wlr_seat_pointer_has_grab(&seat_)) {
         windows_.focus(*window);
-        const wlr_keyboard* keyboard = wlr_seat_get_keyboard(&seat_);
-        const bool alt =
-            keyboard != nullptr &&
-            (wlr_keyboard_get_modifiers(wlr_seat_get_keyboard(&seat_)) & WLR_MODIFIER_ALT) != 0;
-        if (alt && event.button == BTN_LEFT) {
-            begin_grab(*window, WLR_EDGE_NONE, BTN_LEFT);
-            return;
-        }
-        if (alt && event.button == BTN_RIGHT) {
-            begin_grab(*window, nearest_corner(window->box(), cursor_->x, cursor_->y), BTN_RIGHT);
+        if (is_alt_held() && (event.button == BTN_LEFT || event.button == BTN_RIGHT)) {
+            std::uint32_t edges = WLR_EDGE_NONE;
+            if (event.button == BTN_RIGHT) {
+                edges = nearest_corner(window->box(), cursor_->x, cursor_->y);
+            }
+            begin_grab(*window, edges, event.button);
             return;
         }
     }
     wlr_seat_pointer_notify_button(&seat_, event.time_msec, event.button, event.state);
+}
+
+bool Pointer::is_alt_held() const {
+    wlr_keyboard* keyboard = wlr_seat_get_keyboard(&seat_);
+    return keyboard != nullptr && (wlr_keyboard_get_modifiers(keyboard) & WLR_MODIFIER_ALT) != 0;
 }
 
 void Pointer::grab(Toplevel& window, wlr_seat_client* client, std::uint32_t serial,

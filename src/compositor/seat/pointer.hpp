@@ -38,13 +38,13 @@ private:
     void press(const wlr_pointer_button_event& event);
     void update_focus(std::uint32_t time);
     bool is_held_by_client() const;
+    bool is_alt_held() const;
     void begin_grab(Toplevel& window, std::uint32_t edges, std::uint32_t button);
     void end_grab();
     void show_cursor(const char* name);
 
     wlr_seat& seat_;
     Windows& windows_;
-    Outputs& outputs_;
     Handle<wlr_xcursor_manager, wlr_xcursor_manager_destroy> theme_;
     Handle<wlr_cursor, wlr_cursor_destroy> cursor_;
     wlr_relative_pointer_manager_v1* relative_pointers_;

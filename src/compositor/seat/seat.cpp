@@ -21,6 +21,10 @@ Seat::Seat(wl_display* display, Graphics& graphics, Scene& scene, Outputs& outpu
     windows_.set_input(*this);
     new_input_.connect<wlr_input_device>(graphics.backend()->events.new_input,
                                          [this](wlr_input_device* device) { add(*device); });
+    backend_destroy_.connect(graphics.backend()->events.destroy, [this] {
+        new_input_.disconnect();
+        backend_destroy_.disconnect();
+    });
     listen_to_virtual_devices(display);
 }
 

@@ -56,7 +56,7 @@ private:
     Selections selections_;
     std::list<std::unique_ptr<Keyboard>> keyboards_;
     std::list<CursorDevice> cursor_devices_;
-    Listener new_input_, new_virtual_keyboard_, new_virtual_pointer_;
+    Listener new_input_, new_virtual_keyboard_, new_virtual_pointer_, backend_destroy_;
 };
 
 } // namespace tarmac::compositor

@@ -13,13 +13,27 @@ Popup::Popup(Windows& windows, wlr_xdg_popup& xdg) : windows_{windows}, xdg_{xdg
         xdg.base->data =
             wlr_scene_xdg_surface_create(static_cast<wlr_scene_tree*>(parent->data), xdg.base);
     }
-    commit_.connect(xdg.base->surface->events.commit, [this] {
-        if (xdg_.base->initial_commit) {
-            configure();
-        }
-    });
+    await_first_commit();
+    commit_.connect(xdg.base->surface->events.commit, [this] { committed(); });
     reposition_.connect(xdg.events.reposition, [this] { configure(); });
     destroy_.connect(xdg.events.destroy, [this] { windows_.remove(*this); });
+}
+
+void Popup::await_first_commit() {
+    awaits_first_commit_ = true;
+    // wlroots 0.20 answers xdg_popup.reposition with a configure at any time, but aborts if there
+    // was no commit yet: any client could end the compositor. So it shall believe that there was.
+    xdg_.base->initialized = true;
+}
+
+void Popup::committed() {
+    if (awaits_first_commit_) {
+        awaits_first_commit_ = false;
+        configure();
+    } else if (!xdg_.base->initialized) {
+        // This commit took the popup's picture away, after which all begins anew.
+        await_first_commit();
+    }
 }
 
 void Popup::configure() {

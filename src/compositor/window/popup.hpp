@@ -16,10 +16,13 @@ public:
     wlr_xdg_popup& xdg() const noexcept { return xdg_; }
 
 private:
+    void await_first_commit();
+    void committed();
     void configure();
 
     Windows& windows_;
     wlr_xdg_popup& xdg_;
+    bool awaits_first_commit_ = false;
     Listener commit_, reposition_, destroy_;
 };
 

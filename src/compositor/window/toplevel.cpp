@@ -10,8 +10,6 @@
 namespace tarmac::compositor {
 namespace {
 
-constexpr float BackdropColor[] = {0.0F, 0.0F, 0.0F, 1.0F};
-
 const char* or_empty(const char* text) {
     return text == nullptr ? "" : text;
 }
@@ -22,21 +20,8 @@ Toplevel::Toplevel(Windows& windows, wlr_xdg_toplevel& xdg, wlr_scene_tree* laye
     : windows_{windows}
     , xdg_{xdg}
     , client_label_{client_label(wl_resource_get_client(xdg.resource))}
-    , tree_{wlr_scene_tree_create(layer)}
-    , backdrop_{wlr_scene_rect_create(tree_, 0, 0, BackdropColor)}
-    , border_{tree_}
-    , content_{wlr_scene_xdg_surface_create(tree_, xdg.base)}
-    , popups_{wlr_scene_tree_create(tree_)} {
-    tree_->node.data = this;
-    wlr_scene_node_set_enabled(&backdrop_->node, false);
-    // Popup looks for its parent's tree here. Not content_, or they would be clipped with it.
-    xdg.base->data = popups_;
+    , nodes_{layer, *xdg.base, *this} {
     listen();
-}
-
-Toplevel::~Toplevel() {
-    xdg_.base->data = nullptr;
-    wlr_scene_node_destroy(&tree_->node);
 }
 
 void Toplevel::listen() {
@@ -67,7 +52,7 @@ void Toplevel::listen() {
 
 wlr_box Toplevel::box() const noexcept {
     const wlr_box& geometry = xdg_.base->geometry;
-    return {tree_->node.x, tree_->node.y, geometry.width, geometry.height};
+    return {nodes_.x(), nodes_.y(), geometry.width, geometry.height};
 }
 
 SizeLimits Toplevel::limits() const noexcept {
@@ -88,16 +73,12 @@ wlr_output* Toplevel::usable_or_own(wlr_output* wish) const {
     return wlr_box_empty(&area) ? output() : wish;
 }
 
-void Toplevel::raise() {
-    wlr_scene_node_raise_to_top(&tree_->node);
-}
-
 void Toplevel::close() {
     wlr_xdg_toplevel_send_close(&xdg_);
 }
 
 void Toplevel::set_activated(bool activated) {
-    border_.set_active(activated);
+    nodes_.set_active(activated);
     if (xdg_.base->initialized) {
         wlr_xdg_toplevel_set_activated(&xdg_, activated);
     }
@@ -154,7 +135,7 @@ void Toplevel::end_resize() {
 void Toplevel::decorate(wlr_xdg_toplevel_decoration_v1& decoration) {
     decoration_.emplace(decoration, [this] {
         decoration_.reset();
-        border_.set_shown(false);
+        arrange();
     });
     decoration_->announce();
 }
@@ -168,9 +149,6 @@ void Toplevel::follow_outputs() {
             send_state();
         }
     }
-    if (!is_mapped()) {
-        return;
-    }
     if (!wlr_output_layout_intersects(outputs.layout(), nullptr, &floating_)) {
         wlr_output* refuge = outputs.nearest(floating_.x, floating_.y);
         const wlr_box moved = kept_in_reach(floating_, outputs.box(refuge));
@@ -183,7 +161,7 @@ void Toplevel::follow_outputs() {
 void Toplevel::committed() {
     if (xdg_.base->initial_commit) {
         send_first_configure();
-    } else if (is_mapped()) {
+    } else {
         arrange();
     }
 }
@@ -230,41 +208,46 @@ void Toplevel::unmapped() {
     wants_fullscreen_ = wants_maximized_ = is_placed_ = false;
     floating_ = {};
     resize_.reset();
-    cover_output(false, {}, {});
-    border_.set_shown(false);
+    nodes_.hide();
 }
 
 void Toplevel::arrange() {
+    if (!is_mapped()) {
+        return;
+    }
     const wlr_box geometry = xdg_.base->geometry;
     const wlr_box area = windows_.outputs().box(filled_output_);
+    const bool fills = is_filling() && !wlr_box_empty(&area);
     if (resize_) {
         follow_resize(geometry);
     }
-    wlr_box place;
-    if (is_filling() && !wlr_box_empty(&area)) {
-        // A client may be smaller than the screen it was offered.
-        place = xdg_.current.fullscreen ? centred(geometry, area)
-                                        : wlr_box{area.x, area.y, geometry.width, geometry.height};
-    } else {
-        if (!is_placed_) {
-            const wlr_box chosen = windows_.place(*this, geometry);
-            floating_.x = chosen.x;
-            floating_.y = chosen.y;
-            is_placed_ = true;
-        }
-        place = {floating_.x, floating_.y, geometry.width, geometry.height};
-        // What the client chose by itself is what it is to be told from now on.
-        if (!wants_to_fill() && xdg_.base->configure_idle == nullptr &&
-            wl_list_empty(&xdg_.base->configure_list)) {
-            floating_ = place;
-            xdg_.scheduled.width = place.width;
-            xdg_.scheduled.height = place.height;
-        }
+    wlr_box place{area.x, area.y, geometry.width, geometry.height};
+    if (!fills) {
+        place = floating_place(geometry);
+    } else if (xdg_.current.fullscreen) {
+        // A client may be smaller than what it was offered.
+        place = centred(geometry, area);
     }
-    wlr_scene_node_set_position(&tree_->node, place.x, place.y);
-    cover_output(xdg_.current.fullscreen, area, place);
-    border_.fit(place.width, place.height);
-    border_.set_shown(!is_filling() && decoration_ && decoration_->is_in_effect());
+    nodes_.show(place, fills && xdg_.current.fullscreen ? area : wlr_box{},
+                !is_filling() && decoration_ && decoration_->is_in_effect());
+}
+
+wlr_box Toplevel::floating_place(const wlr_box& geometry) {
+    if (!is_placed_) {
+        const wlr_box chosen = windows_.place(*this, geometry);
+        floating_.x = chosen.x;
+        floating_.y = chosen.y;
+        is_placed_ = true;
+    }
+    const wlr_box place{floating_.x, floating_.y, geometry.width, geometry.height};
+    // What the client chose by itself is what it is to be told from now on.
+    if (!wants_to_fill() && xdg_.base->configure_idle == nullptr &&
+        wl_list_empty(&xdg_.base->configure_list)) {
+        floating_ = place;
+        xdg_.scheduled.width = place.width;
+        xdg_.scheduled.height = place.height;
+    }
+    return place;
 }
 
 void Toplevel::follow_resize(const wlr_box& geometry) {
@@ -277,22 +260,6 @@ void Toplevel::follow_resize(const wlr_box& geometry) {
     if (resize_->last_configure && static_cast<std::int32_t>(xdg_.base->current.configure_serial -
                                                              *resize_->last_configure) >= 0) {
         resize_.reset();
-    }
-}
-
-void Toplevel::cover_output(bool cover, const wlr_box& area, const wlr_box& place) {
-    const bool was_covering = backdrop_->node.enabled;
-    wlr_scene_node_set_enabled(&backdrop_->node, cover);
-    if (cover) {
-        wlr_scene_node_set_position(&backdrop_->node, area.x - place.x, area.y - place.y);
-        wlr_scene_rect_set_size(backdrop_, area.width, area.height);
-    }
-    if (cover || was_covering) {
-        // Neither shadows nor a window that is too large reach into the next output.
-        const wlr_box& geometry = xdg_.base->geometry;
-        const wlr_box clip{geometry.x + area.x - place.x, geometry.y + area.y - place.y,
-                           cover ? area.width : 0, cover ? area.height : 0};
-        wlr_scene_subsurface_tree_set_clip(&content_->node, &clip);
     }
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "compositor/window/border.hpp"
 #include "compositor/window/decoration.hpp"
 #include "compositor/window/placement.hpp"
+#include "compositor/window/window_nodes.hpp"
 #include "wlroots/listener.hpp"
 #include "wlroots/wlr.hpp"
 
@@ -13,14 +13,13 @@ namespace tarmac::compositor {
 
 class Windows;
 
-/// One window: where it is, what size its client is asked for, and its scene nodes. Owned by
-/// Windows, and goes when the client's xdg_toplevel goes.
+/// One window: where it is and what its client is asked for. Owned by Windows, and goes when the
+/// client's xdg_toplevel goes.
 class Toplevel {
 public:
     Toplevel(Windows& windows, wlr_xdg_toplevel& xdg, wlr_scene_tree* layer);
     Toplevel(const Toplevel&) = delete;
     Toplevel& operator=(const Toplevel&) = delete;
-    ~Toplevel();
 
     wlr_xdg_toplevel& xdg() const noexcept { return xdg_; }
     wlr_surface& surface() const noexcept { return *xdg_.base->surface; }
@@ -32,7 +31,7 @@ public:
     SizeLimits limits() const noexcept;
     wlr_output* output() const;
 
-    void raise();
+    void raise() { nodes_.raise(); }
     void close();
     void set_activated(bool activated);
     void set_maximized(bool maximized);
@@ -70,18 +69,13 @@ private:
     void remember_floating_size();
     void arrange();
     void follow_resize(const wlr_box& geometry);
-    void cover_output(bool cover, const wlr_box& area, const wlr_box& place);
+    wlr_box floating_place(const wlr_box& geometry);
 
     Windows& windows_;
     wlr_xdg_toplevel& xdg_;
     std::string client_label_;
 
-    wlr_scene_tree* tree_; ///< its origin is that of box()
-    wlr_scene_rect* backdrop_;
-    Border border_;
-    wlr_scene_tree* content_;
-    wlr_scene_tree* popups_;
-
+    WindowNodes nodes_;
     bool wants_fullscreen_ = false, wants_maximized_ = false;
     wlr_output* filled_output_ = nullptr; ///< only compared, it may be gone
     bool is_placed_ = false;

@@ -158,7 +158,9 @@ wlr_box Windows::place(const Toplevel& window, const wlr_box& size) {
             window.xdg().parent != nullptr ? window.xdg().parent->base->surface : nullptr)) {
         return kept_in_reach(centred(size, parent->box()), outputs_.box(parent->output()));
     }
-    return centred(size, outputs_.box(input().output_in_use()), placed_++);
+    const auto others = std::ranges::count_if(
+        stack_, [&](const auto& other) { return other.get() != &window && other->is_mapped(); });
+    return centred(size, outputs_.box(input().output_in_use()), static_cast<int>(others));
 }
 
 } // namespace tarmac::compositor

@@ -67,7 +67,6 @@ private:
     Toplevel* focused_ = nullptr;
     std::vector<Toplevel*> cycle_;
     std::size_t cycle_position_ = 0;
-    int placed_ = 0;
     Listener new_toplevel_, new_popup_, new_decoration_, request_activate_;
 };
 
