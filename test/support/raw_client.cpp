@@ -171,8 +171,10 @@ bool RawClient::dispatch(std::chrono::milliseconds patience) {
     wl_display_flush(display_);
     if (pump_)
         pump_();
-    while (wl_display_prepare_read(display_) != 0)
-        wl_display_dispatch_pending(display_);
+    while (wl_display_prepare_read(display_) != 0) {
+        if (wl_display_dispatch_pending(display_) < 0)
+            return false;
+    }
     pollfd readable = {wl_display_get_fd(display_), POLLIN, 0};
     if (poll(&readable, 1, pump_ ? 0 : static_cast<int>(patience.count())) > 0)
         wl_display_read_events(display_);
@@ -211,6 +213,9 @@ Answer RawClient::connection() const {
         return {Answer::Error, UINT32_MAX, "no answer within ten seconds:"};
     if (error == 0)
         return {};
+    // libwayland-client turns this protocol error into an errno.
+    if (error == ENOMEM)
+        return {Answer::Error, WL_DISPLAY_ERROR_NO_MEMORY, wl_display_interface.name};
     if (error != EPROTO)
         return {Answer::Error, UINT32_MAX, std::strerror(error)};
     const wl_interface* interface = nullptr;
