@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <tarmac/color_state.hpp>
 #include <tarmac/error.hpp>
 #include <tarmac/fd.hpp>
 #include <tarmac/pixel_format.hpp>
@@ -23,6 +25,9 @@ struct DmabufDescription {
     std::uint64_t modifier = 0;          ///< DRM_FORMAT_MOD_*; INVALID means an implicit one
     unsigned n_planes = 0;
     std::array<Plane, MaxPlanes> planes;
+    bool is_y_inverted = false; ///< the first row in memory is the lowest of the picture
+    bool is_premultiplied = true;
+    std::optional<ColorState> color; ///< empty means ColorState::of() the format's model
 };
 
 /// An image in dma-bufs whose description has been checked and doesn't change any more. That it
@@ -37,14 +42,14 @@ public:
     /// Errors, in the order of the checks:
     /// - InvalidDimensions: width or height is 0 or beyond MaxSize.
     /// - InvalidFormat: <drm_fourcc.h> has no such fourcc.
-    /// - Incomplete: no plane, a plane without a descriptor, fewer planes than the format has, or,
-    ///   where the modifier adds none (LINEAR and INVALID), more.
+    /// - Incomplete: no plane, a plane without a descriptor, or another number of planes than
+    ///   plane_count() says.
     /// - NotADmabuf: a descriptor isn't a dma-buf (DMA_BUF_MAGIC of <linux/magic.h>) or was opened
     ///   with O_PATH.
     /// - OutOfBounds: `offset + stride * rows` is beyond the end of the dma-buf (the definition in
     ///   zwp_linux_buffer_params_v1.error), or the stride is 0 or, for LINEAR and INVALID, shorter
-    ///   than a row. Layouts of other modifiers are known to their driver alone, so of their
-    ///   auxiliary planes only offset and stride are checked.
+    ///   than a row. Layouts of other modifiers are known to their driver alone: there only the
+    ///   first plane's rows are counted, and auxiliary planes may have a stride of 0.
     static Result<Dmabuf> create(DmabufDescription description);
 
     std::uint32_t width() const noexcept { return description_.width; }
@@ -52,6 +57,11 @@ public:
     std::uint32_t fourcc() const noexcept { return description_.fourcc; }
     std::uint64_t modifier() const noexcept { return description_.modifier; }
     const PixelFormat& format() const noexcept { return *format_; }
+    bool is_y_inverted() const noexcept { return description_.is_y_inverted; }
+    bool is_premultiplied() const noexcept { return description_.is_premultiplied; }
+    ColorState color() const noexcept {
+        return description_.color.value_or(ColorState::of(format_->model));
+    }
     std::span<const Plane> planes() const noexcept {
         return {description_.planes.data(), description_.n_planes};
     }

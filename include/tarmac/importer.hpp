@@ -11,6 +11,14 @@ struct wlr_renderer;
 
 namespace tarmac {
 
+/// What is known of the picture that a new one replaces. A hint: an importer that copies nothing
+/// needs it not, one that converts may convert only the damage.
+struct Update {
+    const Texture* previous = nullptr;
+    /// Where the new picture differs, in pixels; nothing outside it does. Within the image.
+    std::span<const Rect> damage;
+};
+
 /// Makes textures from dma-bufs. Everything on the thread of the renderer's GPU context, which is
 /// the compositor's main thread.
 class Importer {
@@ -28,7 +36,13 @@ public:
     /// Imports `dmabuf` now, wholly: what can't be drawn later fails here. The texture's buffer keeps
     /// `dmabuf` and with it the descriptors. Errors: UnsupportedFormat kind if formats() lacks the
     /// pair, ImportFailed if the driver refuses it.
-    virtual Result<Texture> import(std::shared_ptr<const Dmabuf> dmabuf) = 0;
+    Result<Texture> import(std::shared_ptr<const Dmabuf> dmabuf, const Update& update = {}) {
+        return import_dmabuf(std::move(dmabuf), update);
+    }
+
+private:
+    virtual Result<Texture> import_dmabuf(std::shared_ptr<const Dmabuf> dmabuf,
+                                          const Update& update) = 0;
 };
 
 /// Imports through wlr_texture_from_buffer() of `renderer`, which must outlive the importer (not its

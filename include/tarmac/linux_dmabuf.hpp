@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string_view>
+#include <vector>
 #include <tarmac/feedback.hpp>
 #include <tarmac/importer.hpp>
 
@@ -28,6 +29,23 @@ struct Refusal {
     bool fatal; ///< a protocol error was sent, not just `failed`
 };
 
+/// How much one client may have at a time; 0 means as much as it likes. Past a quota of requests that
+/// can't be answered the client gets wl_display.no_memory, past one of buffers `failed`. Other
+/// clients never notice.
+struct Quotas {
+    std::uint64_t params = 1024;      ///< zwp_linux_buffer_params_v1 objects not used yet
+    std::uint64_t descriptors = 1024; ///< file descriptors in them
+    std::uint64_t buffers = 4096;     ///< wl_buffers
+    std::uint64_t mapped_bytes = 4ull << 30; ///< of dma-bufs, mapped into this process
+};
+
+/// What a client gets when the import of its create_immed buffer fails for a reason that it could
+/// not know.
+enum class ImmediateFailure : std::uint8_t {
+    Failed, ///< `failed`; a surface that gets the buffer keeps the picture it has
+    Fatal,  ///< the protocol error invalid_wl_buffer
+};
+
 /// The global zwp_linux_dmabuf_v1. Rule for everything in it: linux-dmabuf-v1.xml, version 6.
 /// Everything on the thread that runs the display's event loop.
 class LinuxDmabuf {
@@ -36,23 +54,36 @@ public:
 
     struct Options {
         unsigned version = MaxVersion; ///< offered to clients; 1 to MaxVersion
-        /// What clients are told first. Default: one sampling tranche with all that the importer
-        /// has, for the importer's device.
+        /// What clients are told first. Default: a sampling tranche for every importer, with all
+        /// that it has, in their order; the first one's device is the main device.
         std::shared_ptr<const Feedback> feedback;
+        Quotas quotas;
+        ImmediateFailure immediate_failure = ImmediateFailure::Failed;
+        /// The longest that imports hold up one turn of the event loop. A single import that takes
+        /// longer is not interrupted.
+        std::chrono::nanoseconds import_budget = std::chrono::milliseconds{2};
         std::function<void(const Landing&)> on_landing;
         std::function<void(const Refusal&)> on_refusal;
     };
 
-    /// Puts the global on `display`. `importer` must outlive the result, and the result must go
-    /// before the display. Buffers that clients made outlive both.
-    /// Errors: NotAvailable if the global can't be made, and those of Feedback::create().
+    /// Puts the global on `display`. A buffer goes to the first of `importers` that takes it, or to
+    /// the one whose device the client named. They must outlive the result, and the result must go
+    /// before the display. Buffers that clients made outlive all three.
+    ///
+    /// Argument errors are answered at once. Imports wait for a turn of the event loop that has time
+    /// for them; a create_immed buffer is imported at the latest when a surface gets it.
+    ///
+    /// Errors: NotAvailable if the global can't be made or there is no importer, and those of
+    /// Feedback::create().
+    static Result<LinuxDmabuf> create(wl_display* display, std::vector<Importer*> importers,
+                                      Options options);
     static Result<LinuxDmabuf> create(wl_display* display, Importer& importer, Options options);
     static Result<LinuxDmabuf> create(wl_display* display, Importer& importer);
 
     LinuxDmabuf(LinuxDmabuf&&) noexcept;
     LinuxDmabuf& operator=(LinuxDmabuf&&) noexcept;
     /// Removes the global. Objects that clients still have do nothing from then on: `create` is
-    /// answered `failed`.
+    /// answered `failed`, also where it is waiting.
     ~LinuxDmabuf();
 
     /// Tells every default feedback object, and every surface's that has none of its own, of

@@ -43,6 +43,20 @@ struct PixelFormat {
     std::uint64_t rows(unsigned plane, std::uint32_t height) const noexcept;
 };
 
+/// How many planes an image of some format and modifier has.
+struct PlaneCount {
+    unsigned least, most;
+
+    constexpr bool contains(unsigned n) const noexcept { return least <= n && n <= most; }
+    friend bool operator==(const PlaneCount&, const PlaneCount&) = default;
+};
+
+/// The planes of `format` laid out as `modifier` says: the format's own, and the auxiliary ones that
+/// <drm_fourcc.h> describes for compressing modifiers of Intel and AMD (compression state, clear
+/// colour). Where a modifier's planes aren't documented, the format's own are the least and MaxPlanes
+/// the most, and the importer has to tell.
+PlaneCount plane_count(const PixelFormat& format, std::uint64_t modifier) noexcept;
+
 /// The facts of `fourcc`, or nullptr for one that <drm_fourcc.h> doesn't define (or defines only
 /// as big-endian). The pointer is valid for ever. Any thread.
 const PixelFormat* find_pixel_format(std::uint32_t fourcc) noexcept;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 
 struct wlr_buffer;
@@ -8,6 +9,17 @@ struct wlr_texture;
 namespace tarmac {
 
 class Dmabuf;
+
+/// In pixels, from the image's upper left corner.
+struct Rect {
+    std::int32_t x, y, width, height;
+
+    friend bool operator==(const Rect&, const Rect&) = default;
+};
+
+struct Extent {
+    std::uint32_t width, height;
+};
 
 /// Gives up the producer's reference (wlr_buffer_drop): the buffer goes when nobody has it locked.
 struct BufferDrop {
@@ -20,8 +32,9 @@ using BufferPtr = std::unique_ptr<wlr_buffer, BufferDrop>;
 /// put on a wlr_scene or scanned out, and the wlr_texture that the renderer made from it. Owns both.
 class Texture {
 public:
-    /// For importers: takes the buffer and the texture, neither of them null.
-    Texture(BufferPtr buffer, wlr_texture* texture);
+    /// For importers: takes the buffer and the texture, neither of them null. `mapped_bytes` is what
+    /// of the dma-buf is mapped into this process while the buffer lives.
+    Texture(BufferPtr buffer, wlr_texture* texture, std::uint64_t mapped_bytes = 0);
     Texture(Texture&&) noexcept;
     Texture& operator=(Texture&&) noexcept;
     ~Texture();
@@ -30,6 +43,9 @@ public:
     wlr_texture* get() const noexcept;
     /// Borrowed; lock it (wlr_buffer_lock) to keep it longer than this object.
     wlr_buffer* buffer() const noexcept;
+    /// In pixels.
+    Extent extent() const noexcept;
+    std::uint64_t mapped_bytes() const noexcept;
 
     /// Destroys the texture and keeps the buffer. Renderers keep what they imported with the buffer,
     /// so that drawing it later doesn't import again.

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <optional>
+#include <utility>
+#include <vector>
 #include <tarmac/dmabuf.hpp>
 #include <tarmac/importer.hpp>
 
@@ -9,8 +11,9 @@ namespace tarmac {
 /// Collects the properties of an image in dma-bufs and builds a texture from them. Needs no Wayland
 /// object: a compositor that gets dma-bufs from a camera, a decoder or PipeWire uses it as it is.
 ///
-/// Required are width, height, fourcc, modifier and, for every plane, a descriptor and a stride.
-/// Offsets default to 0 and the number of planes to 1. Nothing is checked before a build.
+/// Required are width, height, fourcc, modifier and, for every plane, a descriptor and a stride. All
+/// else has a default: offset 0, one plane, premultiplied alpha, the right way up, the usual colours
+/// of the format's model. Nothing is checked before a build.
 ///
 ///     auto texture = TextureBuilder{}
 ///                        .set_size(1920, 1080)
@@ -21,47 +24,110 @@ namespace tarmac {
 ///                        .build(importer);
 ///
 /// Building from an lvalue leaves the builder as it was, ready to build again (its descriptors are
-/// duplicated); building from an rvalue gives its descriptors away.
+/// duplicated); building from an rvalue gives its descriptors away. Setters return the builder as
+/// what they were called on.
 /// Any thread, one at a time; the build runs on the importer's thread.
 class TextureBuilder {
 public:
-    TextureBuilder& set_size(std::uint32_t width, std::uint32_t height) &;
-    TextureBuilder&& set_size(std::uint32_t width, std::uint32_t height) &&;
+    /// In pixels.
+    template <class Self>
+    Self&& set_size(this Self&& self, std::uint32_t width, std::uint32_t height) {
+        self.width_ = width;
+        self.height_ = height;
+        return std::forward<Self>(self);
+    }
 
     /// `fourcc`: DRM_FORMAT_*. `modifier`: DRM_FORMAT_MOD_*, the same for every plane;
     /// DRM_FORMAT_MOD_INVALID says that the producer's implicit one is meant.
-    TextureBuilder& set_format(std::uint32_t fourcc, std::uint64_t modifier) &;
-    TextureBuilder&& set_format(std::uint32_t fourcc, std::uint64_t modifier) &&;
+    template <class Self>
+    Self&& set_format(this Self&& self, std::uint32_t fourcc, std::uint64_t modifier) {
+        self.fourcc_ = fourcc;
+        self.modifier_ = modifier;
+        return std::forward<Self>(self);
+    }
 
     /// 1 to 4; planes set at or above it are ignored.
-    TextureBuilder& set_n_planes(unsigned n_planes) &;
-    TextureBuilder&& set_n_planes(unsigned n_planes) &&;
+    template <class Self>
+    Self&& set_n_planes(this Self&& self, unsigned n_planes) {
+        self.n_planes_ = n_planes;
+        return std::forward<Self>(self);
+    }
 
     /// Takes ownership of `fd`. `offset` and `stride` are in bytes. `plane` must be below MaxPlanes.
     /// Setting a plane again replaces it.
-    TextureBuilder& set_plane(unsigned plane, Fd fd, std::uint32_t offset, std::uint32_t stride) &;
-    TextureBuilder&& set_plane(unsigned plane, Fd fd, std::uint32_t offset,
-                               std::uint32_t stride) &&;
+    template <class Self>
+    Self&& set_plane(this Self&& self, unsigned plane, Fd fd, std::uint32_t offset,
+                     std::uint32_t stride) {
+        self.replace_plane(plane, {std::move(fd), offset, stride});
+        return std::forward<Self>(self);
+    }
+
+    /// Whether one plane may stand for all of a linear multi-plane format, which then follow it in
+    /// the same dma-buf, as V4L2's single-planar formats have it. Default: no.
+    template <class Self>
+    Self&& set_expand_single_plane(this Self&& self, bool expand) {
+        self.expands_single_plane_ = expand;
+        return std::forward<Self>(self);
+    }
+
+    /// Whether the colours are multiplied with alpha already. Default: yes.
+    template <class Self>
+    Self&& set_premultiplied(this Self&& self, bool premultiplied) {
+        self.is_premultiplied_ = premultiplied;
+        return std::forward<Self>(self);
+    }
+
+    /// Whether the first row in memory is the lowest of the picture. Default: no.
+    template <class Self>
+    Self&& set_y_inverted(this Self&& self, bool inverted) {
+        self.is_y_inverted_ = inverted;
+        return std::forward<Self>(self);
+    }
+
+    /// What the numbers mean as colours; empty goes back to the default, ColorState::of().
+    template <class Self>
+    Self&& set_color_state(this Self&& self, std::optional<ColorState> color) {
+        self.color_ = color;
+        return std::forward<Self>(self);
+    }
+
+    /// Says that the picture equals that of `previous` but for `damage`, in pixels (what lies outside
+    /// the previous picture is ignored). `previous` is borrowed until the next build and forgotten by
+    /// it. A hint; see Update.
+    template <class Self>
+    Self&& set_update(this Self&& self, const Texture& previous, std::vector<Rect> damage) {
+        self.previous_ = &previous;
+        self.damage_ = std::move(damage);
+        return std::forward<Self>(self);
+    }
 
     bool has_plane(unsigned plane) const noexcept { return static_cast<bool>(planes_[plane].fd); }
 
     /// The checked image without a texture. Errors: those of Dmabuf::create(), OutOfResources when a
-    /// descriptor can't be duplicated, and Incomplete or InvalidFormat for what was never set.
+    /// descriptor can't be duplicated, InvalidFormat where no format was set, and Incomplete where a
+    /// single plane can't be expanded.
     Result<Dmabuf> build_dmabuf() const&;
     Result<Dmabuf> build_dmabuf() &&;
 
     /// The texture. Errors: those of build_dmabuf() and of Importer::import().
-    Result<Texture> build(Importer& importer) const&;
+    Result<Texture> build(Importer& importer) &;
     Result<Texture> build(Importer& importer) &&;
 
 private:
-    Result<DmabufDescription> describe_without_planes() const;
+    void replace_plane(unsigned index, Plane plane);
+    Result<std::array<Plane, MaxPlanes>> duplicate_planes() const;
+    Result<Dmabuf> build_from(std::array<Plane, MaxPlanes> planes) const;
+    Result<Texture> import(Importer& importer, Dmabuf dmabuf);
 
     std::uint32_t width_ = 0, height_ = 0;
     std::optional<std::uint32_t> fourcc_;
     std::optional<std::uint64_t> modifier_;
     unsigned n_planes_ = 1;
     std::array<Plane, MaxPlanes> planes_;
+    bool expands_single_plane_ = false, is_premultiplied_ = true, is_y_inverted_ = false;
+    std::optional<ColorState> color_;
+    const Texture* previous_ = nullptr;
+    std::vector<Rect> damage_;
 };
 
 } // namespace tarmac

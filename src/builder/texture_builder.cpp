@@ -1,97 +1,96 @@
+#include <algorithm>
 #include <cassert>
 #include <tarmac/texture_builder.hpp>
 
+#include "builder/expand_single_plane.hpp"
+
 namespace tarmac {
 
-TextureBuilder& TextureBuilder::set_size(std::uint32_t width, std::uint32_t height) & {
-    width_ = width;
-    height_ = height;
-    return *this;
+namespace {
+
+/// The parts of `rects` that lie in an image of `width` x `height` pixels.
+std::vector<Rect> clip(std::vector<Rect> rects, std::int64_t width, std::int64_t height) {
+    for (Rect& rect : rects) {
+        const std::int64_t right = std::min<std::int64_t>(std::int64_t{rect.x} + rect.width, width);
+        const std::int64_t lower = std::min<std::int64_t>(std::int64_t{rect.y} + rect.height, height);
+        rect.x = std::max(rect.x, 0);
+        rect.y = std::max(rect.y, 0);
+        rect.width = static_cast<std::int32_t>(right - rect.x);
+        rect.height = static_cast<std::int32_t>(lower - rect.y);
+    }
+    std::erase_if(rects, [](const Rect& rect) { return rect.width <= 0 || rect.height <= 0; });
+    return rects;
 }
 
-TextureBuilder& TextureBuilder::set_format(std::uint32_t fourcc, std::uint64_t modifier) & {
-    fourcc_ = fourcc;
-    modifier_ = modifier;
-    return *this;
+} // namespace
+
+void TextureBuilder::replace_plane(unsigned index, Plane plane) {
+    assert(index < MaxPlanes);
+    planes_[index] = std::move(plane);
 }
 
-TextureBuilder& TextureBuilder::set_n_planes(unsigned n_planes) & {
-    n_planes_ = n_planes;
-    return *this;
-}
-
-TextureBuilder& TextureBuilder::set_plane(unsigned plane, Fd fd, std::uint32_t offset,
-                                          std::uint32_t stride) & {
-    assert(plane < MaxPlanes);
-    planes_[plane] = Plane{std::move(fd), offset, stride};
-    return *this;
-}
-
-TextureBuilder&& TextureBuilder::set_size(std::uint32_t width, std::uint32_t height) && {
-    return std::move(set_size(width, height));
-}
-
-TextureBuilder&& TextureBuilder::set_format(std::uint32_t fourcc, std::uint64_t modifier) && {
-    return std::move(set_format(fourcc, modifier));
-}
-
-TextureBuilder&& TextureBuilder::set_n_planes(unsigned n_planes) && {
-    return std::move(set_n_planes(n_planes));
-}
-
-TextureBuilder&& TextureBuilder::set_plane(unsigned plane, Fd fd, std::uint32_t offset,
-                                           std::uint32_t stride) && {
-    return std::move(set_plane(plane, std::move(fd), offset, stride));
-}
-
-Result<DmabufDescription> TextureBuilder::describe_without_planes() const {
-    if (!fourcc_ || !modifier_)
-        return fail(Fault::InvalidFormat, "no fourcc and modifier were set");
-    return DmabufDescription{
-        .width = width_,
-        .height = height_,
-        .fourcc = *fourcc_,
-        .modifier = *modifier_,
-        .n_planes = n_planes_,
-        .planes = {},
-    };
-}
-
-Result<Dmabuf> TextureBuilder::build_dmabuf() const& {
-    TextureBuilder copy;
-    copy.width_ = width_;
-    copy.height_ = height_;
-    copy.fourcc_ = fourcc_;
-    copy.modifier_ = modifier_;
-    copy.n_planes_ = n_planes_;
-    for (unsigned i = 0; i < MaxPlanes; ++i) {
+Result<std::array<Plane, MaxPlanes>> TextureBuilder::duplicate_planes() const {
+    std::array<Plane, MaxPlanes> copies;
+    for (unsigned i = 0; i < std::min(n_planes_, MaxPlanes); ++i) {
         if (!planes_[i].fd)
             continue;
         auto fd = planes_[i].fd.duplicate();
         if (!fd)
             return std::unexpected(fd.error());
-        copy.set_plane(i, std::move(*fd), planes_[i].offset, planes_[i].stride);
+        copies[i] = {std::move(*fd), planes_[i].offset, planes_[i].stride};
     }
-    return std::move(copy).build_dmabuf();
+    return copies;
+}
+
+Result<Dmabuf> TextureBuilder::build_from(std::array<Plane, MaxPlanes> planes) const {
+    if (!fourcc_ || !modifier_)
+        return fail(Fault::InvalidFormat, "no fourcc and modifier were set");
+    DmabufDescription image{
+        .width = width_,
+        .height = height_,
+        .fourcc = *fourcc_,
+        .modifier = *modifier_,
+        .n_planes = n_planes_,
+        .planes = std::move(planes),
+        .is_y_inverted = is_y_inverted_,
+        .is_premultiplied = is_premultiplied_,
+        .color = color_,
+    };
+    if (expands_single_plane_) {
+        if (auto expanded = expand_single_plane(image); !expanded)
+            return std::unexpected(expanded.error());
+    }
+    return Dmabuf::create(std::move(image));
+}
+
+Result<Dmabuf> TextureBuilder::build_dmabuf() const& {
+    return duplicate_planes().and_then(
+        [this](auto&& planes) { return build_from(std::move(planes)); });
 }
 
 Result<Dmabuf> TextureBuilder::build_dmabuf() && {
-    return describe_without_planes().and_then([this](DmabufDescription&& description) {
-        description.planes = std::move(planes_);
-        return Dmabuf::create(std::move(description));
-    });
+    return build_from(std::move(planes_));
 }
 
-Result<Texture> TextureBuilder::build(Importer& importer) const& {
-    return build_dmabuf().and_then([&importer](Dmabuf&& dmabuf) {
-        return importer.import(std::make_shared<const Dmabuf>(std::move(dmabuf)));
-    });
+Result<Texture> TextureBuilder::build(Importer& importer) & {
+    return build_dmabuf().and_then(
+        [&](Dmabuf&& dmabuf) { return import(importer, std::move(dmabuf)); });
 }
 
 Result<Texture> TextureBuilder::build(Importer& importer) && {
-    return std::move(*this).build_dmabuf().and_then([&importer](Dmabuf&& dmabuf) {
-        return importer.import(std::make_shared<const Dmabuf>(std::move(dmabuf)));
-    });
+    return std::move(*this).build_dmabuf().and_then(
+        [&](Dmabuf&& dmabuf) { return import(importer, std::move(dmabuf)); });
+}
+
+Result<Texture> TextureBuilder::import(Importer& importer, Dmabuf dmabuf) {
+    const Texture* previous = std::exchange(previous_, nullptr);
+    std::vector<Rect> damage = std::exchange(damage_, {});
+    if (previous) {
+        const Extent old = previous->extent();
+        damage = clip(std::move(damage), std::min(old.width, dmabuf.width()),
+                      std::min(old.height, dmabuf.height()));
+    }
+    return importer.import(std::make_shared<const Dmabuf>(std::move(dmabuf)), {previous, damage});
 }
 
 } // namespace tarmac

@@ -21,9 +21,8 @@ std::string take_string(char* text) {
 
 std::expected<DrmNode, std::string> DrmNode::open(const std::string& path) {
     const Fd fd{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
-    if (!fd) {
+    if (!fd)
         return std::unexpected(std::format("Can't open {}: {}.", path, std::strerror(errno)));
-    }
     switch (drmGetNodeTypeFromFd(fd.get())) {
     case DRM_NODE_RENDER:
         return DrmNode{path, true, path};

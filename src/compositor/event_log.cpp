@@ -16,9 +16,8 @@ bool is_printable(char c) {
 
 void log_event(std::string_view name, std::initializer_list<EventField> fields) {
     std::string line = std::format("tarmac: {}", name);
-    for (const auto& [key, value] : fields) {
+    for (const auto& [key, value] : fields)
         line += std::format(" {}={}", key, value);
-    }
     line += '\n';
     std::fwrite(line.data(), 1, line.size(), stderr);
     std::fflush(stderr);
@@ -44,9 +43,8 @@ std::string quoted(std::string_view text) {
 std::string bare(std::string_view text) {
     std::string result;
     for (const char c : text) {
-        if (c == ' ') {
+        if (c == ' ')
             continue;
-        }
         result += is_printable(c) && c != '"' && c != '\\' ? c : '?';
     }
     return result;
@@ -57,9 +55,8 @@ std::string client_label(wl_client* client) {
     wl_client_get_credentials(client, &pid, nullptr, nullptr);
     std::string name;
     std::getline(std::ifstream{std::format("/proc/{}/comm", pid)}, name, '\0');
-    if (name.ends_with('\n')) {
+    if (name.ends_with('\n'))
         name.pop_back();
-    }
     return std::format("{}[{}]", name.empty() ? "unknown" : bare(name), pid);
 }
 

@@ -19,9 +19,8 @@ namespace tarmac::compositor {
 namespace {
 
 void request_renderer(const std::string& name) {
-    if (name == "auto") {
+    if (name == "auto")
         return;
-    }
     setenv("WLR_RENDERER", name.c_str(), 1);
     // Whoever names a renderer takes it as it is, unless the environment says otherwise.
     setenv("WLR_RENDERER_ALLOW_SOFTWARE", "1", 0);
@@ -46,9 +45,8 @@ bool shows_on_drm(wlr_backend*) {
 
 /// A card is for the DRM backend; the others draw with its render node.
 std::expected<void, std::string> request_render_node(const DrmNode& node, wlr_backend* backend) {
-    if (!node.is_render && shows_on_drm(backend)) {
+    if (!node.is_render && shows_on_drm(backend))
         return {};
-    }
     if (node.render_path.empty()) {
         return std::unexpected(
             std::format("{} has no render node, and without the DRM backend only those are of use.",
@@ -66,13 +64,11 @@ std::expected<std::unique_ptr<Graphics>, std::string> Graphics::create(wl_displa
     std::optional<DrmNode> node;
     if (!options.drm_device.empty()) {
         auto opened = DrmNode::open(options.drm_device);
-        if (!opened) {
+        if (!opened)
             return std::unexpected(opened.error());
-        }
         node = std::move(*opened);
-        if (!node->is_render) {
+        if (!node->is_render)
             setenv("WLR_DRM_DEVICES", node->path.c_str(), 1);
-        }
     }
 
     std::unique_ptr<Graphics> graphics{new Graphics};
@@ -83,9 +79,8 @@ std::expected<std::unique_ptr<Graphics>, std::string> Graphics::create(wl_displa
                                "no screen, and WLR_BACKENDS doesn't name another way.");
     }
     if (node) {
-        if (auto done = request_render_node(*node, graphics->backend()); !done) {
+        if (auto done = request_render_node(*node, graphics->backend()); !done)
             return std::unexpected(done.error());
-        }
     }
     graphics->renderer_.reset(wlr_renderer_autocreate(graphics->backend()));
     if (!graphics->renderer_) {
@@ -107,9 +102,8 @@ void Graphics::watch() {
         backend_destroy_.disconnect();
         static_cast<void>(backend_.release());
         session_ = nullptr;
-        if (on_lost) {
+        if (on_lost)
             on_lost("The session that the compositor was shown in is gone.");
-        }
     });
     renderer_lost_.connect(renderer_->events.lost, [this] {
         if (on_lost) {
@@ -119,18 +113,15 @@ void Graphics::watch() {
 }
 
 std::string Graphics::renderer_name() const {
-    if (wlr_renderer_is_pixman(renderer())) {
+    if (wlr_renderer_is_pixman(renderer()))
         return "pixman";
-    }
 #if WLR_HAS_GLES2_RENDERER
-    if (wlr_renderer_is_gles2(renderer())) {
+    if (wlr_renderer_is_gles2(renderer()))
         return "gles2";
-    }
 #endif
 #if WLR_HAS_VULKAN_RENDERER
-    if (wlr_renderer_is_vk(renderer())) {
+    if (wlr_renderer_is_vk(renderer()))
         return "vulkan";
-    }
 #endif
     return "other";
 }

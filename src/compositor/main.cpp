@@ -9,9 +9,8 @@ namespace {
 
 std::expected<int, std::string> run(const Options& options) {
     auto server = Server::create(options);
-    if (!server) {
+    if (!server)
         return std::unexpected(server.error());
-    }
     return (*server)->run();
 }
 
@@ -19,17 +18,15 @@ std::expected<int, std::string> run(const Options& options) {
 
 int main(int argc, char** argv) {
     const auto options = parse_options(argc, argv);
-    if (!options) {
+    if (!options)
         return options.error();
-    }
     wlr_log_init(options->verbose ? WLR_DEBUG : WLR_ERROR, nullptr);
     // Who reads our log or pastes from a client may go away at any time.
     std::signal(SIGPIPE, SIG_IGN);
 
     auto result = run(*options);
-    if (!result) {
+    if (!result)
         log_event("error", {{"reason", quoted(result.error())}});
-    }
     const int status = result.value_or(1);
     log_event("ended", {{"status", std::to_string(status)}});
     return status;

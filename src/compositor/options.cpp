@@ -13,22 +13,19 @@ constexpr int MaxSide = 16384;
 std::optional<int> parse_side(std::string_view text) {
     int value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || value < 1 || value > MaxSide) {
+    if (error != std::errc{} || end != text.data() + text.size() || value < 1 || value > MaxSide)
         return std::nullopt;
-    }
     return value;
 }
 
 std::optional<Size> parse_size(std::string_view text) {
     const auto x = text.find('x');
-    if (x == std::string_view::npos) {
+    if (x == std::string_view::npos)
         return std::nullopt;
-    }
     const auto width = parse_side(text.substr(0, x));
     const auto height = parse_side(text.substr(x + 1));
-    if (!width || !height) {
+    if (!width || !height)
         return std::nullopt;
-    }
     return Size{*width, *height};
 }
 

@@ -9,13 +9,11 @@ namespace tarmac::compositor {
 
 std::expected<std::unique_ptr<Server>, std::string> Server::create(const Options& options) {
     Handle<wl_display, wl_display_destroy> display{wl_display_create()};
-    if (!display) {
+    if (!display)
         return std::unexpected("There is no memory for a Wayland display.");
-    }
     std::unique_ptr<Server> server{new Server{options, std::move(display)}};
-    if (auto done = server->create_parts(); !done) {
+    if (auto done = server->create_parts(); !done)
         return std::unexpected(done.error());
-    }
     server->tie_parts();
     return server;
 }
@@ -26,9 +24,8 @@ Server::Server(const Options& options, Handle<wl_display, wl_display_destroy> di
     , interrupt_{wl_display_get_event_loop(display_.get()), SIGINT, [this] { end(0); }}
     , terminate_{wl_display_get_event_loop(display_.get()), SIGTERM, [this] { end(0); }}
     , child_{wl_display_get_event_loop(display_.get()), SIGCHLD, [this] {
-                 if (const auto status = startup_ ? startup_->reap() : std::nullopt) {
+                 if (const auto status = startup_ ? startup_->reap() : std::nullopt)
                      startup_ended(*status);
-                 }
              }} {}
 
 Server::~Server() {
@@ -39,9 +36,8 @@ Server::~Server() {
 
 std::expected<void, std::string> Server::create_parts() {
     auto graphics = Graphics::create(display_.get(), options_);
-    if (!graphics) {
+    if (!graphics)
         return std::unexpected(graphics.error());
-    }
     graphics_ = std::move(*graphics);
     dmabufs_.emplace(display_.get(), graphics_->renderer());
     scene_.emplace();
@@ -71,37 +67,32 @@ std::expected<int, std::string> Server::run() {
         return std::unexpected("No socket can be made for clients; XDG_RUNTIME_DIR has to name a "
                                "directory that can be written to.");
     }
-    if (!wlr_backend_start(graphics_->backend())) {
+    if (!wlr_backend_start(graphics_->backend()))
         return std::unexpected("The backend can't be started; the lines above say why.");
-    }
     log_event("ready", {{"socket", bare(socket)},
                         {"renderer", graphics_->renderer_name()},
                         {"device", bare(graphics_->device_path())}});
     if (!options_.startup.empty()) {
         auto startup = StartupChild::start(options_.startup, socket);
-        if (!startup) {
+        if (!startup)
             return std::unexpected(startup.error());
-        }
         startup_.emplace(std::move(*startup));
     }
     // wl_display_run() doesn't see a wl_display_terminate() from before it.
-    if (!has_ended_) {
+    if (!has_ended_)
         wl_display_run(display_.get());
-    }
     return status_;
 }
 
 void Server::startup_ended(int status) {
-    if (options_.exit_with_client) {
+    if (options_.exit_with_client)
         end(status);
-    }
 }
 
 void Server::end(int status) {
     // Windows close before it is known that they did because the session is gone.
-    if (status_ == 0) {
+    if (status_ == 0)
         status_ = status;
-    }
     has_ended_ = true;
     wl_display_terminate(display_.get());
 }

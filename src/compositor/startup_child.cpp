@@ -42,9 +42,8 @@ std::vector<std::string> environment_for(const std::string& socket) {
     std::vector<std::string> result;
     for (char** entry = environ; *entry != nullptr; ++entry) {
         const std::string_view text{*entry};
-        if (!text.starts_with("WAYLAND_DISPLAY=") && !text.starts_with("WAYLAND_SOCKET=")) {
+        if (!text.starts_with("WAYLAND_DISPLAY=") && !text.starts_with("WAYLAND_SOCKET="))
             result.emplace_back(text);
-        }
     }
     result.push_back("WAYLAND_DISPLAY=" + socket);
     return result;
@@ -52,9 +51,8 @@ std::vector<std::string> environment_for(const std::string& socket) {
 
 std::vector<char*> c_array(std::vector<std::string>& strings) {
     std::vector<char*> result;
-    for (auto& string : strings) {
+    for (auto& string : strings)
         result.push_back(string.data());
-    }
     result.push_back(nullptr);
     return result;
 }
@@ -77,16 +75,14 @@ std::expected<StartupChild, std::string> StartupChild::start(const std::string& 
 }
 
 StartupChild::~StartupChild() {
-    if (pid_ > 0) {
+    if (pid_ > 0)
         kill(-pid_, SIGTERM);
-    }
 }
 
 std::optional<int> StartupChild::reap() {
     int status = 0;
-    if (pid_ <= 0 || waitpid(pid_, &status, WNOHANG) != pid_) {
+    if (pid_ <= 0 || waitpid(pid_, &status, WNOHANG) != pid_)
         return std::nullopt;
-    }
     // From here on the number may belong to another process.
     pid_ = -1;
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);

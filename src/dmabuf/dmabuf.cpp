@@ -48,12 +48,12 @@ Result<void> check_plane_count(const DmabufDescription& image, const PixelFormat
     if (image.n_planes == 0 || image.n_planes > MaxPlanes)
         return fail(Fault::Incomplete,
                     std::format("{} planes: an image has 1 to {}", image.n_planes, MaxPlanes));
-    const bool too_many = rows_are_known(image) && image.n_planes > format.n_planes;
-    if (image.n_planes < format.n_planes || too_many)
+    const PlaneCount count = plane_count(format, image.modifier);
+    if (!count.contains(image.n_planes))
         return fail(Fault::Incomplete,
-                    std::format("{} planes given, {} with modifier {} has {}", image.n_planes,
+                    std::format("{} planes given, {} with modifier {} has {}{}", image.n_planes,
                                 fourcc_name(image.fourcc), modifier_name(image.modifier),
-                                format.n_planes));
+                                count.least, count.most > count.least ? " or more" : ""));
     for (unsigned i = 0; i < image.n_planes; ++i) {
         if (!image.planes[i].fd)
             return fail_plane(Fault::Incomplete, i,
@@ -67,7 +67,7 @@ Result<void> check_bounds(const DmabufDescription& image, const PixelFormat& for
     const auto size = dmabuf_size(plane.fd.get(), i);
     if (!size)
         return std::unexpected(size.error());
-    if (plane.stride == 0)
+    if (plane.stride == 0 && i < format.n_planes)
         return fail_plane(Fault::OutOfBounds, i, std::format("plane {}: stride is 0", i));
 
     const bool known = rows_are_known(image) && format.has_linear_layout();

@@ -29,7 +29,8 @@ public:
     dev_t device() const noexcept override { return device_; }
     std::string_view way() const noexcept override { return "renderer"; }
 
-    Result<Texture> import(std::shared_ptr<const Dmabuf> dmabuf) override {
+private:
+    Result<Texture> import_dmabuf(std::shared_ptr<const Dmabuf> dmabuf, const Update&) override {
         if (!formats_.contains({dmabuf->fourcc(), dmabuf->modifier()}))
             return fail(Fault::InvalidFormat,
                         std::format("the renderer doesn't import {} with modifier {}",
@@ -47,7 +48,6 @@ public:
         return Texture{std::move(buffer), texture};
     }
 
-private:
     wlr_renderer* renderer_;
     FormatSet formats_;
     dev_t device_;

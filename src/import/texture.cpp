@@ -8,6 +8,7 @@ namespace tarmac {
 struct Texture::State {
     BufferPtr buffer;
     wlr_texture* texture;
+    std::uint64_t mapped_bytes;
     Listener renderer_gone;
 
     ~State() {
@@ -17,8 +18,8 @@ struct Texture::State {
     }
 };
 
-Texture::Texture(BufferPtr buffer, wlr_texture* texture)
-    : state_{new State{std::move(buffer), texture, {}}} {
+Texture::Texture(BufferPtr buffer, wlr_texture* texture, std::uint64_t mapped_bytes)
+    : state_{new State{std::move(buffer), texture, mapped_bytes, {}}} {
     state_->renderer_gone.connect(texture->renderer->events.destroy, [state = state_.get()] {
         state->renderer_gone.disconnect();
         state->texture = nullptr;
@@ -35,6 +36,15 @@ wlr_texture* Texture::get() const noexcept {
 
 wlr_buffer* Texture::buffer() const noexcept {
     return state_->buffer.get();
+}
+
+Extent Texture::extent() const noexcept {
+    return {static_cast<std::uint32_t>(state_->buffer->width),
+            static_cast<std::uint32_t>(state_->buffer->height)};
+}
+
+std::uint64_t Texture::mapped_bytes() const noexcept {
+    return state_->mapped_bytes;
 }
 
 BufferPtr Texture::take_buffer() && {

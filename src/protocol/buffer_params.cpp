@@ -6,7 +6,6 @@
 #include <format>
 
 #include "linux-dmabuf-v1-protocol.h"
-#include "protocol/client_buffer.hpp"
 #include "protocol/resource.hpp"
 #include "wlroots/empty_buffer.hpp"
 
@@ -26,12 +25,13 @@ constexpr struct zwp_linux_buffer_params_v1_interface params_requests = {
     .create =
         [](wl_client*, wl_resource* resource, std::int32_t width, std::int32_t height,
            std::uint32_t fourcc, std::uint32_t flags) {
-            object_of<BufferParams>(resource).use(0, {width, height, fourcc, flags});
+            object_of<BufferParams>(resource).create_buffer({width, height, fourcc, flags});
         },
     .create_immed =
-        [](wl_client*, wl_resource* resource, std::uint32_t buffer_id, std::int32_t width,
+        [](wl_client*, wl_resource* resource, std::uint32_t id, std::int32_t width,
            std::int32_t height, std::uint32_t fourcc, std::uint32_t flags) {
-            object_of<BufferParams>(resource).use(buffer_id, {width, height, fourcc, flags});
+            object_of<BufferParams>(resource).create_immediate_buffer(
+                id, {width, height, fourcc, flags});
         },
     .set_sampling_device =
         [](wl_client*, wl_resource* resource, wl_array* device) {
@@ -39,46 +39,44 @@ constexpr struct zwp_linux_buffer_params_v1_interface params_requests = {
         },
 };
 
-/// The error that the spec names for `fault`; none if it names `failed`.
-std::optional<std::uint32_t> protocol_error(Fault fault) {
-    switch (fault) {
-    case Fault::Incomplete:
-        return ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_INCOMPLETE;
-    case Fault::InvalidFormat:
-        return ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_INVALID_FORMAT;
-    case Fault::InvalidDimensions:
-        return ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_INVALID_DIMENSIONS;
-    case Fault::OutOfBounds:
-        return ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_OUT_OF_BOUNDS;
-    default:
-        return std::nullopt;
-    }
-}
-
 } // namespace
 
 void BufferParams::create(wl_resource* factory, std::uint32_t id,
-                          const std::weak_ptr<LinuxDmabuf::State>& state) {
+                          const std::weak_ptr<LinuxDmabuf::State>& state,
+                          const std::shared_ptr<ClientAccount>& account) {
+    auto charge = account->charge(ClientAccount::Item::Params);
+    if (!charge)
+        return Requester{factory, state, account}.post_no_memory(charge.error());
     create_resource<BufferParams>(wl_resource_get_client(factory),
                                   zwp_linux_buffer_params_v1_interface,
-                                  wl_resource_get_version(factory), id, &params_requests, state);
+                                  wl_resource_get_version(factory), id, &params_requests, state,
+                                  account, std::move(*charge));
 }
 
-BufferParams::BufferParams(wl_resource* resource, const std::weak_ptr<LinuxDmabuf::State>& state)
+BufferParams::BufferParams(wl_resource* resource, const std::weak_ptr<LinuxDmabuf::State>& state,
+                           std::shared_ptr<ClientAccount> account, ClientAccount::Charge charge)
     : resource_{resource}
-    , state_{state} {}
+    , requester_{resource, state, std::move(account)} {
+    charges_.push_back(std::move(charge));
+}
+
+BufferParams::~BufferParams() {
+    requester_.forget_params();
+}
 
 void BufferParams::add(Fd fd, std::uint32_t plane, std::uint32_t offset, std::uint32_t stride,
                        std::uint64_t modifier) {
     if (reject_if_used())
         return;
     if (plane >= MaxPlanes)
-        return post_error(ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_PLANE_IDX,
-                          {Fault::Incomplete, plane,
-                           std::format("plane index {} is above {}", plane, MaxPlanes - 1)});
+        return requester_.post_error(
+            ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_PLANE_IDX,
+            {Fault::Incomplete, plane,
+             std::format("plane index {} is above {}", plane, MaxPlanes - 1)});
     if (builder_.has_plane(plane))
-        return post_error(ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_PLANE_SET,
-                          {Fault::Incomplete, plane, std::format("plane {} is set already", plane)});
+        return requester_.post_error(
+            ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_PLANE_SET,
+            {Fault::Incomplete, plane, std::format("plane {} is set already", plane)});
 
     // What clients that old put into the modifier's place has no meaning.
     if (version() < ZWP_LINUX_DMABUF_V1_MODIFIER_SINCE_VERSION)
@@ -86,12 +84,17 @@ void BufferParams::add(Fd fd, std::uint32_t plane, std::uint32_t offset, std::ui
     if (modifier_.value_or(modifier) != modifier) {
         modifiers_differ_ = true;
         if (version() >= 5)
-            return post_error(ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_INVALID_FORMAT,
-                              {Fault::InvalidFormat, plane,
-                               std::format("plane {}: modifier {} differs from the other planes' {}",
-                                           plane, modifier_name(modifier),
-                                           modifier_name(*modifier_))});
+            return requester_.post_error(
+                ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_INVALID_FORMAT,
+                {Fault::InvalidFormat, plane,
+                 std::format("plane {}: modifier {} differs from the other planes' {}", plane,
+                             modifier_name(modifier), modifier_name(*modifier_))});
     }
+
+    auto charge = requester_.account().charge(ClientAccount::Item::Descriptors);
+    if (!charge)
+        return requester_.post_no_memory(charge.error());
+    charges_.push_back(std::move(*charge));
     modifier_ = modifier;
     n_planes_ = std::max(n_planes_, plane + 1);
     builder_.set_plane(plane, std::move(fd), offset, stride);
@@ -102,31 +105,72 @@ void BufferParams::set_sampling_device(const wl_array& device) {
         return;
     dev_t value;
     if (device.size != sizeof value)
-        return post_error(ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_INVALID_DEV_T_SIZE,
-                          {Fault::Unsupported, std::nullopt,
-                           std::format("a dev_t has {} bytes, not {}", sizeof value, device.size)});
+        return requester_.post_error(
+            ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_INVALID_DEV_T_SIZE,
+            {Fault::Unsupported, std::nullopt,
+             std::format("a dev_t has {} bytes, not {}", sizeof value, device.size)});
     std::memcpy(&value, device.data, sizeof value);
     sampling_device_ = value;
 }
 
-void BufferParams::use(std::uint32_t buffer_id, const Image& image) {
+void BufferParams::create_buffer(const Image& image) {
     if (reject_if_used())
         return;
-    is_used_ = true;
-
-    const auto state = state_.lock();
-    auto buffer = state ? build(*state, image)
-                        : fail(Fault::NotAvailable, "dma-bufs are not imported any more");
-    builder_ = {};
-    if (!buffer)
-        return refuse(buffer_id, image, buffer.error());
-
-    wl_resource* created = ClientBuffer::create(client(), buffer_id, std::move(*buffer));
-    if (created && buffer_id == 0)
-        zwp_linux_buffer_params_v1_send_created(resource_, created);
+    auto checked = check(image);
+    if (!checked) {
+        requester_.refuse(checked.error());
+        return;
+    }
+    import_ = checked->state->queue().push(
+        requester_.client(),
+        [this, dmabuf = std::move(checked->dmabuf), charge = std::move(checked->charge)] mutable {
+            auto landed = requester_.land(dmabuf, sampling_device_);
+            if (!landed) {
+                requester_.refuse(landed.error());
+            } else if (auto* buffer = ClientBuffer::create(requester_.client(), 0)) {
+                buffer->fill(std::move(landed->buffer));
+                buffer->keep(std::move(charge));
+                buffer->keep(std::move(landed->mapped));
+                zwp_linux_buffer_params_v1_send_created(resource_, buffer->resource());
+            }
+        });
 }
 
-Result<BufferPtr> BufferParams::build(LinuxDmabuf::State& state, const Image& image) {
+void BufferParams::create_immediate_buffer(std::uint32_t id, const Image& image) {
+    if (reject_if_used())
+        return;
+    auto checked = check(image);
+    // The client has named the buffer and may use it until it hears of a failure.
+    if (!checked && !requester_.refuse(checked.error()))
+        return;
+    auto* buffer = ClientBuffer::create(requester_.client(), id);
+    if (!buffer)
+        return;
+    if (!checked)
+        return buffer->fill(create_empty_buffer(image.width, image.height));
+    buffer->keep(std::move(checked->charge));
+    buffer->await(checked->state->queue().push(
+        requester_.client(), [buffer, requester = requester_, dmabuf = std::move(checked->dmabuf),
+                              device = sampling_device_, image] {
+            auto landed = requester.land(dmabuf, device);
+            if (landed) {
+                buffer->fill(std::move(landed->buffer));
+                buffer->keep(std::move(landed->mapped));
+            } else {
+                buffer->fill(create_empty_buffer(image.width, image.height));
+                requester.refuse_immediate(landed.error());
+            }
+        }));
+}
+
+Result<BufferParams::Checked> BufferParams::check(const Image& image) {
+    is_used_ = true;
+    charges_.clear();
+    TextureBuilder builder = std::exchange(builder_, {});
+
+    auto state = requester_.state();
+    if (!state)
+        return fail(Fault::NotAvailable, "dma-bufs are not imported any more");
     if (n_planes_ == 0)
         return fail(Fault::Incomplete, "no plane was added");
     if (image.width < 1 || image.height < 1)
@@ -135,50 +179,40 @@ Result<BufferPtr> BufferParams::build(LinuxDmabuf::State& state, const Image& im
                                 image.height));
     if (!zwp_linux_buffer_params_v1_flags_is_valid(image.flags, version()))
         return fail(Fault::InvalidFormat, std::format("flags 0x{:x} are unknown", image.flags));
-    if (image.flags != 0)
+    if (image.flags & ~ZWP_LINUX_BUFFER_PARAMS_V1_FLAGS_Y_INVERT)
         return fail(Fault::Unsupported,
-                    std::format("flags 0x{:x}: inverted and interlaced images are not supported",
-                                image.flags));
+                    std::format("flags 0x{:x}: interlaced images are not supported", image.flags));
     if (modifiers_differ_)
         return fail(Fault::Unsupported, "the planes' modifiers differ");
 
-    return std::move(builder_)
-        .set_size(static_cast<std::uint32_t>(image.width), static_cast<std::uint32_t>(image.height))
-        .set_format(image.fourcc, *modifier_)
-        .set_n_planes(n_planes_)
-        .build_dmabuf()
-        .and_then([&](Dmabuf&& dmabuf) {
-            return state.land(client(), version(), std::move(dmabuf), sampling_device_);
-        });
-}
-
-void BufferParams::refuse(std::uint32_t buffer_id, const Image& image, const Error& error) {
-    if (const auto code = protocol_error(error.fault))
-        return post_error(*code, error);
-
-    if (const auto state = state_.lock())
-        state->report_refusal(client(), error, false);
-    zwp_linux_buffer_params_v1_send_failed(resource_);
-    // The client has named the buffer of create_immed already and may still use it.
-    if (buffer_id != 0)
-        ClientBuffer::create(client(), buffer_id, create_empty_buffer(image.width, image.height));
-}
-
-void BufferParams::post_error(std::uint32_t code, const Error& error) {
-    if (const auto state = state_.lock())
-        state->report_refusal(client(), error, true);
-    wl_resource_post_error(resource_, code, "%s", error.message.c_str());
+    auto dmabuf = std::move(builder)
+                      .set_size(static_cast<std::uint32_t>(image.width),
+                                static_cast<std::uint32_t>(image.height))
+                      .set_format(image.fourcc, *modifier_)
+                      .set_n_planes(n_planes_)
+                      .set_y_inverted(image.flags & ZWP_LINUX_BUFFER_PARAMS_V1_FLAGS_Y_INVERT)
+                      .build_dmabuf();
+    if (!dmabuf)
+        return std::unexpected(dmabuf.error());
+    if (!state->is_advertised(requester_.account(), {image.fourcc, *modifier_})) {
+        const bool is_error = version() >= ZWP_LINUX_DMABUF_V1_GET_DEFAULT_FEEDBACK_SINCE_VERSION;
+        return fail(is_error ? Fault::InvalidFormat : Fault::Unsupported,
+                    std::format("{} with modifier {} was not advertised",
+                                fourcc_name(image.fourcc), modifier_name(*modifier_)));
+    }
+    auto charge = requester_.account().charge(ClientAccount::Item::Buffers);
+    if (!charge)
+        return std::unexpected(charge.error());
+    return Checked{std::move(state), std::make_shared<const Dmabuf>(std::move(*dmabuf)),
+                   std::move(*charge)};
 }
 
 bool BufferParams::reject_if_used() {
     if (is_used_)
-        post_error(ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_ALREADY_USED,
-                   {Fault::Unsupported, std::nullopt, "the params have been used already"});
+        requester_.post_error(
+            ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_ALREADY_USED,
+            {Fault::Unsupported, std::nullopt, "the params have been used already"});
     return is_used_;
-}
-
-wl_client* BufferParams::client() const {
-    return wl_resource_get_client(resource_);
 }
 
 unsigned BufferParams::version() const {

@@ -2,7 +2,8 @@
 
 #include <tarmac/texture_builder.hpp>
 
-#include "protocol/linux_dmabuf_state.hpp"
+#include "protocol/client_buffer.hpp"
+#include "protocol/requester.hpp"
 
 struct wl_array;
 
@@ -12,10 +13,14 @@ namespace tarmac {
 /// once.
 class BufferParams {
 public:
+    /// Posts no_memory if the client's quota is used up.
     static void create(wl_resource* factory, std::uint32_t id,
-                       const std::weak_ptr<LinuxDmabuf::State>& state);
+                       const std::weak_ptr<LinuxDmabuf::State>& state,
+                       const std::shared_ptr<ClientAccount>& account);
 
-    BufferParams(wl_resource* resource, const std::weak_ptr<LinuxDmabuf::State>& state);
+    BufferParams(wl_resource* resource, const std::weak_ptr<LinuxDmabuf::State>& state,
+                 std::shared_ptr<ClientAccount> account, ClientAccount::Charge charge);
+    ~BufferParams();
 
     void add(Fd fd, std::uint32_t plane, std::uint32_t offset, std::uint32_t stride,
              std::uint64_t modifier);
@@ -25,25 +30,30 @@ public:
         std::int32_t width, height;
         std::uint32_t fourcc, flags;
     };
-    /// `buffer_id` 0 is the request `create`, any other `create_immed`.
-    void use(std::uint32_t buffer_id, const Image& image);
+    void create_buffer(const Image& image);
+    void create_immediate_buffer(std::uint32_t id, const Image& image);
 
 private:
-    Result<BufferPtr> build(LinuxDmabuf::State& state, const Image& image);
-    void refuse(std::uint32_t buffer_id, const Image& image, const Error& error);
-    void post_error(std::uint32_t code, const Error& error);
+    struct Checked {
+        std::shared_ptr<LinuxDmabuf::State> state;
+        std::shared_ptr<const Dmabuf> dmabuf;
+        ClientAccount::Charge charge; ///< for the buffer
+    };
+    /// Everything that can be known without importing. Uses the planes up.
+    Result<Checked> check(const Image& image);
     bool reject_if_used();
-    wl_client* client() const;
     unsigned version() const;
 
     wl_resource* resource_;
-    std::weak_ptr<LinuxDmabuf::State> state_;
+    Requester requester_;
+    std::vector<ClientAccount::Charge> charges_; ///< until it is used
     TextureBuilder builder_;
     unsigned n_planes_ = 0; ///< one more than the highest index added
     std::optional<std::uint64_t> modifier_;
     bool modifiers_differ_ = false;
     std::optional<dev_t> sampling_device_;
     bool is_used_ = false;
+    ImportQueue::Ticket import_;
 };
 
 } // namespace tarmac

@@ -20,22 +20,25 @@ const wlr_buffer_resource_interface ClientBuffer::resource_interface = {
             return wl_resource_instance_of(resource, &wl_buffer_interface, &buffer_requests) != 0;
         },
     .from_resource =
-        [](wl_resource* resource) { return object_of<ClientBuffer>(resource).buffer_.get(); },
+        [](wl_resource* resource) {
+            auto& buffer = object_of<ClientBuffer>(resource);
+            buffer.import_.redeem();
+            return buffer.buffer_.get();
+        },
 };
 
 void ClientBuffer::register_with_wlroots() {
     wlr_buffer_register_resource_interface(&resource_interface);
 }
 
-wl_resource* ClientBuffer::create(wl_client* client, std::uint32_t id, BufferPtr buffer) {
-    const auto* object = create_resource<ClientBuffer>(client, wl_buffer_interface, 1, id,
-                                                       &buffer_requests, std::move(buffer));
-    return object ? object->resource_ : nullptr;
+ClientBuffer* ClientBuffer::create(wl_client* client, std::uint32_t id) {
+    return create_resource<ClientBuffer>(client, wl_buffer_interface, 1, id, &buffer_requests);
 }
 
-ClientBuffer::ClientBuffer(wl_resource* resource, BufferPtr buffer)
-    : resource_{resource}
-    , buffer_{std::move(buffer)} {
+ClientBuffer::ClientBuffer(wl_resource* resource) : resource_{resource} {}
+
+void ClientBuffer::fill(BufferPtr buffer) {
+    buffer_ = std::move(buffer);
     release_.connect(buffer_->events.release, [this] { wl_buffer_send_release(resource_); });
 }
 

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <tarmac/texture.hpp>
 
+#include "protocol/client_account.hpp"
+#include "protocol/import_queue.hpp"
 #include "wlroots/listener.hpp"
 
 struct wl_client;
@@ -15,14 +18,23 @@ namespace tarmac {
 /// tells the client when nobody reads it any more.
 class ClientBuffer {
 public:
-    /// `id` 0 lets the server choose one, for the `created` event. Hooks `release` of `buffer`, so
-    /// trial imports must be over. Returns nullptr with no_memory posted.
-    static wl_resource* create(wl_client* client, std::uint32_t id, BufferPtr buffer);
+    /// `id` 0 lets the server choose one, for the `created` event. Returns nullptr with no_memory
+    /// posted. Empty until it is filled.
+    static ClientBuffer* create(wl_client* client, std::uint32_t id);
 
     /// Makes wl_surface accept these buffers. Once a process is enough, more do no harm.
     static void register_with_wlroots();
 
-    ClientBuffer(wl_resource* resource, BufferPtr buffer);
+    explicit ClientBuffer(wl_resource* resource);
+
+    wl_resource* resource() const { return resource_; }
+
+    /// Hooks `release` of `buffer`, so trial imports must be over.
+    void fill(BufferPtr buffer);
+    /// Keeps what the client is charged for this buffer until it goes.
+    void keep(ClientAccount::Charge charge) { charges_.push_back(std::move(charge)); }
+    /// The work behind `import` fills this buffer. It is done now if a surface gets the buffer first.
+    void await(ImportQueue::Ticket import) { import_ = std::move(import); }
 
 private:
     static const wlr_buffer_resource_interface resource_interface;
@@ -30,6 +42,8 @@ private:
     wl_resource* resource_;
     BufferPtr buffer_;
     Listener release_;
+    ImportQueue::Ticket import_;
+    std::vector<ClientAccount::Charge> charges_;
 };
 
 } // namespace tarmac

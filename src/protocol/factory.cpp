@@ -33,17 +33,18 @@ void Factory::bind(wl_client* client, std::uint32_t version, std::uint32_t id,
                                                    static_cast<int>(version), id,
                                                    &factory_requests, state);
     if (factory && version < ZWP_LINUX_DMABUF_V1_GET_DEFAULT_FEEDBACK_SINCE_VERSION)
-        factory->advertise(*state.feedback_for(nullptr));
+        factory->advertise(state.feedback_for(nullptr));
 }
 
 Factory::Factory(wl_resource* resource, LinuxDmabuf::State& state)
     : resource_{resource}
-    , state_{state.weak_from_this()} {}
+    , state_{state.weak_from_this()}
+    , account_{state.account_of(wl_resource_get_client(resource))} {}
 
-void Factory::advertise(const Feedback& feedback) const {
+void Factory::advertise(const std::shared_ptr<const Feedback>& feedback) const {
     const bool hears_modifiers =
         wl_resource_get_version(resource_) >= ZWP_LINUX_DMABUF_V1_MODIFIER_SINCE_VERSION;
-    for (const auto& [fourcc, modifier] : feedback.table().formats()) {
+    for (const auto& [fourcc, modifier] : feedback->table().formats()) {
         // A client that can't name a modifier means the implicit one.
         if (modifier == DRM_FORMAT_MOD_INVALID)
             zwp_linux_dmabuf_v1_send_format(resource_, fourcc);
@@ -52,14 +53,15 @@ void Factory::advertise(const Feedback& feedback) const {
                                               static_cast<std::uint32_t>(modifier >> 32),
                                               static_cast<std::uint32_t>(modifier));
     }
+    account_->tell(feedback);
 }
 
 void Factory::create_params(std::uint32_t id) const {
-    BufferParams::create(resource_, id, state_);
+    BufferParams::create(resource_, id, state_, account_);
 }
 
 void Factory::get_feedback(std::uint32_t id, wl_resource* surface) const {
-    FeedbackObject::create(resource_, id, surface, state_);
+    FeedbackObject::create(resource_, id, surface, state_, account_);
 }
 
 } // namespace tarmac

@@ -18,10 +18,11 @@ public:
     void get_feedback(std::uint32_t id, wl_resource* surface) const;
 
 private:
-    void advertise(const Feedback& feedback) const;
+    void advertise(const std::shared_ptr<const Feedback>& feedback) const;
 
     wl_resource* resource_;
     std::weak_ptr<LinuxDmabuf::State> state_;
+    std::shared_ptr<ClientAccount> account_;
 };
 
 } // namespace tarmac

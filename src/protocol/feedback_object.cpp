@@ -20,17 +20,20 @@ wl_array borrow(std::span<T> values) {
 } // namespace
 
 void FeedbackObject::create(wl_resource* factory, std::uint32_t id, wl_resource* surface,
-                            const std::weak_ptr<LinuxDmabuf::State>& state) {
+                            const std::weak_ptr<LinuxDmabuf::State>& state,
+                            const std::shared_ptr<ClientAccount>& account) {
     create_resource<FeedbackObject>(
         wl_resource_get_client(factory), zwp_linux_dmabuf_feedback_v1_interface,
-        wl_resource_get_version(factory), id, &feedback_requests, surface, state);
+        wl_resource_get_version(factory), id, &feedback_requests, surface, state, account);
 }
 
 FeedbackObject::FeedbackObject(wl_resource* resource, wl_resource* surface,
-                               const std::weak_ptr<LinuxDmabuf::State>& state)
+                               const std::weak_ptr<LinuxDmabuf::State>& state,
+                               std::shared_ptr<ClientAccount> account)
     : resource_{resource}
     , surface_{surface}
-    , state_{state} {
+    , state_{state}
+    , account_{std::move(account)} {
     if (surface_)
         wl_resource_add_destroy_listener(surface_,
                                          surface_destroyed_.prepare([this] { is_inert_ = true; }));
@@ -51,6 +54,7 @@ void FeedbackObject::update(const LinuxDmabuf::State& state) {
     auto feedback = state.feedback_for(surface_);
     if (!told_ || !told_->same_content(*feedback))
         send(*feedback);
+    account_->tell(feedback);
     told_ = std::move(feedback);
 }
 

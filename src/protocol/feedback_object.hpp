@@ -10,10 +10,12 @@ class FeedbackObject {
 public:
     /// For `surface`, or the default if it is nullptr; tells the client at once.
     static void create(wl_resource* factory, std::uint32_t id, wl_resource* surface,
-                       const std::weak_ptr<LinuxDmabuf::State>& state);
+                       const std::weak_ptr<LinuxDmabuf::State>& state,
+                       const std::shared_ptr<ClientAccount>& account);
 
     FeedbackObject(wl_resource* resource, wl_resource* surface,
-                   const std::weak_ptr<LinuxDmabuf::State>& state);
+                   const std::weak_ptr<LinuxDmabuf::State>& state,
+                   std::shared_ptr<ClientAccount> account);
     ~FeedbackObject();
 
     /// Tells the client what `state` has for it, unless it was told just that.
@@ -27,6 +29,7 @@ private:
     bool is_inert_ = false;
     Listener surface_destroyed_;
     std::weak_ptr<LinuxDmabuf::State> state_;
+    std::shared_ptr<ClientAccount> account_;
     std::shared_ptr<const Feedback> told_;
 };
 

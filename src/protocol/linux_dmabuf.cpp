@@ -5,20 +5,41 @@
 
 namespace tarmac {
 
+namespace {
+
+/// A sampling tranche for every importer that has formats.
+Result<std::shared_ptr<const Feedback>> everything(const std::vector<Importer*>& importers) {
+    std::vector<Tranche> tranches;
+    for (const Importer* importer : importers) {
+        if (!importer->formats().empty())
+            tranches.push_back({importer->device(), TrancheFlags::Sampling, importer->formats()});
+    }
+    const dev_t main_device = tranches.empty() ? 0 : tranches.front().target_device;
+    return Feedback::create(main_device, std::move(tranches));
+}
+
+} // namespace
+
 Result<LinuxDmabuf> LinuxDmabuf::create(wl_display* display, Importer& importer) {
     return create(display, importer, Options{});
 }
 
 Result<LinuxDmabuf> LinuxDmabuf::create(wl_display* display, Importer& importer, Options options) {
+    return create(display, std::vector{&importer}, std::move(options));
+}
+
+Result<LinuxDmabuf> LinuxDmabuf::create(wl_display* display, std::vector<Importer*> importers,
+                                        Options options) {
+    if (importers.empty())
+        return fail(Fault::NotAvailable, "nothing imports dma-bufs");
     options.version = std::clamp(options.version, 1u, MaxVersion);
     if (!options.feedback) {
-        auto feedback = Feedback::create(
-            importer.device(), {{importer.device(), TrancheFlags::Sampling, importer.formats()}});
+        auto feedback = everything(importers);
         if (!feedback)
             return std::unexpected(feedback.error());
         options.feedback = std::move(*feedback);
     }
-    auto state = std::make_shared<State>(importer, std::move(options));
+    auto state = std::make_shared<State>(display, std::move(importers), std::move(options));
     if (auto announced = state->announce(display); !announced)
         return std::unexpected(announced.error());
     return LinuxDmabuf{std::move(state)};

@@ -1,73 +1,90 @@
 #include "protocol/linux_dmabuf_state.hpp"
 
-#include <format>
+#include <algorithm>
 
 #include "dmabuf/device.hpp"
 #include "linux-dmabuf-v1-protocol.h"
 #include "protocol/client_buffer.hpp"
 #include "protocol/factory.hpp"
 #include "protocol/feedback_object.hpp"
+#include "wlroots/wlr.hpp"
 
 namespace tarmac {
 
-LinuxDmabuf::State::State(Importer& importer, Options options)
-    : importer_{importer}
-    , options_{std::move(options)} {}
+LinuxDmabuf::State::State(wl_display* display, std::vector<Importer*> importers, Options options)
+    : importers_{std::move(importers)}
+    , options_{std::move(options)}
+    , queue_{wl_display_get_event_loop(display), options_.import_budget} {}
 
 LinuxDmabuf::State::~State() {
     if (global_)
         wl_global_destroy(global_);
+    // What waits finds nobody to import it any more, and answers so.
+    queue_.finish();
 }
 
 Result<void> LinuxDmabuf::State::announce(wl_display* display) {
     ClientBuffer::register_with_wlroots();
-    global_ = wl_global_create(display, &zwp_linux_dmabuf_v1_interface,
-                               static_cast<int>(options_.version), this,
-                               [](wl_client* client, void* state, std::uint32_t version,
-                                  std::uint32_t id) {
-                                   Factory::bind(client, version, id,
-                                                 *static_cast<State*>(state));
-                               });
+    global_ = wl_global_create(
+        display, &zwp_linux_dmabuf_v1_interface, static_cast<int>(options_.version), this,
+        [](wl_client* client, void* state, std::uint32_t version, std::uint32_t id) {
+            Factory::bind(client, version, id, *static_cast<State*>(state));
+        });
     if (!global_)
         return fail(Fault::NotAvailable, "the global zwp_linux_dmabuf_v1 can't be made");
     return {};
 }
 
-bool LinuxDmabuf::State::is_advertised(FormatModifier pair) const {
-    if (options_.feedback->contains(pair))
-        return true;
-    for (const auto& [surface, entry] : surface_feedbacks_) {
-        if (entry.feedback->contains(pair))
-            return true;
+std::shared_ptr<ClientAccount> LinuxDmabuf::State::account_of(wl_client* client) {
+    Client& entry = clients_[client];
+    if (!entry.account) {
+        entry.account = std::make_shared<ClientAccount>(options_.quotas);
+        wl_client_add_destroy_listener(
+            client, entry.destroyed.prepare([this, client] { clients_.erase(client); }));
     }
-    return false;
+    return entry.account;
 }
 
-Result<BufferPtr> LinuxDmabuf::State::land(wl_client* client, unsigned version, Dmabuf dmabuf,
-                                           std::optional<dev_t> sampling_device) {
-    if (!is_advertised({dmabuf.fourcc(), dmabuf.modifier()})) {
-        const Fault fault = version >= ZWP_LINUX_DMABUF_V1_GET_DEFAULT_FEEDBACK_SINCE_VERSION
-                                ? Fault::InvalidFormat
-                                : Fault::Unsupported;
-        return fail(fault, std::format("{} with modifier {} was not advertised",
-                                       fourcc_name(dmabuf.fourcc()),
-                                       modifier_name(dmabuf.modifier())));
-    }
-    if (sampling_device && !is_same_device(*sampling_device, importer_.device()))
-        return fail(Fault::Unsupported, "the sampling device is not one that samples here");
+bool LinuxDmabuf::State::is_advertised(const ClientAccount& account, FormatModifier pair) const {
+    return options_.feedback->contains(pair) || account.was_told(pair);
+}
 
-    const auto shared = std::make_shared<const Dmabuf>(std::move(dmabuf));
-    const auto start = std::chrono::steady_clock::now();
-    auto texture = importer_.import(shared);
-    if (!texture)
-        return std::unexpected(texture.error());
-    if (options_.on_landing)
-        options_.on_landing({client, *shared, importer_.way(),
-                             std::chrono::steady_clock::now() - start});
-    return std::move(*texture).take_buffer();
+Result<LinuxDmabuf::State::Landed> LinuxDmabuf::State::land(
+    wl_client* client, ClientAccount& account, const std::shared_ptr<const Dmabuf>& dmabuf,
+    std::optional<dev_t> sampling_device) {
+    const FormatModifier pair{dmabuf->fourcc(), dmabuf->modifier()};
+    std::optional<Error> refused;
+    for (Importer* importer : importers_) {
+        if (sampling_device && !is_same_device(*sampling_device, importer->device()))
+            continue;
+        if (!importer->formats().contains(pair))
+            continue;
+        const auto start = std::chrono::steady_clock::now();
+        auto texture = importer->import(dmabuf);
+        const auto time = std::chrono::steady_clock::now() - start;
+        if (!texture) {
+            refused = std::move(texture.error());
+            continue;
+        }
+        auto mapped = account.charge(ClientAccount::Item::MappedBytes, texture->mapped_bytes());
+        if (!mapped)
+            return std::unexpected(mapped.error());
+        if (options_.on_landing)
+            options_.on_landing({client, *dmabuf, importer->way(), time});
+        return Landed{std::move(*texture).take_buffer(), std::move(*mapped)};
+    }
+    if (refused)
+        return std::unexpected(std::move(*refused));
+    return fail(Fault::Unsupported,
+                sampling_device ? "the sampling device that was named doesn't import this format here"
+                                : "no device imports this format any more");
 }
 
 void LinuxDmabuf::State::report_refusal(wl_client* client, const Error& error, bool fatal) const {
+    pid_t pid = 0;
+    wl_client_get_credentials(client, &pid, nullptr, nullptr);
+    wlr_log(WLR_INFO, "linux-dmabuf: refused a request of client %d%s: %s", pid,
+            fatal ? " and the client" : "", error.message.c_str());
     if (options_.on_refusal)
         options_.on_refusal({client, error, fatal});
 }

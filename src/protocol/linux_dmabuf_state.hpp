@@ -6,6 +6,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "protocol/client_account.hpp"
+#include "protocol/import_queue.hpp"
 #include "wlroots/listener.hpp"
 
 struct wl_global;
@@ -18,16 +20,30 @@ class FeedbackObject;
 /// with the LinuxDmabuf, and they do nothing from then on.
 class LinuxDmabuf::State : public std::enable_shared_from_this<LinuxDmabuf::State> {
 public:
-    State(Importer& importer, Options options);
+    State(wl_display* display, std::vector<Importer*> importers, Options options);
     ~State();
 
-    /// Puts the global on `display`.
+    /// Puts the global on the display.
     Result<void> announce(wl_display* display);
 
-    /// Imports what a client of `version` asks for, if it was advertised, and reports the landing.
-    /// `sampling_device` is what the client named, if it did.
-    Result<BufferPtr> land(wl_client* client, unsigned version, Dmabuf dmabuf,
-                           std::optional<dev_t> sampling_device);
+    std::shared_ptr<ClientAccount> account_of(wl_client* client);
+
+    /// Whether `client` may know of `pair`: it was told, or everybody is.
+    bool is_advertised(const ClientAccount& account, FormatModifier pair) const;
+
+    struct Landed {
+        BufferPtr buffer;
+        ClientAccount::Charge mapped;
+    };
+    /// Imports for `client` on the device that it named, or on the first that takes the dma-buf, and
+    /// reports the landing.
+    Result<Landed> land(wl_client* client, ClientAccount& account,
+                        const std::shared_ptr<const Dmabuf>& dmabuf,
+                        std::optional<dev_t> sampling_device);
+    ImportQueue& queue() { return queue_; }
+
+    ImmediateFailure immediate_failure() const { return options_.immediate_failure; }
+    /// To the log and to the embedder.
     void report_refusal(wl_client* client, const Error& error, bool fatal) const;
 
     void set_default_feedback(std::shared_ptr<const Feedback> feedback);
@@ -39,19 +55,24 @@ public:
     void remove(FeedbackObject& object) { feedback_objects_.remove(&object); }
 
 private:
+    struct Client {
+        std::shared_ptr<ClientAccount> account;
+        Listener destroyed;
+    };
     struct SurfaceFeedback {
         std::shared_ptr<const Feedback> feedback;
         Listener surface_destroyed;
     };
 
-    bool is_advertised(FormatModifier pair) const;
     void update_feedback_objects();
 
-    Importer& importer_;
+    std::vector<Importer*> importers_;
     Options options_;
     wl_global* global_ = nullptr;
+    std::unordered_map<wl_client*, Client> clients_;
     std::unordered_map<wl_resource*, SurfaceFeedback> surface_feedbacks_;
     std::list<FeedbackObject*> feedback_objects_;
+    ImportQueue queue_;
 };
 
 } // namespace tarmac

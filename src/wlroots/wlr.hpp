@@ -76,5 +76,6 @@ extern "C" {
 #include <wlr/util/edges.h>
 #include <wlr/util/log.h>
 #include <wlr/util/region.h>
+#include <wlr/util/transform.h>
 }
 #undef static

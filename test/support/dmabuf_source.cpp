@@ -1,15 +1,15 @@
 #include "support/dmabuf_source.hpp"
 
-#include <catch2/catch_test_macros.hpp>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <filesystem>
+#include <linux/dma-buf.h>
 #include <linux/dma-heap.h>
 #include <linux/udmabuf.h>
 #include <memory>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <system_error>
 #include <unistd.h>
 #include <xf86drm.h>
 #include <xf86drmMode.h>
@@ -40,13 +40,23 @@ Fd open_drm_driver(const std::string& name) {
     return {};
 }
 
+[[noreturn]] void give_up(const char* what) {
+    throw std::system_error{errno, std::generic_category(), what};
+}
+
+Fd open_node(const char* path) {
+    Fd fd{open(path, O_RDWR | O_CLOEXEC)};
+    if (!fd)
+        give_up(path);
+    return fd;
+}
+
 Fd from_udmabuf(std::size_t size) {
-    Fd memory{memfd_create("tarmac-test", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
-    REQUIRE(memory);
-    REQUIRE(ftruncate(memory.get(), static_cast<off_t>(size)) == 0);
-    REQUIRE(fcntl(memory.get(), F_ADD_SEALS, F_SEAL_SHRINK) == 0);
-    Fd device{open("/dev/udmabuf", O_RDWR | O_CLOEXEC)};
-    REQUIRE(device);
+    const Fd memory{memfd_create("tarmac-test", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
+    if (!memory || ftruncate(memory.get(), static_cast<off_t>(size)) != 0 ||
+        fcntl(memory.get(), F_ADD_SEALS, F_SEAL_SHRINK) != 0)
+        give_up("memfd for udmabuf");
+    const Fd device = open_node("/dev/udmabuf");
     udmabuf_create request = {
         .memfd = static_cast<std::uint32_t>(memory.get()),
         .flags = UDMABUF_FLAGS_CLOEXEC,
@@ -57,30 +67,29 @@ Fd from_udmabuf(std::size_t size) {
 }
 
 Fd from_system_heap(std::size_t size) {
-    Fd heap{open("/dev/dma_heap/system", O_RDWR | O_CLOEXEC)};
-    REQUIRE(heap);
+    const Fd heap = open_node("/dev/dma_heap/system");
     dma_heap_allocation_data request = {
         .len = size,
         .fd = 0,
         .fd_flags = O_RDWR | O_CLOEXEC,
         .heap_flags = 0,
     };
-    REQUIRE(ioctl(heap.get(), DMA_HEAP_IOCTL_ALLOC, &request) == 0);
+    if (ioctl(heap.get(), DMA_HEAP_IOCTL_ALLOC, &request) != 0)
+        return {};
     return Fd{static_cast<int>(request.fd)};
 }
 
 Fd from_drm(const std::string& driver, std::size_t size) {
-    Fd card = open_drm_driver(driver);
-    REQUIRE(card);
+    const Fd card = open_drm_driver(driver);
     std::uint32_t handle = 0, pitch = 0;
     std::uint64_t allocated = 0;
-    REQUIRE(drmModeCreateDumbBuffer(card.get(), PageSize / 4,
-                                    static_cast<std::uint32_t>(size / PageSize), 32, 0, &handle,
-                                    &pitch, &allocated) == 0);
+    if (!card || drmModeCreateDumbBuffer(card.get(), PageSize / 4,
+                                         static_cast<std::uint32_t>(size / PageSize), 32, 0,
+                                         &handle, &pitch, &allocated) != 0)
+        return {};
     int fd = -1;
-    const int exported = drmPrimeHandleToFD(card.get(), handle, DRM_CLOEXEC | DRM_RDWR, &fd);
+    drmPrimeHandleToFD(card.get(), handle, DRM_CLOEXEC | DRM_RDWR, &fd);
     drmModeDestroyDumbBuffer(card.get(), handle);
-    REQUIRE(exported == 0);
     return Fd{fd};
 }
 
@@ -133,9 +142,33 @@ Fd allocate_dmabuf(Exporter exporter, std::size_t size) {
         fd = from_drm(name_of(exporter), pages);
         break;
     }
-    INFO("a dma-buf of " << pages << " bytes from " << name_of(exporter));
-    REQUIRE(fd);
+    if (!fd)
+        give_up(name_of(exporter).c_str());
     return fd;
+}
+
+DmabufMapping::DmabufMapping(const Fd& fd, std::size_t size)
+    : fd_{fd.get()}
+    , size_{whole_pages(size)}
+    , memory_{mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, fd_, 0)} {
+    if (memory_ == MAP_FAILED)
+        give_up("mapping a dma-buf");
+}
+
+DmabufMapping::~DmabufMapping() {
+    munmap(memory_, size_);
+}
+
+void DmabufMapping::write(std::size_t offset, const void* data, std::size_t size) {
+    sync(DMA_BUF_SYNC_START | DMA_BUF_SYNC_WRITE);
+    std::memcpy(static_cast<char*>(memory_) + offset, data, size);
+    sync(DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE);
+}
+
+void DmabufMapping::sync(std::uint64_t flags) const {
+    const dma_buf_sync request = {.flags = flags};
+    if (ioctl(fd_, DMA_BUF_IOCTL_SYNC, &request) != 0)
+        give_up("DMA_BUF_IOCTL_SYNC");
 }
 
 } // namespace test

@@ -16,8 +16,28 @@ std::string name_of(Exporter exporter);
 /// Why `exporter` can't be used on this machine, or nothing if it can.
 std::string missing(Exporter exporter);
 
-/// A dma-buf of at least `size` bytes (the kernel rounds up to pages), zeroed. Fails the test if it
-/// can't be had: ask missing() first.
+/// A dma-buf of at least `size` bytes (the kernel rounds up to pages), zeroed. Throws
+/// std::system_error if it can't be had: ask missing() first.
 tarmac::Fd allocate_dmabuf(Exporter exporter, std::size_t size);
+
+/// A dma-buf mapped for writing, each write bracketed as DMA_BUF_IOCTL_SYNC demands. Throws
+/// std::system_error.
+class DmabufMapping {
+public:
+    /// Borrows `fd`.
+    DmabufMapping(const tarmac::Fd& fd, std::size_t size);
+    ~DmabufMapping();
+    DmabufMapping(const DmabufMapping&) = delete;
+    DmabufMapping& operator=(const DmabufMapping&) = delete;
+
+    void write(std::size_t offset, const void* data, std::size_t size);
+
+private:
+    void sync(std::uint64_t flags) const;
+
+    int fd_;
+    std::size_t size_;
+    void* memory_;
+};
 
 } // namespace test

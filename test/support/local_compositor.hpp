@@ -37,11 +37,13 @@ public:
     const tarmac::FormatSet& formats() const noexcept override { return formats_; }
     dev_t device() const noexcept override { return device_; }
     std::string_view way() const noexcept override { return "declining"; }
-    tarmac::Result<tarmac::Texture> import(std::shared_ptr<const tarmac::Dmabuf>) override {
+
+private:
+    tarmac::Result<tarmac::Texture> import_dmabuf(std::shared_ptr<const tarmac::Dmabuf>,
+                                                  const tarmac::Update&) override {
         return tarmac::fail(tarmac::Fault::ImportFailed, "declined");
     }
 
-private:
     tarmac::FormatSet formats_;
     dev_t device_;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -24,6 +25,8 @@ struct Box {
 struct Picture {
     int width, height;
     std::vector<Pixel> pixels;
+
+    friend bool operator==(const Picture&, const Picture&) = default;
 
     const Pixel& at(int x, int y) const { return pixels[static_cast<std::size_t>(y * width + x)]; }
 

@@ -1,9 +1,11 @@
 #include "support/raw_client.hpp"
 
-#include <catch2/catch_test_macros.hpp>
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <drm_fourcc.h>
 #include <poll.h>
+#include <stdexcept>
 #include <sys/mman.h>
 #include <unistd.h>
 #include <wayland-client.h>
@@ -14,6 +16,12 @@ namespace test {
 
 using tarmac::Fd;
 using tarmac::FormatModifier;
+
+namespace {
+
+constexpr std::chrono::seconds Patience{10};
+
+} // namespace
 
 std::ostream& operator<<(std::ostream& out, const Answer& answer) {
     switch (answer.kind) {
@@ -40,8 +48,7 @@ struct RawClient::FeedbackListener {
 
     static dev_t device_of(const wl_array* array) {
         dev_t device = 0;
-        REQUIRE(array->size == sizeof device);
-        std::memcpy(&device, array->data, sizeof device);
+        std::memcpy(&device, array->data, std::min(array->size, sizeof device));
         return device;
     }
 
@@ -61,7 +68,8 @@ const zwp_linux_dmabuf_feedback_v1_listener RawClient::FeedbackListener::events 
             FeedbackListener& self = of(data);
             self.coming.table_fd = Fd{fd};
             void* table = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
-            REQUIRE(table != MAP_FAILED);
+            if (table == MAP_FAILED)
+                throw std::runtime_error{"the format table can't be mapped"};
             for (std::uint32_t at = 0; at < size; at += 16) {
                 FormatModifier pair;
                 std::memcpy(&pair.fourcc, static_cast<char*>(table) + at, 4);
@@ -91,12 +99,13 @@ const zwp_linux_dmabuf_feedback_v1_listener RawClient::FeedbackListener::events 
                         std::uint32_t flags) { of(data).tranche.flags = flags; },
 };
 
-RawClient::RawClient(unsigned version, Fd fd, Pump pump)
+RawClient::RawClient(unsigned version, const Fd& fd, Pump pump)
     : pump_{std::move(pump)}
     , version_{version} {
     // libwayland takes the descriptor, so it gets one of its own.
     display_ = fd ? wl_display_connect_to_fd(dup(fd.get())) : wl_display_connect(nullptr);
-    REQUIRE(display_);
+    if (!display_)
+        throw std::runtime_error{"there is no compositor to connect to"};
     registry_ = wl_display_get_registry(display_);
     static constexpr wl_registry_listener registry_events = {
         .global = [](void* data, wl_registry*, std::uint32_t name, const char* interface,
@@ -117,8 +126,7 @@ RawClient::~RawClient() {
         zwp_linux_buffer_params_v1_destroy(params->object);
     }
     destroy_feedback();
-    if (dmabuf_)
-        zwp_linux_dmabuf_v1_destroy(dmabuf_);
+    destroy_dmabuf();
     if (compositor_)
         wl_compositor_destroy(compositor_);
     wl_registry_destroy(registry_);
@@ -126,6 +134,7 @@ RawClient::~RawClient() {
 }
 
 void RawClient::bind(std::uint32_t name, std::string_view interface, std::uint32_t offered) {
+    globals_.emplace_back(interface, name);
     if (interface == wl_compositor_interface.name) {
         compositor_ = static_cast<wl_compositor*>(
             wl_registry_bind(registry_, name, &wl_compositor_interface, 4));
@@ -149,44 +158,81 @@ void RawClient::bind(std::uint32_t name, std::string_view interface, std::uint32
     }
 }
 
-bool RawClient::round_trip() {
-    if (!pump_)
-        return wl_display_roundtrip(display_) >= 0;
+void* RawClient::bind_global(const wl_interface* interface, std::uint32_t version) {
+    const auto found = std::ranges::find(globals_, std::string{interface->name},
+                                         &std::pair<std::string, std::uint32_t>::first);
+    if (found == globals_.end())
+        throw std::runtime_error{std::string{"the compositor has no "} + interface->name};
+    return wl_registry_bind(registry_, found->second, interface, version);
+}
 
+bool RawClient::dispatch(std::chrono::milliseconds patience) {
+    // A flush that fails is the compositor's doing: its last words can still be read.
+    wl_display_flush(display_);
+    if (pump_)
+        pump_();
+    while (wl_display_prepare_read(display_) != 0) {
+        if (wl_display_dispatch_pending(display_) < 0)
+            return false;
+    }
+    pollfd readable = {wl_display_get_fd(display_), POLLIN, 0};
+    if (poll(&readable, 1, pump_ ? 0 : static_cast<int>(patience.count())) > 0)
+        wl_display_read_events(display_);
+    else
+        wl_display_cancel_read(display_);
+    return wl_display_dispatch_pending(display_) >= 0;
+}
+
+bool RawClient::wait_for(const bool& done) {
+    const auto end = std::chrono::steady_clock::now() + Patience;
+    while (!done && !is_stuck_) {
+        const auto left = std::chrono::ceil<std::chrono::milliseconds>(
+            end - std::chrono::steady_clock::now());
+        is_stuck_ = left.count() <= 0;
+        if (is_stuck_ || !dispatch(left))
+            return false;
+    }
+    return done;
+}
+
+bool RawClient::round_trip() {
     bool done = false;
     wl_callback* callback = wl_display_sync(display_);
     static constexpr wl_callback_listener events = {
         .done = [](void* data, wl_callback*, std::uint32_t) { *static_cast<bool*>(data) = true; },
     };
     wl_callback_add_listener(callback, &events, &done);
-    bool connected = true;
-    while (connected && !done) {
-        // An error of the flush shows up in the read: the compositor's last words are there.
-        wl_display_flush(display_);
-        pump_();
-        while (wl_display_prepare_read(display_) != 0)
-            wl_display_dispatch_pending(display_);
-        pollfd readable = {wl_display_get_fd(display_), POLLIN, 0};
-        if (poll(&readable, 1, 0) > 0)
-            wl_display_read_events(display_);
-        else
-            wl_display_cancel_read(display_);
-        connected = wl_display_dispatch_pending(display_) >= 0;
-    }
+    wait_for(done);
     wl_callback_destroy(callback);
-    return connected;
+    return done;
 }
 
 Answer RawClient::connection() const {
     const int error = wl_display_get_error(display_);
+    if (is_stuck_)
+        return {Answer::Error, UINT32_MAX, "no answer within ten seconds:"};
     if (error == 0)
-        return {Answer::Silent, 0, {}};
+        return {};
+    // libwayland-client turns this protocol error into an errno.
+    if (error == ENOMEM)
+        return {Answer::Error, WL_DISPLAY_ERROR_NO_MEMORY, wl_display_interface.name};
     if (error != EPROTO)
         return {Answer::Error, UINT32_MAX, std::strerror(error)};
     const wl_interface* interface = nullptr;
     std::uint32_t id;
     const std::uint32_t code = wl_display_get_protocol_error(display_, &interface, &id);
     return {Answer::Error, code, interface ? interface->name : "unknown"};
+}
+
+bool RawClient::knows(const FormatModifier& pair) {
+    const auto has = [](const auto& range, const auto& value) {
+        return std::ranges::find(range, value) != std::ranges::end(range);
+    };
+    if (version_ >= ZWP_LINUX_DMABUF_V1_GET_DEFAULT_FEEDBACK_SINCE_VERSION)
+        return has(feedback().table, pair);
+    if (version_ >= ZWP_LINUX_DMABUF_V1_MODIFIER_SINCE_VERSION)
+        return has(modifiers_, pair);
+    return pair.modifier == DRM_FORMAT_MOD_INVALID && has(formats_, pair.fourcc);
 }
 
 const ToldFeedback& RawClient::feedback(wl_surface* surface) {
@@ -205,18 +251,27 @@ void RawClient::destroy_feedback() {
     feedbacks_.clear();
 }
 
+void RawClient::destroy_dmabuf() {
+    if (dmabuf_)
+        zwp_linux_dmabuf_v1_destroy(std::exchange(dmabuf_, nullptr));
+}
+
 RawClient::Params& RawClient::create_params() {
     Params& params = *params_.emplace_back(
         std::make_unique<Params>(zwp_linux_dmabuf_v1_create_params(dmabuf_), this));
     static constexpr zwp_linux_buffer_params_v1_listener events = {
         .created =
             [](void* data, zwp_linux_buffer_params_v1*, wl_buffer* buffer) {
-                static_cast<Params*>(data)->answer.kind = Answer::Created;
-                static_cast<Params*>(data)->buffer = buffer;
+                auto& params = *static_cast<Params*>(data);
+                params.answer = {Answer::Created, 0, {}};
+                params.is_answered = true;
+                params.buffer = buffer;
             },
         .failed =
             [](void* data, zwp_linux_buffer_params_v1*) {
-                static_cast<Params*>(data)->answer.kind = Answer::Failed;
+                auto& params = *static_cast<Params*>(data);
+                params.answer = {Answer::Failed, 0, {}};
+                params.is_answered = true;
             },
     };
     zwp_linux_buffer_params_v1_add_listener(params.object, &events, &params);
@@ -230,25 +285,28 @@ void RawClient::add(Params& params, int fd, std::uint32_t plane, std::uint32_t o
                                    static_cast<std::uint32_t>(modifier));
 }
 
+void RawClient::set_sampling_device(Params& params, const void* device, std::size_t size) {
+    wl_array array = {.size = size, .alloc = size, .data = const_cast<void*>(device)};
+    zwp_linux_buffer_params_v1_set_sampling_device(params.object, &array);
+}
+
 Answer RawClient::create(Params& params, std::int32_t width, std::int32_t height,
                          std::uint32_t fourcc, std::uint32_t flags) {
     zwp_linux_buffer_params_v1_create(params.object, width, height, fourcc, flags);
-    return await(params);
+    return wait_for(params.is_answered) ? params.answer : connection();
 }
 
 Answer RawClient::create_immed(Params& params, std::int32_t width, std::int32_t height,
                                std::uint32_t fourcc, std::uint32_t flags) {
     params.buffer =
         zwp_linux_buffer_params_v1_create_immed(params.object, width, height, fourcc, flags);
-    const Answer answer = await(params);
-    return answer.kind == Answer::Silent ? Answer{Answer::Created, 0, {}} : answer;
-}
-
-Answer RawClient::await(Params& params) {
-    // An import off the dispatch path is over by the second answer at the latest.
-    if (!round_trip() || (params.answer.kind == Answer::Silent && !round_trip()))
-        return connection();
-    return params.answer;
+    // A compositor that imports in a later turn of its event loop has had that turn by the second
+    // round trip, and by the third its word against the buffer is here.
+    for (int i = 0; i < 3; ++i) {
+        if (!round_trip())
+            return connection();
+    }
+    return params.is_answered ? params.answer : Answer{Answer::Created, 0, {}};
 }
 
 } // namespace test

@@ -1,5 +1,7 @@
 #include "compositor/output/output.hpp"
 
+#include <tarmac/scene.hpp>
+
 namespace tarmac::compositor {
 namespace {
 
@@ -8,9 +10,8 @@ wlr_output_mode* find_mode(const wlr_output& output, Size size) {
     for (wl_list* link = output.modes.next; link != &output.modes; link = link->next) {
         wlr_output_mode* mode = wl_container_of(link, mode, link);
         if (mode->width == size.width && mode->height == size.height &&
-            (best == nullptr || mode->refresh > best->refresh)) {
+            (best == nullptr || mode->refresh > best->refresh))
             best = mode;
-        }
     }
     return best;
 }
@@ -21,12 +22,10 @@ void choose_mode(wlr_output& output, std::optional<Size> size, wlr_output_state&
         return;
     }
     wlr_output_mode* mode = size ? find_mode(output, *size) : nullptr;
-    if (mode == nullptr) {
+    if (mode == nullptr)
         mode = wlr_output_preferred_mode(&output);
-    }
-    if (mode != nullptr) {
+    if (mode != nullptr)
         wlr_output_state_set_mode(&state, mode);
-    }
 }
 
 } // namespace
@@ -55,14 +54,14 @@ Output::Output(wlr_output& output, wlr_scene_output& scene_output, std::function
 
 bool Output::is_nested() const noexcept {
 #if WLR_HAS_DRM_BACKEND
-    if (wlr_output_is_drm(&output_)) {
+    if (wlr_output_is_drm(&output_))
         return false;
-    }
 #endif
     return !wlr_output_is_headless(&output_);
 }
 
 void Output::draw() {
+    turn_inverted_surfaces(&scene_output_.scene->tree.node);
     wlr_scene_output_commit(&scene_output_, nullptr);
     timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

@@ -44,25 +44,21 @@ wlr_box Outputs::box(wlr_output* output) const {
     wlr_box result{};
     const bool is_ours = std::ranges::any_of(
         outputs_, [&](const auto& candidate) { return &candidate->get() == output; });
-    if (is_ours) {
+    if (is_ours)
         wlr_output_layout_get_box(layout(), output, &result);
-    }
     return result;
 }
 
 wlr_output* Outputs::find(const char* name) const {
-    for (const auto& output : outputs_) {
-        if (name != nullptr && std::strcmp(output->get().name, name) == 0) {
+    for (const auto& output : outputs_)
+        if (name != nullptr && std::strcmp(output->get().name, name) == 0)
             return &output->get();
-        }
-    }
     return nullptr;
 }
 
 void Outputs::add(wlr_output& output) {
-    if (output.non_desktop) {
+    if (output.non_desktop)
         return;
-    }
     if (!wlr_output_init_render(&output, graphics_.allocator(), graphics_.renderer()) ||
         !switch_on(output, size_)) {
         log_event("output-unusable", {{"name", bare(output.name)}});
@@ -70,9 +66,8 @@ void Outputs::add(wlr_output& output) {
     }
     wlr_scene_output* scene_output = wlr_scene_output_create(scene_.get(), &output);
     auto drawn = [this] {
-        if (on_drawn) {
+        if (on_drawn)
             on_drawn();
-        }
     };
     auto added = std::make_unique<Output>(output, *scene_output, std::move(drawn),
                                           [this, &output] { remove(output); });
@@ -88,9 +83,8 @@ void Outputs::remove(wlr_output& output) {
     outputs_.erase(found);
     // Now rather than by itself a little later, so that on_change comes while all is consistent.
     wlr_output_layout_remove(layout(), &output);
-    if (was_nested && outputs_.empty() && on_closed) {
+    if (was_nested && outputs_.empty() && on_closed)
         on_closed();
-    }
 }
 
 void Outputs::cover_background() {

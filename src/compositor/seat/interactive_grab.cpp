@@ -7,16 +7,14 @@ namespace tarmac::compositor {
 InteractiveGrab::InteractiveGrab(Toplevel& window, std::uint32_t edges, double x, double y,
                                  std::function<void()> on_window_gone)
     : window_{window}, edges_{edges}, start_x_{x}, start_y_{y}, start_box_{window.box()} {
-    if (edges_ != 0) {
+    if (edges_ != 0)
         window_.begin_resize(edges_);
-    }
     unmap_.connect(window.surface().events.unmap, std::move(on_window_gone));
 }
 
 InteractiveGrab::~InteractiveGrab() {
-    if (edges_ != 0) {
+    if (edges_ != 0)
         window_.end_resize();
-    }
 }
 
 void InteractiveGrab::follow(double x, double y) {

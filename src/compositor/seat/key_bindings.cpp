@@ -9,9 +9,8 @@ KeyBindings::KeyBindings(Windows& windows, wlr_session* session, std::function<v
 
 bool KeyBindings::press(xkb_keysym_t symbol, std::uint32_t modifiers) {
     constexpr std::uint32_t CtrlAlt = WLR_MODIFIER_CTRL | WLR_MODIFIER_ALT;
-    if (switch_terminal(symbol)) {
+    if (switch_terminal(symbol))
         return true;
-    }
     if ((modifiers & CtrlAlt) == CtrlAlt) {
         if (symbol == XKB_KEY_BackSpace) {
             quit_();
@@ -37,9 +36,8 @@ bool KeyBindings::press_with_alt(xkb_keysym_t symbol) {
         break;
     }
     Toplevel* window = windows_.focused();
-    if (window == nullptr) {
+    if (window == nullptr)
         return false;
-    }
     switch (symbol) {
     case XKB_KEY_F4:
         window->close();
@@ -57,17 +55,15 @@ bool KeyBindings::press_with_alt(xkb_keysym_t symbol) {
 
 bool KeyBindings::switch_terminal(xkb_keysym_t symbol) {
     if (session_ == nullptr || symbol < XKB_KEY_XF86Switch_VT_1 ||
-        symbol > XKB_KEY_XF86Switch_VT_12) {
+        symbol > XKB_KEY_XF86Switch_VT_12)
         return false;
-    }
     wlr_session_change_vt(session_, symbol - XKB_KEY_XF86Switch_VT_1 + 1);
     return true;
 }
 
 void KeyBindings::hold(std::uint32_t modifiers) {
-    if ((modifiers & WLR_MODIFIER_ALT) == 0) {
+    if ((modifiers & WLR_MODIFIER_ALT) == 0)
         windows_.end_cycle();
-    }
 }
 
 } // namespace tarmac::compositor

@@ -17,14 +17,12 @@ constexpr std::uint32_t XkbKeycodeOffset = 8;
 /// The layout that XKB_DEFAULT_LAYOUT and its like ask for.
 void set_default_keymap(wlr_keyboard& device) {
     const Handle<xkb_context, xkb_context_unref> context{xkb_context_new(XKB_CONTEXT_NO_FLAGS)};
-    if (!context) {
+    if (!context)
         return;
-    }
     const Handle<xkb_keymap, xkb_keymap_unref> keymap{
         xkb_keymap_new_from_names(context.get(), nullptr, XKB_KEYMAP_COMPILE_NO_FLAGS)};
-    if (keymap) {
+    if (keymap)
         wlr_keyboard_set_keymap(&device, keymap.get());
-    }
 }
 
 } // namespace
@@ -32,9 +30,8 @@ void set_default_keymap(wlr_keyboard& device) {
 Keyboard::Keyboard(wlr_seat& seat, wlr_keyboard& device, KeyBindings& bindings,
                    std::function<void()> on_gone)
     : seat_{seat}, device_{device}, bindings_{bindings} {
-    if (wlr_input_device_get_virtual_keyboard(&device.base) == nullptr) {
+    if (wlr_input_device_get_virtual_keyboard(&device.base) == nullptr)
         set_default_keymap(device);
-    }
     wlr_keyboard_set_repeat_info(&device, RepeatsPerSecond, RepeatDelayInMs);
     key_.connect<wlr_keyboard_key_event>(device.events.key,
                                          [this](wlr_keyboard_key_event* event) { key(*event); });
@@ -54,9 +51,8 @@ void Keyboard::key(const wlr_keyboard_key_event& event) {
     if (event.state == WL_KEYBOARD_KEY_STATE_PRESSED) {
         // Before the binding runs: it may move the focus and with it the pressed keys.
         bound_.insert(event.keycode);
-        if (run_binding(event)) {
+        if (run_binding(event))
             return;
-        }
         bound_.erase(event.keycode);
     } else if (bound_.erase(event.keycode) != 0) {
         return;
@@ -66,9 +62,8 @@ void Keyboard::key(const wlr_keyboard_key_event& event) {
 }
 
 bool Keyboard::run_binding(const wlr_keyboard_key_event& event) {
-    if (device_.xkb_state == nullptr) {
+    if (device_.xkb_state == nullptr)
         return false;
-    }
     const xkb_keysym_t* symbols = nullptr;
     const int n_symbols =
         xkb_state_key_get_syms(device_.xkb_state, event.keycode + XkbKeycodeOffset, &symbols);

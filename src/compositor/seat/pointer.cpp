@@ -55,9 +55,8 @@ void Pointer::listen_to_clients(wl_display* display) {
         seat_.pointer_state.events.focus_change,
         [this](wlr_seat_pointer_focus_change_event* event) {
             constraint_.enter(event->new_surface);
-            if (event->new_surface == nullptr) {
+            if (event->new_surface == nullptr)
                 show_cursor("default");
-            }
         });
     request_set_cursor_.connect<wlr_seat_pointer_request_set_cursor_event>(
         seat_.events.request_set_cursor, [this](wlr_seat_pointer_request_set_cursor_event* event) {
@@ -71,16 +70,14 @@ void Pointer::listen_to_clients(wl_display* display) {
         shapes->events.request_set_shape,
         [this](wlr_cursor_shape_manager_v1_request_set_shape_event* event) {
             if (event->seat_client == seat_.pointer_state.focused_client &&
-                event->device_type == WLR_CURSOR_SHAPE_MANAGER_V1_DEVICE_TYPE_POINTER) {
+                event->device_type == WLR_CURSOR_SHAPE_MANAGER_V1_DEVICE_TYPE_POINTER)
                 show_cursor(wlr_cursor_shape_v1_name(event->shape));
-            }
         });
 }
 
 void Pointer::set_present(bool present) {
-    if (is_present_ == present) {
+    if (is_present_ == present)
         return;
-    }
     is_present_ = present;
     if (present) {
         show_cursor("default");
@@ -93,9 +90,8 @@ void Pointer::set_present(bool present) {
 }
 
 void Pointer::show_cursor(const char* name) {
-    if (is_present_) {
+    if (is_present_)
         wlr_cursor_set_xcursor(cursor_.get(), theme_.get(), name);
-    }
 }
 
 void Pointer::relative_motion(const wlr_pointer_motion_event& event) {
@@ -104,9 +100,8 @@ void Pointer::relative_motion(const wlr_pointer_motion_event& event) {
         relative_pointers_, &seat_, event.time_msec * UsPerMs, event.delta_x, event.delta_y,
         event.unaccel_dx, event.unaccel_dy);
     double dx = event.delta_x, dy = event.delta_y;
-    if (!grab_) {
+    if (!grab_)
         constraint_.limit(dx, dy);
-    }
     wlr_cursor_move(cursor_.get(), &event.pointer->base, dx, dy);
     moved(event.time_msec);
 }
@@ -123,9 +118,8 @@ void Pointer::moved(std::uint32_t time) {
 }
 
 void Pointer::look_again() {
-    if (is_present_ && !grab_ && !is_held_by_client()) {
+    if (is_present_ && !grab_ && !is_held_by_client())
         update_focus(now_in_ms());
-    }
 }
 
 bool Pointer::is_held_by_client() const {
@@ -151,26 +145,23 @@ void Pointer::button(const wlr_pointer_button_event& event) {
         press(event);
         return;
     }
-    if (grab_ && event.button == grab_button_) {
+    if (grab_ && event.button == grab_button_)
         end_grab();
-    }
     // wlroots keeps count of the buttons, so it is told of this one even if no client was.
     wlr_seat_pointer_notify_button(&seat_, event.time_msec, event.button, event.state);
     look_again();
 }
 
 void Pointer::press(const wlr_pointer_button_event& event) {
-    if (grab_) {
+    if (grab_)
         return;
-    }
     Toplevel* window = windows_.at(cursor_->x, cursor_->y).window;
     if (window != nullptr && !is_held_by_client() && !wlr_seat_pointer_has_grab(&seat_)) {
         windows_.focus(*window);
         if (is_alt_held() && (event.button == BTN_LEFT || event.button == BTN_RIGHT)) {
             std::uint32_t edges = WLR_EDGE_NONE;
-            if (event.button == BTN_RIGHT) {
+            if (event.button == BTN_RIGHT)
                 edges = nearest_corner(window->box(), cursor_->x, cursor_->y);
-            }
             begin_grab(*window, edges, event.button);
             return;
         }
@@ -186,16 +177,14 @@ bool Pointer::is_alt_held() const {
 void Pointer::grab(Toplevel& window, wlr_seat_client* client, std::uint32_t serial,
                    std::uint32_t edges) {
     if (client != seat_.pointer_state.focused_client ||
-        !wlr_seat_validate_pointer_grab_serial(&seat_, nullptr, serial)) {
+        !wlr_seat_validate_pointer_grab_serial(&seat_, nullptr, serial))
         return;
-    }
     begin_grab(window, edges, seat_.pointer_state.grab_button);
 }
 
 void Pointer::begin_grab(Toplevel& window, std::uint32_t edges, std::uint32_t button) {
-    if (grab_ || !window.is_mapped() || window.is_filling()) {
+    if (grab_ || !window.is_mapped() || window.is_filling())
         return;
-    }
     wlr_seat_pointer_notify_clear_focus(&seat_);
     grab_.emplace(window, edges, cursor_->x, cursor_->y, [this] { end_grab(); });
     grab_button_ = button;

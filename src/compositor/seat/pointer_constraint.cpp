@@ -6,9 +6,8 @@ PointerConstraint::PointerConstraint(wl_display* display, wlr_seat& seat)
     : seat_{seat}, constraints_{wlr_pointer_constraints_v1_create(display)} {
     new_constraint_.connect<wlr_pointer_constraint_v1>(
         constraints_->events.new_constraint, [this](wlr_pointer_constraint_v1* constraint) {
-            if (constraint->surface == seat_.pointer_state.focused_surface) {
+            if (constraint->surface == seat_.pointer_state.focused_surface)
                 activate(constraint);
-            }
         });
 }
 
@@ -19,9 +18,8 @@ void PointerConstraint::enter(wlr_surface* surface) {
 }
 
 void PointerConstraint::activate(wlr_pointer_constraint_v1* constraint) {
-    if (active_ == constraint) {
+    if (active_ == constraint)
         return;
-    }
     wlr_pointer_constraint_v1* former = active_;
     active_ = constraint;
     destroy_.disconnect();
@@ -39,9 +37,8 @@ void PointerConstraint::activate(wlr_pointer_constraint_v1* constraint) {
 }
 
 void PointerConstraint::limit(double& dx, double& dy) const {
-    if (active_ == nullptr) {
+    if (active_ == nullptr)
         return;
-    }
     if (active_->type == WLR_POINTER_CONSTRAINT_V1_LOCKED) {
         dx = dy = 0;
         return;

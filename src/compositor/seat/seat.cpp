@@ -58,14 +58,12 @@ void Seat::add(wlr_input_device& device) {
 void Seat::add_keyboard(wlr_keyboard& device) {
     keyboards_.push_back(std::make_unique<Keyboard>(*seat_, device, bindings_, [this, &device] {
         std::erase_if(keyboards_, [&](const auto& other) { return &other->get() == &device; });
-        if (!keyboards_.empty() && wlr_seat_get_keyboard(seat_) == nullptr) {
+        if (!keyboards_.empty() && wlr_seat_get_keyboard(seat_) == nullptr)
             wlr_seat_set_keyboard(seat_, &keyboards_.front()->get());
-        }
         announce_capabilities();
     }));
-    if (wlr_seat_get_keyboard(seat_) == nullptr) {
+    if (wlr_seat_get_keyboard(seat_) == nullptr)
         wlr_seat_set_keyboard(seat_, &device);
-    }
     announce_capabilities();
 }
 
@@ -82,9 +80,8 @@ void Seat::add_cursor_device(wlr_input_device& device, wlr_output* wished_output
 }
 
 void Seat::map_devices() {
-    for (const CursorDevice& device : cursor_devices_) {
+    for (const CursorDevice& device : cursor_devices_)
         map_to_output(device);
-    }
 }
 
 void Seat::map_to_output(const CursorDevice& entry) {
@@ -139,9 +136,8 @@ void Seat::move_requested(Toplevel& window, wlr_seat_client* client, std::uint32
 
 void Seat::resize_requested(Toplevel& window, wlr_seat_client* client, std::uint32_t serial,
                             std::uint32_t edges) {
-    if (edges != WLR_EDGE_NONE) {
+    if (edges != WLR_EDGE_NONE)
         pointer_.grab(window, client, serial, edges);
-    }
 }
 
 } // namespace tarmac::compositor

@@ -36,13 +36,12 @@ Selections::Selections(wlr_seat& seat, wlr_cursor& cursor, wlr_scene_tree* layer
 
 void Selections::request_drag(const wlr_seat_request_start_drag_event& event) {
     wlr_touch_point* point = nullptr;
-    if (wlr_seat_validate_pointer_grab_serial(&seat_, event.origin, event.serial)) {
+    if (wlr_seat_validate_pointer_grab_serial(&seat_, event.origin, event.serial))
         wlr_seat_start_pointer_drag(&seat_, event.drag, event.serial);
-    } else if (wlr_seat_validate_touch_grab_serial(&seat_, event.origin, event.serial, &point)) {
+    else if (wlr_seat_validate_touch_grab_serial(&seat_, event.origin, event.serial, &point))
         wlr_seat_start_touch_drag(&seat_, event.drag, event.serial, point);
-    } else if (event.drag->source != nullptr) {
+    else if (event.drag->source != nullptr)
         wlr_data_source_destroy(event.drag->source);
-    }
 }
 
 void Selections::drag_started(wlr_drag& drag) {

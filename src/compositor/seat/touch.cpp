@@ -35,21 +35,18 @@ Touch::Point Touch::on_desktop(const wlr_touch& device, double x, double y) cons
 void Touch::down(const wlr_touch_down_event& event) {
     const Point point = on_desktop(*event.touch, event.x, event.y);
     const Hit hit = windows_.at(point.x, point.y);
-    if (hit.window != nullptr) {
+    if (hit.window != nullptr)
         windows_.focus(*hit.window);
-    }
-    if (hit.surface == nullptr) {
+    if (hit.surface == nullptr)
         return;
-    }
     origins_[event.touch_id] = {point.x - hit.x, point.y - hit.y};
     wlr_seat_touch_notify_down(&seat_, hit.surface, event.time_msec, event.touch_id, hit.x, hit.y);
 }
 
 void Touch::motion(const wlr_touch_motion_event& event) {
     const auto origin = origins_.find(event.touch_id);
-    if (origin == origins_.end()) {
+    if (origin == origins_.end())
         return;
-    }
     const Point point = on_desktop(*event.touch, event.x, event.y);
     if (seat_.drag != nullptr) {
         // A drag follows the finger from surface to surface.

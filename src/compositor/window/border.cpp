@@ -10,9 +10,8 @@ constexpr float InactiveColor[] = {0.27F, 0.30F, 0.34F, 1.0F};
 } // namespace
 
 Border::Border(wlr_scene_tree* parent) : tree_{wlr_scene_tree_create(parent)} {
-    for (auto& side : sides_) {
+    for (auto& side : sides_)
         side = wlr_scene_rect_create(tree_, 0, 0, InactiveColor);
-    }
     set_shown(false);
 }
 
@@ -34,9 +33,8 @@ void Border::set_shown(bool shown) {
 }
 
 void Border::set_active(bool active) {
-    for (auto* side : sides_) {
+    for (auto* side : sides_)
         wlr_scene_rect_set_color(side, active ? ActiveColor : InactiveColor);
-    }
 }
 
 } // namespace tarmac::compositor

@@ -27,9 +27,8 @@ wlr_box centred(const wlr_box& window, const wlr_box& area, int step) {
 }
 
 wlr_box kept_in_reach(wlr_box window, const wlr_box& area) {
-    if (wlr_box_empty(&area)) {
+    if (wlr_box_empty(&area))
         return window;
-    }
     const int right = area.x + area.width, bottom = area.y + area.height;
     window.x = std::max(std::min(window.x, right - Reach), area.x + Reach - window.width);
     window.y = std::max(std::min(window.y, bottom - Reach), area.y);

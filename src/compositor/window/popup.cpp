@@ -39,13 +39,11 @@ void Popup::committed() {
 void Popup::configure() {
     wlr_xdg_surface_schedule_configure(xdg_.base);
     const Toplevel* window = windows_.window_of(xdg_.base->surface);
-    if (window == nullptr) {
+    if (window == nullptr)
         return;
-    }
     wlr_box area = windows_.outputs().box(window->output());
-    if (wlr_box_empty(&area)) {
+    if (wlr_box_empty(&area))
         return;
-    }
     const wlr_box place = window->box();
     const wlr_box& geometry = window->xdg().base->geometry;
     area.x += geometry.x - place.x;

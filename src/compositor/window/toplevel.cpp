@@ -31,9 +31,8 @@ void Toplevel::listen() {
     destroy_.connect(xdg_.events.destroy, [this] { windows_.remove(*this); });
     // Requests before the first commit are answered by the first configure.
     request_maximize_.connect(xdg_.events.request_maximize, [this] {
-        if (xdg_.base->initialized) {
+        if (xdg_.base->initialized)
             set_maximized(xdg_.requested.maximized);
-        }
     });
     request_fullscreen_.connect(xdg_.events.request_fullscreen, [this] {
         if (xdg_.base->initialized) {
@@ -61,9 +60,8 @@ SizeLimits Toplevel::limits() const noexcept {
 }
 
 wlr_output* Toplevel::output() const {
-    if (!is_mapped()) {
+    if (!is_mapped())
         return windows_.input().output_in_use();
-    }
     const wlr_box place = box();
     return windows_.outputs().nearest(place.x + place.width / 2.0, place.y + place.height / 2.0);
 }
@@ -79,33 +77,29 @@ void Toplevel::close() {
 
 void Toplevel::set_activated(bool activated) {
     nodes_.set_active(activated);
-    if (xdg_.base->initialized) {
+    if (xdg_.base->initialized)
         wlr_xdg_toplevel_set_activated(&xdg_, activated);
-    }
 }
 
 void Toplevel::set_maximized(bool maximized) {
     remember_floating_size();
     wants_maximized_ = maximized;
-    if (maximized && !wants_fullscreen_) {
+    if (maximized && !wants_fullscreen_)
         filled_output_ = output();
-    }
     send_state();
 }
 
 void Toplevel::set_fullscreen(bool fullscreen, wlr_output* output) {
     remember_floating_size();
     wants_fullscreen_ = fullscreen;
-    if (fullscreen) {
+    if (fullscreen)
         filled_output_ = usable_or_own(output);
-    }
     send_state();
 }
 
 void Toplevel::remember_floating_size() {
-    if (is_mapped() && !wants_to_fill() && !is_filling()) {
+    if (is_mapped() && !wants_to_fill() && !is_filling())
         floating_ = box();
-    }
 }
 
 void Toplevel::move_to(int x, int y) {
@@ -127,9 +121,8 @@ void Toplevel::resize_to(int width, int height) {
 }
 
 void Toplevel::end_resize() {
-    if (resize_ && xdg_.base->initialized) {
+    if (resize_ && xdg_.base->initialized)
         resize_->last_configure = wlr_xdg_toplevel_set_resizing(&xdg_, false);
-    }
 }
 
 void Toplevel::decorate(wlr_xdg_toplevel_decoration_v1& decoration) {
@@ -145,9 +138,8 @@ void Toplevel::follow_outputs() {
     if (wants_to_fill()) {
         filled_output_ = usable_or_own(filled_output_);
         const wlr_box area = outputs.box(filled_output_);
-        if (area.width != xdg_.scheduled.width || area.height != xdg_.scheduled.height) {
+        if (area.width != xdg_.scheduled.width || area.height != xdg_.scheduled.height)
             send_state();
-        }
     }
     if (!wlr_output_layout_intersects(outputs.layout(), nullptr, &floating_)) {
         wlr_output* refuge = outputs.nearest(floating_.x, floating_.y);
@@ -159,11 +151,10 @@ void Toplevel::follow_outputs() {
 }
 
 void Toplevel::committed() {
-    if (xdg_.base->initial_commit) {
+    if (xdg_.base->initial_commit)
         send_first_configure();
-    } else {
+    else
         arrange();
-    }
 }
 
 void Toplevel::send_first_configure() {
@@ -174,16 +165,14 @@ void Toplevel::send_first_configure() {
     wlr_xdg_toplevel_set_bounds(&xdg_, area.width, area.height);
     wlr_xdg_toplevel_set_wm_capabilities(&xdg_, WLR_XDG_TOPLEVEL_WM_CAPABILITIES_MAXIMIZE |
                                                     WLR_XDG_TOPLEVEL_WM_CAPABILITIES_FULLSCREEN);
-    if (decoration_) {
+    if (decoration_)
         decoration_->announce();
-    }
     send_state();
 }
 
 void Toplevel::send_state() {
-    if (!xdg_.base->initialized) {
+    if (!xdg_.base->initialized)
         return;
-    }
     wlr_xdg_toplevel_set_fullscreen(&xdg_, wants_fullscreen_);
     wlr_xdg_toplevel_set_maximized(&xdg_, wants_maximized_);
     const wlr_box size = wants_to_fill() ? windows_.outputs().box(filled_output_) : floating_;
@@ -212,15 +201,13 @@ void Toplevel::unmapped() {
 }
 
 void Toplevel::arrange() {
-    if (!is_mapped()) {
+    if (!is_mapped())
         return;
-    }
     const wlr_box geometry = xdg_.base->geometry;
     const wlr_box area = windows_.outputs().box(filled_output_);
     const bool fills = is_filling() && !wlr_box_empty(&area);
-    if (resize_) {
+    if (resize_)
         follow_resize(geometry);
-    }
     wlr_box place{area.x, area.y, geometry.width, geometry.height};
     if (!fills) {
         place = floating_place(geometry);
@@ -251,16 +238,13 @@ wlr_box Toplevel::floating_place(const wlr_box& geometry) {
 }
 
 void Toplevel::follow_resize(const wlr_box& geometry) {
-    if ((resize_->edges & WLR_EDGE_LEFT) != 0) {
+    if ((resize_->edges & WLR_EDGE_LEFT) != 0)
         floating_.x = resize_->right - geometry.width;
-    }
-    if ((resize_->edges & WLR_EDGE_TOP) != 0) {
+    if ((resize_->edges & WLR_EDGE_TOP) != 0)
         floating_.y = resize_->bottom - geometry.height;
-    }
     if (resize_->last_configure && static_cast<std::int32_t>(xdg_.base->current.configure_serial -
-                                                             *resize_->last_configure) >= 0) {
+                                                             *resize_->last_configure) >= 0)
         resize_.reset();
-    }
 }
 
 } // namespace tarmac::compositor

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <tarmac/linux_dmabuf.hpp>
+#include <vector>
+
+namespace tarmac {
+
+/// What one client has cost and what it was told. Shared by the client's objects, and gone with the
+/// last of them.
+class ClientAccount : public std::enable_shared_from_this<ClientAccount> {
+public:
+    enum class Item { Params, Descriptors, Buffers, MappedBytes };
+
+    explicit ClientAccount(const Quotas& quotas) noexcept;
+
+    /// An amount of some item, given back when this goes.
+    class Charge {
+    public:
+        Charge(Charge&&) noexcept = default;
+        Charge& operator=(Charge&& other) noexcept;
+        ~Charge();
+
+    private:
+        friend ClientAccount;
+        Charge(std::shared_ptr<ClientAccount> account, Item item, std::uint64_t amount)
+            : account_{std::move(account)}
+            , item_{item}
+            , amount_{amount} {}
+
+        std::shared_ptr<ClientAccount> account_;
+        Item item_;
+        std::uint64_t amount_;
+    };
+
+    /// Fails with OutOfResources, and charges nothing, if that would exceed the client's quota.
+    Result<Charge> charge(Item item, std::uint64_t amount = 1);
+
+    /// Remembers that the client knows what `feedback` advertises.
+    void tell(std::shared_ptr<const Feedback> feedback);
+    bool was_told(FormatModifier pair) const;
+
+private:
+    std::array<std::uint64_t, 4> quotas_, used_{};
+    std::vector<std::shared_ptr<const Feedback>> told_; ///< latest last
+};
+
+} // namespace tarmac

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <tarmac/fd.hpp>
+#include <unordered_map>
+
+struct wl_client;
+struct wl_event_loop;
+struct wl_event_source;
+
+namespace tarmac {
+
+/// Imports that wait until the requests of a turn of the event loop are dispatched: at its end as many
+/// are done as its budget allows, at least one, and the rest in the next turns. Every client gets its
+/// turn before one gets a second.
+///
+/// The end of the same turn is early enough for clients that take a round trip for the answer, as
+/// weston-simple-dmabuf-egl does: what is written before the connections are flushed arrives together.
+class ImportQueue {
+    using Work = std::move_only_function<void()>;
+
+public:
+    /// A place in the queue. Given up, the work isn't done.
+    class Ticket {
+    public:
+        Ticket() = default;
+        /// Does the work at once, if it hasn't been done.
+        void redeem();
+
+    private:
+        friend ImportQueue;
+        explicit Ticket(std::shared_ptr<Work> work) : work_{std::move(work)} {}
+        std::shared_ptr<Work> work_;
+    };
+
+    ImportQueue(wl_event_loop* loop, std::chrono::nanoseconds budget);
+    ~ImportQueue();
+    ImportQueue(const ImportQueue&) = delete;
+    ImportQueue& operator=(const ImportQueue&) = delete;
+
+    /// Work of one client is done in the order in which it came. It may destroy its ticket.
+    [[nodiscard]] Ticket push(wl_client* client, Work work);
+    /// Does all that waits.
+    void finish();
+
+private:
+    using Waiting = std::deque<std::weak_ptr<Work>>;
+
+    void schedule();
+    void take_turn();
+    void do_next();
+
+    wl_event_loop* loop_;
+    std::chrono::nanoseconds budget_;
+    wl_event_source* end_of_turn_ = nullptr;
+    /// An eventfd, readable while a next turn is needed: a source at the end of a turn that asked for
+    /// another would get it in the same turn.
+    Fd unfinished_;
+    wl_event_source* next_turn_;
+    std::unordered_map<wl_client*, Waiting> waiting_;
+    std::deque<wl_client*> order_; ///< the clients of waiting_, next first
+};
+
+} // namespace tarmac

@@ -1,0 +1,394 @@
+// The global in this process, with a real renderer and real dma-bufs: what can't be seen from outside.
+
+#include <catch2/catch_test_macros.hpp>
+#include <drm_fourcc.h>
+#include <optional>
+#include <sys/resource.h>
+#include <tarmac/linux_dmabuf.hpp>
+#include <wayland-client.h>
+
+#include "linux-dmabuf-v1-client-protocol.h"
+#include "protocol/cases.hpp"
+#include "support/dmabuf_source.hpp"
+#include "support/local_compositor.hpp"
+#include "support/local_renderer.hpp"
+#include "wlroots/listener.hpp"
+#include "wlroots/wlr.hpp"
+
+using namespace tarmac;
+using namespace std::chrono_literals;
+using test::Answer;
+using test::CardHeight;
+using test::CardStride;
+using test::CardWidth;
+using test::RawClient;
+
+namespace {
+
+const Answer Created{Answer::Created, 0, {}}, Failed{Answer::Failed, 0, {}};
+const Answer NoMemory{Answer::Error, WL_DISPLAY_ERROR_NO_MEMORY, "wl_display"};
+
+/// Takes what the real importer takes, on another device, or nothing at all.
+class OtherImporter final : public Importer {
+public:
+    OtherImporter(Importer& real, dev_t device, bool declines)
+        : real_{real}
+        , device_{device}
+        , declines_{declines} {}
+
+    const FormatSet& formats() const noexcept override { return real_.formats(); }
+    dev_t device() const noexcept override { return device_; }
+    std::string_view way() const noexcept override { return "other"; }
+    unsigned asked = 0;
+    std::uint64_t mapped_bytes = 0;
+
+private:
+    Result<Texture> import_dmabuf(std::shared_ptr<const Dmabuf> dmabuf, const Update&) override {
+        ++asked;
+        if (declines_)
+            return fail(Fault::ImportFailed, "declined");
+        auto texture = real_.import(std::move(dmabuf));
+        if (!texture || mapped_bytes == 0)
+            return texture;
+        wlr_texture* second = wlr_texture_from_buffer(texture->get()->renderer, texture->buffer());
+        return Texture{std::move(*texture).take_buffer(), second, mapped_bytes};
+    }
+
+    Importer& real_;
+    dev_t device_;
+    bool declines_;
+};
+
+struct Fixture {
+    test::LocalCompositor compositor;
+    test::LocalRenderer renderer{compositor.display()};
+    Fd dmabuf = test::allocate_dmabuf(test::Exporter::Udmabuf, test::CardSize);
+    std::vector<std::string> landings, refusals;
+    std::optional<LinuxDmabuf> global;
+
+    Fixture() { wlr_compositor_create(compositor.display(), 6, renderer.get()); }
+    ~Fixture() {
+        // Objects of clients must not outlive the renderer that their buffers' textures are of.
+        wl_display_destroy_clients(compositor.display());
+        global.reset();
+    }
+
+    void offer(LinuxDmabuf::Options options, std::vector<Importer*> importers = {}) {
+        if (importers.empty())
+            importers = {&renderer.importer()};
+        options.on_landing = [this](const Landing& landing) { landings.emplace_back(landing.way); };
+        options.on_refusal = [this](const Refusal& refusal) {
+            refusals.push_back(refusal.error.message);
+        };
+        auto created = LinuxDmabuf::create(compositor.display(), importers, std::move(options));
+        REQUIRE(created);
+        global = std::move(*created);
+    }
+    RawClient connect(unsigned version = 6) {
+        return RawClient{version, compositor.connect(), compositor.pump()};
+    }
+    RawClient::Params& with_plane(RawClient& client) {
+        auto& params = client.create_params();
+        client.add(params, dmabuf.get(), 0, 0, CardStride, DRM_FORMAT_MOD_LINEAR);
+        return params;
+    }
+    Answer create(RawClient& client, RawClient::Params& params) {
+        return client.create(params, CardWidth, CardHeight, DRM_FORMAT_XRGB8888);
+    }
+    Answer create_immed(RawClient& client, RawClient::Params& params) {
+        return client.create_immed(params, CardWidth, CardHeight, DRM_FORMAT_XRGB8888);
+    }
+};
+
+} // namespace
+
+TEST_CASE_METHOD(Fixture, "past its quota of params objects a client is out of memory, alone") {
+    offer({.quotas = {.params = 3}});
+    RawClient other = connect(), client = connect();
+    for (int i = 0; i < 3; ++i)
+        client.create_params();
+    CHECK(client.round_trip());
+    client.create_params();
+    client.round_trip();
+    CHECK(client.connection() == NoMemory);
+    CHECK(refusals.size() == 1);
+    CHECK(create(other, with_plane(other)) == Created);
+}
+
+TEST_CASE_METHOD(Fixture, "used and destroyed params don't count") {
+    offer({.quotas = {.params = 1, .descriptors = 1}});
+    RawClient client = connect();
+    for (int i = 0; i < 5; ++i)
+        CHECK(create(client, with_plane(client)) == Created);
+    for (int i = 0; i < 5; ++i) {
+        auto* params = zwp_linux_dmabuf_v1_create_params(client.dmabuf());
+        zwp_linux_buffer_params_v1_add(params, dmabuf.get(), 0, 0, CardStride, 0, 0);
+        zwp_linux_buffer_params_v1_destroy(params);
+    }
+    CHECK(client.round_trip());
+}
+
+TEST_CASE_METHOD(Fixture, "past its quota of descriptors a client is out of memory") {
+    offer({.quotas = {.descriptors = 2}});
+    RawClient client = connect();
+    auto& params = client.create_params();
+    for (std::uint32_t plane = 0; plane < 2; ++plane)
+        client.add(params, dmabuf.get(), plane, 0, CardStride, DRM_FORMAT_MOD_LINEAR);
+    CHECK(client.round_trip());
+    client.add(params, dmabuf.get(), 2, 0, CardStride, DRM_FORMAT_MOD_LINEAR);
+    client.round_trip();
+    CHECK(client.connection() == NoMemory);
+}
+
+TEST_CASE_METHOD(Fixture, "past its quota of buffers a client hears failed until one goes") {
+    offer({.quotas = {.buffers = 2}});
+    RawClient client = connect(), other = connect();
+    auto& first = with_plane(client);
+    CHECK(create(client, first) == Created);
+    CHECK(create_immed(client, with_plane(client)) == Created);
+    CHECK(create(client, with_plane(client)) == Failed);
+    CHECK(create_immed(client, with_plane(client)) == Failed);
+    CHECK(create(other, with_plane(other)) == Created);
+    wl_buffer_destroy(std::exchange(first.buffer, nullptr));
+    CHECK(create(client, with_plane(client)) == Created);
+    CHECK(refusals.size() == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "past its quota of mapped bytes a client hears failed") {
+    OtherImporter mapping{renderer.importer(), 1, false};
+    mapping.mapped_bytes = test::CardSize;
+    offer({.quotas = {.mapped_bytes = 2 * test::CardSize}}, {&mapping});
+    RawClient client = connect();
+    CHECK(create(client, with_plane(client)) == Created);
+    auto& second = with_plane(client);
+    CHECK(create(client, second) == Created);
+    CHECK(create(client, with_plane(client)) == Failed);
+    wl_buffer_destroy(std::exchange(second.buffer, nullptr));
+    CHECK(create(client, with_plane(client)) == Created);
+}
+
+TEST_CASE_METHOD(Fixture, "a quota of 0 is none") {
+    offer({.quotas = {.params = 0, .descriptors = 0, .buffers = 0, .mapped_bytes = 0}});
+    RawClient client = connect();
+    for (int i = 0; i < 50; ++i)
+        CHECK(create(client, with_plane(client)) == Created);
+}
+
+TEST_CASE_METHOD(Fixture, "an import that fails after create_immed is answered by policy") {
+    OtherImporter declining{renderer.importer(), 1, true};
+    SECTION("failed, and the buffer may still be used") {
+        offer({}, {&declining});
+        RawClient client = connect();
+        auto& params = with_plane(client);
+        CHECK(create_immed(client, params) == Failed);
+        wl_surface* surface = wl_compositor_create_surface(client.compositor());
+        wl_surface_attach(surface, params.buffer, 0, 0);
+        wl_surface_commit(surface);
+        CHECK(client.round_trip());
+    }
+    SECTION("a fatal error") {
+        offer({.immediate_failure = ImmediateFailure::Fatal}, {&declining});
+        RawClient client = connect();
+        CHECK(create_immed(client, with_plane(client)) ==
+              test::protocol_error(ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_INVALID_WL_BUFFER));
+    }
+    SECTION("a fatal error although the params are gone") {
+        offer({.immediate_failure = ImmediateFailure::Fatal}, {&declining});
+        RawClient client = connect();
+        auto* params = zwp_linux_dmabuf_v1_create_params(client.dmabuf());
+        zwp_linux_buffer_params_v1_add(params, dmabuf.get(), 0, 0, CardStride, 0, 0);
+        wl_buffer* buffer = zwp_linux_buffer_params_v1_create_immed(params, CardWidth, CardHeight,
+                                                                    DRM_FORMAT_XRGB8888, 0);
+        zwp_linux_buffer_params_v1_destroy(params);
+        client.round_trip();
+        client.round_trip();
+        CHECK(client.connection().kind == Answer::Error);
+        wl_buffer_destroy(buffer);
+    }
+    CHECK(declining.asked == 1);
+    CHECK(refusals == std::vector<std::string>{"declined"});
+}
+
+TEST_CASE_METHOD(Fixture, "without a named device every importer is asked, with one only that") {
+    OtherImporter declining{renderer.importer(), 1, true}, taking{renderer.importer(), 2, false};
+    offer({}, {&declining, &taking});
+    RawClient client = connect();
+
+    const auto& told = client.feedback();
+    REQUIRE(told.tranches.size() == 2);
+    CHECK(told.tranches[0].device == 1);
+    CHECK(told.tranches[1].device == 2);
+
+    CHECK(create(client, with_plane(client)) == Created);
+    CHECK(declining.asked == 1);
+    CHECK(landings == std::vector<std::string>{"other"});
+
+    const dev_t first = 1, second = 2;
+    auto& for_first = with_plane(client);
+    client.set_sampling_device(for_first, &first, sizeof first);
+    CHECK(create(client, for_first) == Failed);
+    CHECK(declining.asked == 2);
+    CHECK(taking.asked == 1);
+
+    auto& for_second = with_plane(client);
+    client.set_sampling_device(for_second, &second, sizeof second);
+    CHECK(create(client, for_second) == Created);
+    CHECK(declining.asked == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "what was told before a change may still be used after it") {
+    offer({});
+    RawClient old_client = connect();
+    old_client.feedback();
+    const dev_t device = renderer.importer().device();
+    const auto less = Feedback::create(
+        device, {{device, TrancheFlags::Sampling, {{DRM_FORMAT_ARGB8888, DRM_FORMAT_MOD_LINEAR}}}});
+    global->set_default_feedback(*less);
+    old_client.round_trip();
+    CHECK(create(old_client, with_plane(old_client)) == Created);
+
+    RawClient new_client = connect();
+    new_client.feedback();
+    CHECK(create(new_client, with_plane(new_client)) ==
+          test::protocol_error(ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_INVALID_FORMAT));
+}
+
+TEST_CASE_METHOD(Fixture, "objects may go in any order while an import waits") {
+    offer({});
+    const std::size_t before = test::count_open_fds();
+    auto client = std::make_unique<RawClient>(6u, compositor.connect(), compositor.pump());
+    // Everything below arrives in one turn, so the imports wait while the rest is dispatched.
+    auto* creating = zwp_linux_dmabuf_v1_create_params(client->dmabuf());
+    zwp_linux_buffer_params_v1_add(creating, dmabuf.get(), 0, 0, CardStride, 0, 0);
+    zwp_linux_buffer_params_v1_create(creating, CardWidth, CardHeight, DRM_FORMAT_XRGB8888, 0);
+    auto* immediate = zwp_linux_dmabuf_v1_create_params(client->dmabuf());
+    zwp_linux_buffer_params_v1_add(immediate, dmabuf.get(), 0, 0, CardStride, 0, 0);
+    wl_buffer* buffer = zwp_linux_buffer_params_v1_create_immed(immediate, CardWidth, CardHeight,
+                                                                DRM_FORMAT_XRGB8888, 0);
+    SECTION("params first") {
+        zwp_linux_buffer_params_v1_destroy(creating);
+        zwp_linux_buffer_params_v1_destroy(immediate);
+        CHECK(client->round_trip());
+        CHECK(landings.size() == 1);
+        wl_buffer_destroy(buffer);
+    }
+    SECTION("the buffer first") {
+        wl_buffer_destroy(buffer);
+        CHECK(client->round_trip());
+        CHECK(landings.size() == 1);
+        zwp_linux_buffer_params_v1_destroy(creating);
+        zwp_linux_buffer_params_v1_destroy(immediate);
+    }
+    SECTION("all of them, and the factory") {
+        zwp_linux_buffer_params_v1_destroy(creating);
+        zwp_linux_buffer_params_v1_destroy(immediate);
+        wl_buffer_destroy(buffer);
+        client->destroy_dmabuf();
+        CHECK(client->round_trip());
+        CHECK(landings.empty());
+    }
+    SECTION("the client") {
+        zwp_linux_buffer_params_v1_destroy(creating);
+        zwp_linux_buffer_params_v1_destroy(immediate);
+        wl_buffer_destroy(buffer);
+        client.reset();
+        compositor.pump()();
+        compositor.pump()();
+    }
+    client.reset();
+    compositor.pump()();
+    CHECK(test::count_open_fds() == before);
+}
+
+TEST_CASE_METHOD(Fixture, "a surface that gets the buffer before its import imports it") {
+    offer({});
+    RawClient client = connect();
+    wl_surface* surface = wl_compositor_create_surface(client.compositor());
+    auto& params = with_plane(client);
+    params.buffer = zwp_linux_buffer_params_v1_create_immed(params.object, CardWidth, CardHeight,
+                                                            DRM_FORMAT_XRGB8888, 0);
+    bool released = false;
+    static constexpr wl_buffer_listener events = {
+        .release = [](void* data, wl_buffer*) { *static_cast<bool*>(data) = true; },
+    };
+    wl_buffer_add_listener(params.buffer, &events, &released);
+    wl_surface_attach(surface, params.buffer, 0, 0);
+    wl_surface_commit(surface);
+    CHECK(client.round_trip());
+    CHECK(landings.size() == 1);
+    // The trial of the import is nobody's reading: no release yet.
+    CHECK_FALSE(released);
+    wl_surface_attach(surface, nullptr, 0, 0);
+    wl_surface_commit(surface);
+    CHECK(client.round_trip());
+    CHECK(released);
+}
+
+TEST_CASE_METHOD(Fixture, "what waits when the global goes is answered failed") {
+    offer({});
+    RawClient client = connect();
+    RawClient::Params* waiting = nullptr;
+    // The idle source that came first goes first: the global leaves between request and import.
+    struct Last {
+        Fixture* fixture;
+        wl_client* client;
+        Listener resource_created;
+    } last{this, wl_client_from_link(wl_display_get_client_list(compositor.display())->next), {}};
+    wl_client_add_resource_created_listener(last.client, last.resource_created.prepare([&last] {
+        last.resource_created.disconnect();
+        wl_event_loop_add_idle(
+            wl_display_get_event_loop(last.fixture->compositor.display()),
+            [](void* fixture) { static_cast<Fixture*>(fixture)->global.reset(); }, last.fixture);
+    }));
+    waiting = &with_plane(client);
+    CHECK(create(client, *waiting) == Failed);
+    CHECK(landings.empty());
+    CHECK(client.round_trip());
+}
+
+TEST_CASE_METHOD(Fixture, "a compositor out of descriptors loses the one request") {
+    offer({});
+    RawClient other = connect(), client = connect();
+    auto& ready = with_plane(client);
+    CHECK(client.round_trip());
+
+    rlimit limit;
+    REQUIRE(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    const rlimit none = {test::count_open_fds(), limit.rlim_max};
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
+    const Answer answer = create(client, ready);
+    auto& starved = other.create_params();
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+    CHECK((answer == Created || answer == Failed));
+
+    other.add(starved, dmabuf.get(), 0, 0, CardStride, DRM_FORMAT_MOD_LINEAR);
+    CHECK(create(other, starved) == Created);
+    CHECK(create(client, with_plane(client)) == Created);
+}
+
+TEST_CASE_METHOD(Fixture, "ten thousand buffers leave no descriptor behind") {
+    offer({});
+    RawClient client = connect();
+    client.round_trip();
+    const std::size_t before = test::count_open_fds();
+    for (int i = 0; i < 10'000; ++i) {
+        auto* params = zwp_linux_dmabuf_v1_create_params(client.dmabuf());
+        zwp_linux_buffer_params_v1_add(params, dmabuf.get(), 0, 0, CardStride, 0, 0);
+        wl_buffer_destroy(zwp_linux_buffer_params_v1_create_immed(
+            params, CardWidth, CardHeight, DRM_FORMAT_XRGB8888, 0));
+        zwp_linux_buffer_params_v1_destroy(params);
+        // The other ways for a plane to end: never used, and refused.
+        auto* unused = zwp_linux_dmabuf_v1_create_params(client.dmabuf());
+        zwp_linux_buffer_params_v1_add(unused, dmabuf.get(), 3, 0, CardStride, 0, 0);
+        zwp_linux_buffer_params_v1_destroy(unused);
+        auto* refused = zwp_linux_dmabuf_v1_create_params(client.dmabuf());
+        zwp_linux_buffer_params_v1_add(refused, dmabuf.get(), 0, 0, CardStride, 0, 0);
+        zwp_linux_buffer_params_v1_create(refused, CardWidth, CardHeight, DRM_FORMAT_XRGB8888,
+                                          ZWP_LINUX_BUFFER_PARAMS_V1_FLAGS_INTERLACED);
+        zwp_linux_buffer_params_v1_destroy(refused);
+        if (i % 64 == 0)
+            REQUIRE(client.round_trip());
+    }
+    REQUIRE(client.round_trip());
+    CHECK(test::count_open_fds() == before);
+}

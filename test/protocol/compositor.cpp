@@ -1,0 +1,44 @@
+// The whole table of cases against the real compositor and real dma-bufs, by the strictest reading.
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators_all.hpp>
+
+#include "protocol/cases.hpp"
+#include "protocol/checks.hpp"
+#include "support/compositor_process.hpp"
+#include "support/dmabuf_source.hpp"
+
+using namespace test;
+
+TEST_CASE("every buffer that a client asks for gets the best answer of the spec") {
+    const Exporter exporter = GENERATE(from_range(AllExporters));
+    if (const std::string reason = missing(exporter); !reason.empty())
+        SKIP(reason);
+    CompositorProcess compositor;
+    const std::size_t fds = compositor.count_settled_fds();
+    const tarmac::Fd dmabuf = allocate_dmabuf(exporter, CardSize);
+    const PlaneFiles files{dmabuf};
+    unsigned answered = 0;
+    for (const Case& c : all_cases()) {
+        for (const Request request : AllRequests) {
+            INFO(c.name << ", " << name_of(exporter) << ", " << name_of(request));
+            RawClient client = compositor.connect(c.version);
+            if (!missing_for(c, request, client).empty())
+                continue;
+            CHECK(run(c, request, client, files) == c.allowed.front());
+            ++answered;
+        }
+    }
+    CHECK(answered >= 120);
+    CHECK(compositor.count_settled_fds() == fds);
+}
+
+TEST_CASE("every rule that isn't about one buffer is kept") {
+    CompositorProcess compositor;
+    const tarmac::Fd dmabuf = allocate_dmabuf(Exporter::Udmabuf, CardSize);
+    for (const Check& check : all_checks()) {
+        INFO(check.name);
+        RawClient client = compositor.connect(check.version);
+        CHECK(check.run(client, dmabuf.get()) == "");
+    }
+}

@@ -1,0 +1,42 @@
+#include "support/local_renderer.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <cstdlib>
+#include <unistd.h>
+#include <utility>
+
+#include "wlroots/wlr.hpp"
+
+namespace test {
+
+namespace {
+
+constexpr const char* RenderNode = "/dev/dri/renderD128";
+
+} // namespace
+
+LocalRenderer::LocalRenderer(wl_display* display) {
+    if (access(RenderNode, R_OK | W_OK) != 0)
+        SKIP(RenderNode << " is missing");
+    setenv("WLR_RENDERER", "gles2", 1);
+    setenv("WLR_RENDERER_ALLOW_SOFTWARE", "1", 1);
+    setenv("WLR_RENDER_DRM_DEVICE", RenderNode, 1);
+    backend_ = wlr_headless_backend_create(wl_display_get_event_loop(display));
+    REQUIRE(backend_);
+    renderer_ = wlr_renderer_autocreate(backend_);
+    REQUIRE(renderer_);
+    auto importer = tarmac::create_renderer_importer(renderer_);
+    REQUIRE(importer);
+    importer_ = std::move(*importer);
+}
+
+LocalRenderer::~LocalRenderer() {
+    destroy();
+    wlr_backend_destroy(backend_);
+}
+
+void LocalRenderer::destroy() {
+    wlr_renderer_destroy(std::exchange(renderer_, nullptr));
+}
+
+} // namespace test

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <memory>
+#include <tarmac/importer.hpp>
+
+struct wl_display;
+struct wlr_backend;
+struct wlr_renderer;
+
+namespace test {
+
+/// wlroots' GLES2 renderer in this process, on the render node of vgem. Skips the test where there is
+/// no such node.
+class LocalRenderer {
+public:
+    explicit LocalRenderer(wl_display* display);
+    ~LocalRenderer();
+    LocalRenderer(const LocalRenderer&) = delete;
+    LocalRenderer& operator=(const LocalRenderer&) = delete;
+
+    wlr_renderer* get() const { return renderer_; }
+    tarmac::Importer& importer() const { return *importer_; }
+    /// Destroys the renderer and with it all its textures; the importer must not be used any more.
+    void destroy();
+
+private:
+    wlr_backend* backend_;
+    wlr_renderer* renderer_;
+    std::unique_ptr<tarmac::Importer> importer_;
+};
+
+} // namespace test

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "support/raw_client.hpp"
+
+struct wp_viewport;
+struct wp_viewporter;
+struct xdg_surface;
+struct xdg_toplevel;
+struct xdg_wm_base;
+
+namespace test {
+
+/// A client's toplevel, for pictures. Throws std::runtime_error where the compositor lacks what it
+/// needs or says nothing for ten seconds.
+class Window {
+public:
+    /// `client` must outlive this. Waits for the first configure.
+    explicit Window(RawClient& client);
+    ~Window();
+    Window(const Window&) = delete;
+    Window& operator=(const Window&) = delete;
+
+    wl_surface* surface() const { return surface_; }
+
+    /// Of the buffer, for the next show(): a wl_output.transform.
+    void set_transform(std::int32_t transform);
+    /// The part of the picture to show, in surface coordinates, for the next show().
+    void set_crop(int x, int y, int width, int height);
+
+    /// Commits `buffer` and waits until the compositor has drawn it.
+    void show(wl_buffer* buffer);
+
+private:
+    RawClient& client_;
+    wl_surface* surface_;
+    xdg_wm_base* wm_base_;
+    xdg_surface* xdg_surface_;
+    xdg_toplevel* toplevel_;
+    wp_viewporter* viewporter_;
+    wp_viewport* viewport_;
+    bool is_configured_ = false;
+};
+
+} // namespace test

@@ -1,0 +1,124 @@
+#include "protocol/import_queue.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <memory>
+#include <string>
+#include <sys/eventfd.h>
+#include <wayland-server-core.h>
+
+using namespace std::chrono_literals;
+using tarmac::ImportQueue;
+
+namespace {
+
+struct Fixture {
+    std::unique_ptr<wl_event_loop, decltype([](wl_event_loop* l) { wl_event_loop_destroy(l); })>
+        loop{wl_event_loop_create()};
+    ImportQueue queue{loop.get(), 2ms};
+    std::vector<ImportQueue::Ticket> tickets;
+    std::string done;
+
+    // The queue only compares clients.
+    wl_client* client(std::uintptr_t number) { return reinterpret_cast<wl_client*>(number); }
+
+    void push(std::uintptr_t client_number, char name, std::chrono::milliseconds takes = 0ms) {
+        tickets.push_back(queue.push(client(client_number), [this, name, takes] {
+            // Spins: a sleep would give the time away.
+            const auto end = std::chrono::steady_clock::now() + takes;
+            while (std::chrono::steady_clock::now() < end) {
+            }
+            done += name;
+        }));
+    }
+    void turn() { wl_event_loop_dispatch(loop.get(), 0); }
+
+    /// A turn in which something arrives, as requests of clients do.
+    void turn_with(std::function<void()> arrive) {
+        const tarmac::Fd ready{eventfd(1, EFD_CLOEXEC)};
+        wl_event_source* source = wl_event_loop_add_fd(
+            loop.get(), ready.get(), WL_EVENT_READABLE,
+            [](int, std::uint32_t, void* data) {
+                (*static_cast<std::function<void()>*>(data))();
+                return 0;
+            },
+            &arrive);
+        turn();
+        wl_event_source_remove(source);
+    }
+};
+
+} // namespace
+
+TEST_CASE_METHOD(Fixture, "work is done at the end of the turn in which it came") {
+    turn_with([this] {
+        push(1, 'a');
+        CHECK(done.empty());
+    });
+    CHECK(done == "a");
+    turn();
+    CHECK(done == "a");
+}
+
+TEST_CASE_METHOD(Fixture, "a turn stops when its budget is used up, and the next goes on") {
+    turn_with([this] {
+        for (char name = 'a'; name < 'k'; ++name)
+            push(1, name, 1ms);
+    });
+    // Two that fit, at least one, and never one more than the one that crosses the line.
+    const std::size_t first = done.size();
+    CHECK(first >= 1);
+    CHECK(first <= 2);
+    for (int turns = 0; turns < 10; ++turns)
+        turn();
+    CHECK(done == "abcdefghij");
+}
+
+TEST_CASE_METHOD(Fixture, "one client's flood doesn't keep others waiting") {
+    for (char name = 'a'; name < 'f'; ++name)
+        push(1, name);
+    push(2, 'X');
+    push(3, 'Y');
+    turn();
+    CHECK(done == "aXYbcde");
+}
+
+TEST_CASE_METHOD(Fixture, "a ticket given up is work not done") {
+    push(1, 'a');
+    push(1, 'b');
+    tickets.erase(tickets.begin());
+    turn();
+    CHECK(done == "b");
+}
+
+TEST_CASE_METHOD(Fixture, "a ticket redeemed early is work done once") {
+    push(1, 'a');
+    push(1, 'b');
+    tickets[1].redeem();
+    CHECK(done == "b");
+    turn();
+    CHECK(done == "ba");
+    tickets[1].redeem();
+    CHECK(done == "ba");
+}
+
+TEST_CASE_METHOD(Fixture, "work may give up its own ticket and ask for more") {
+    ImportQueue::Ticket own, more;
+    own = queue.push(client(1), [&] {
+        own = {};
+        done += 'a';
+        more = queue.push(client(1), [&] { done += 'b'; });
+    });
+    turn();
+    turn();
+    CHECK(done == "ab");
+}
+
+TEST_CASE("a queue that goes leaves the loop usable") {
+    wl_event_loop* loop = wl_event_loop_create();
+    {
+        ImportQueue queue{loop, 2ms};
+        auto ticket = queue.push(nullptr, [] {});
+    }
+    CHECK(wl_event_loop_dispatch(loop, 0) == 0);
+    wl_event_loop_destroy(loop);
+}
