@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -54,7 +55,7 @@ struct Case {
     std::int32_t width = CardWidth, height = CardHeight;
     std::uint32_t fourcc = 0x34325258; ///< XR24
     std::uint32_t flags = 0;
-    unsigned version = 6;
+    std::optional<unsigned> version = {}; ///< of the client; empty means the highest there is
     std::string sampling_device = {}; ///< bytes to send; empty sends none
     /// What the spec allows, best first. Where it says that an error *may* be fatal, `failed` is
     /// right too.
@@ -71,9 +72,16 @@ enum class Request { Create, CreateImmed };
 inline constexpr Request AllRequests[] = {Request::Create, Request::CreateImmed};
 std::string name_of(Request request);
 
+/// The version that a client must bind to run `c`, at most.
+unsigned version_for(const Case& c);
+
 /// Whether `client` can run `c` with `request`: its version has the request, and what the case needs
 /// was advertised. If not, says what is missing.
 std::string missing_for(const Case& c, Request request, RawClient& client);
+
+/// Whether the spec allows `answer`. Where `failed` is allowed, so is invalid_wl_buffer for
+/// create_immed: it is the compositor's choice between the two.
+bool is_allowed(const Case& c, Request request, const Answer& answer);
 
 /// Sends what `c` says and returns what came of it.
 Answer run(const Case& c, Request request, RawClient& client, const PlaneFiles& files);

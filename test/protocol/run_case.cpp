@@ -1,6 +1,8 @@
 #include <algorithm>
 #include <format>
+#include <tarmac/linux_dmabuf.hpp>
 
+#include "linux-dmabuf-v1-client-protocol.h"
 #include "protocol/cases.hpp"
 
 namespace test {
@@ -9,17 +11,31 @@ std::string name_of(Request request) {
     return request == Request::Create ? "create" : "create_immed";
 }
 
+unsigned version_for(const Case& c) {
+    return c.version.value_or(tarmac::LinuxDmabuf::MaxVersion);
+}
+
 std::string missing_for(const Case& c, Request request, RawClient& client) {
-    const unsigned least = std::max({1u, request == Request::CreateImmed ? 2u : 1u,
-                                     c.sampling_device.empty() ? 1u : 6u});
-    if (client.version() < std::max(c.version, least))
-        return std::format("version {} isn't offered", std::max(c.version, least));
+    const unsigned offered = client.version();
+    if (c.version && offered < *c.version)
+        return std::format("version {} isn't offered", *c.version);
+    if (!c.sampling_device.empty() && offered < 6)
+        return "version 6 isn't offered";
+    if (request == Request::CreateImmed && offered < 2)
+        return "version 1 has no create_immed";
     for (const auto& pair : c.needs) {
         if (!client.knows(pair))
             return std::format("fourcc 0x{:08x} with modifier 0x{:x} isn't advertised", pair.fourcc,
                                pair.modifier);
     }
     return {};
+}
+
+bool is_allowed(const Case& c, Request request, const Answer& answer) {
+    const auto allows = [&c](const Answer& a) { return std::ranges::contains(c.allowed, a); };
+    return allows(answer) ||
+           (request == Request::CreateImmed && allows({Answer::Failed, 0, {}}) &&
+            answer == protocol_error(ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_INVALID_WL_BUFFER));
 }
 
 Answer run(const Case& c, Request request, RawClient& client, const PlaneFiles& files) {
