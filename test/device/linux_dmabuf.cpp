@@ -185,6 +185,7 @@ TEST_CASE_METHOD(Fixture, "an import that fails after create_immed is answered b
         wl_surface_attach(surface, params.buffer, 0, 0);
         wl_surface_commit(surface);
         CHECK(client.round_trip());
+        wl_surface_destroy(surface);
     }
     SECTION("a fatal error") {
         offer({.immediate_failure = ImmediateFailure::Fatal}, {&declining});
@@ -322,6 +323,7 @@ TEST_CASE_METHOD(Fixture, "a surface that gets the buffer before its import impo
     wl_surface_commit(surface);
     CHECK(client.round_trip());
     CHECK(released);
+    wl_surface_destroy(surface);
 }
 
 TEST_CASE_METHOD(Fixture, "what waits when the global goes is answered failed") {

@@ -77,7 +77,8 @@ TEST_CASE_METHOD(Fixture, "feedback names a main device up to version 5, samplin
 TEST_CASE_METHOD(Fixture, "feedback objects hear of a change, and of nothing else") {
     RawClient client = this->client(5);
     const auto& told = client.feedback();
-    const auto& surface_told = client.feedback(wl_compositor_create_surface(client.compositor()));
+    wl_surface* surface = wl_compositor_create_surface(client.compositor());
+    const auto& surface_told = client.feedback(surface);
     const auto same =
         Feedback::create(Device, {{Device, TrancheFlags::Sampling, importer.formats()}});
     dmabuf->set_default_feedback(*same);
@@ -90,6 +91,7 @@ TEST_CASE_METHOD(Fixture, "feedback objects hear of a change, and of nothing els
     CHECK(told.times == 2);
     CHECK(told.table == std::vector<FormatModifier>{XrgbLinear});
     CHECK(surface_told.times == 2);
+    wl_surface_destroy(surface);
 }
 
 TEST_CASE_METHOD(Fixture, "a surface can have feedback of its own") {
