@@ -37,9 +37,10 @@ public:
     /// The largest width and height accepted, in pixels. Beyond it no renderer has textures.
     static constexpr std::uint32_t MaxSize = 1u << 16;
 
-    /// Checks `description` and takes its descriptors, also on failure. Needs no device; any thread.
+    /// Checks `description` and takes its descriptors, also on failure. Needs no device; any
+    /// thread.
     ///
-    /// Errors, in the order of the checks:
+    /// Errors, in the order of the checks; the last two plane by plane:
     /// - InvalidDimensions: width or height is 0 or beyond MaxSize.
     /// - InvalidFormat: <drm_fourcc.h> has no such fourcc.
     /// - Incomplete: no plane, a plane without a descriptor, or another number of planes than
@@ -68,8 +69,7 @@ public:
 
 private:
     Dmabuf(DmabufDescription&& description, const PixelFormat& format) noexcept
-        : description_{std::move(description)}
-        , format_{&format} {}
+        : description_{std::move(description)}, format_{&format} {}
 
     DmabufDescription description_;
     const PixelFormat* format_;

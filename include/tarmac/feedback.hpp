@@ -60,16 +60,17 @@ class Feedback {
 public:
     /// `main_device` is what clients below version 6 are told to allocate on. `tranches` must hold
     /// one with the Sampling flag whose target is `main_device` (the spec's rules for both
-    /// versions), and none may be empty. Errors: InvalidFormat with the rule that is broken, and
-    /// those of FormatTable::create().
+    /// versions); none may be empty or without a flag, and no two with the same target and flags
+    /// may share a pair. Errors: InvalidFormat with the rule that is broken, and those of
+    /// FormatTable::create().
     static Result<std::shared_ptr<const Feedback>> create(dev_t main_device,
                                                           std::vector<Tranche> tranches);
 
     dev_t main_device() const noexcept { return main_device_; }
     std::span<const Tranche> tranches() const noexcept { return tranches_; }
     const FormatTable& table() const noexcept { return table_; }
-    /// Indices of a tranche's pairs in the table, in the tranche's order.
-    std::vector<std::uint16_t> indices(const Tranche& tranche) const;
+    /// Indices of the pairs of `tranches()[tranche]` in the table, in the tranche's order.
+    std::span<const std::uint16_t> indices(std::size_t tranche) const { return indices_[tranche]; }
 
     /// Whether a client that was told of this feedback may create a buffer of `pair`.
     bool contains(FormatModifier pair) const noexcept { return table_.formats().contains(pair); }
@@ -85,6 +86,7 @@ private:
     dev_t main_device_;
     std::vector<Tranche> tranches_;
     FormatTable table_;
+    std::vector<std::vector<std::uint16_t>> indices_;
 };
 
 } // namespace tarmac

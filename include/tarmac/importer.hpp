@@ -33,9 +33,9 @@ public:
     /// How textures come about, in a word: "renderer". For logs and tables.
     virtual std::string_view way() const noexcept = 0;
 
-    /// Imports `dmabuf` now, wholly: what can't be drawn later fails here. The texture's buffer keeps
-    /// `dmabuf` and with it the descriptors. Errors: UnsupportedFormat kind if formats() lacks the
-    /// pair, ImportFailed if the driver refuses it.
+    /// Imports `dmabuf` now, wholly: what can't be drawn later fails here. The texture's buffer
+    /// keeps `dmabuf` and with it the descriptors. Errors: UnsupportedFormat kind if formats()
+    /// lacks the pair, ImportFailed if the driver refuses it.
     Result<Texture> import(std::shared_ptr<const Dmabuf> dmabuf, const Update& update = {}) {
         return import_dmabuf(std::move(dmabuf), update);
     }
@@ -45,9 +45,12 @@ private:
                                           const Update& update) = 0;
 };
 
-/// Imports through wlr_texture_from_buffer() of `renderer`, which must outlive the importer (not its
-/// textures: those notice). Errors: NotAvailable if the renderer has no dma-buf support (pixman) or
-/// doesn't tell its DRM device.
+/// Alpha and colours are drawn as wlroots does it by default, whatever the builder was told, and an
+/// inverted image lies in the texture as in memory: who draws it turns it (see scene.hpp).
+///
+/// Imports through wlr_texture_from_buffer() of `renderer`, which must outlive the importer (not
+/// its textures: those notice). Errors: NotAvailable if the renderer has no dma-buf support
+/// (pixman) or doesn't tell its DRM device.
 Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* renderer);
 
 } // namespace tarmac

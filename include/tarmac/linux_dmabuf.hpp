@@ -3,10 +3,11 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
-#include <vector>
 #include <tarmac/feedback.hpp>
 #include <tarmac/importer.hpp>
+#include <vector>
 
 struct wl_client;
 struct wl_display;
@@ -26,23 +27,29 @@ struct Landing {
 struct Refusal {
     wl_client* client; ///< valid during the call; about to be disconnected if `fatal`
     const Error& error;
-    bool fatal; ///< a protocol error was sent, not just `failed`
+    bool fatal; ///< a protocol error was sent; if not, `failed`
+    /// The error, where it is one of zwp_linux_buffer_params_v1; empty for wl_display's no_memory.
+    std::optional<std::uint32_t> code;
 };
 
-/// How much one client may have at a time; 0 means as much as it likes. Past a quota of requests that
-/// can't be answered the client gets wl_display.no_memory, past one of buffers `failed`. Other
-/// clients never notice.
+/// A quarter of the file descriptors that this process may open (RLIMIT_NOFILE): a compositor does
+/// well to raise its limit before it asks.
+std::uint64_t default_descriptor_quota() noexcept;
+
+/// How much one client may have at a time; 0 means as much as it likes. Past a quota of requests
+/// that can't be answered the client gets wl_display.no_memory, past one of buffers `failed`. What
+/// a buffer holds counts until nobody reads it any more, also after its wl_buffer is gone.
 struct Quotas {
-    std::uint64_t params = 1024;      ///< zwp_linux_buffer_params_v1 objects not used yet
-    std::uint64_t descriptors = 1024; ///< file descriptors in them
-    std::uint64_t buffers = 4096;     ///< wl_buffers
+    std::uint64_t params = 1024; ///< zwp_linux_buffer_params_v1 objects not used yet
+    std::uint64_t descriptors = default_descriptor_quota(); ///< of planes, in params and in buffers
+    std::uint64_t buffers = 4096;
     std::uint64_t mapped_bytes = 4ull << 30; ///< of dma-bufs, mapped into this process
 };
 
-/// What a client gets when the import of its create_immed buffer fails for a reason that it could
-/// not know.
+/// What a client gets when its create_immed buffer fails for a reason that it could not know.
 enum class ImmediateFailure : std::uint8_t {
-    Failed, ///< `failed`; a surface that gets the buffer keeps the picture it has
+    Failed, ///< `failed`, if its params object is there to hear it; using the buffer is then an
+            ///< error
     Fatal,  ///< the protocol error invalid_wl_buffer
 };
 
@@ -62,16 +69,19 @@ public:
         /// The longest that imports hold up one turn of the event loop. A single import that takes
         /// longer is not interrupted.
         std::chrono::nanoseconds import_budget = std::chrono::milliseconds{2};
+        /// These two must not throw, nor destroy the client or the LinuxDmabuf.
         std::function<void(const Landing&)> on_landing;
         std::function<void(const Refusal&)> on_refusal;
     };
 
     /// Puts the global on `display`. A buffer goes to the first of `importers` that takes it, or to
     /// the one whose device the client named. They must outlive the result, and the result must go
-    /// before the display. Buffers that clients made outlive all three.
+    /// before the display. Buffers that clients made outlive all three. Surfaces draw with the one
+    /// renderer that wlr_compositor has, so what any importer takes, that renderer must be able to
+    /// draw.
     ///
-    /// Argument errors are answered at once. Imports wait for a turn of the event loop that has time
-    /// for them; a create_immed buffer is imported at the latest when a surface gets it.
+    /// Argument errors are answered at once. Imports wait for the end of a turn of the event loop;
+    /// a create_immed buffer is imported at the latest when a surface gets it.
     ///
     /// Errors: NotAvailable if the global can't be made or there is no importer, and those of
     /// Feedback::create().
@@ -87,7 +97,8 @@ public:
     ~LinuxDmabuf();
 
     /// Tells every default feedback object, and every surface's that has none of its own, of
-    /// `feedback`. Nothing is sent where a client would be told the same again.
+    /// `feedback`, which must not be null. Nothing is sent where a client would be told the same
+    /// again.
     void set_default_feedback(std::shared_ptr<const Feedback> feedback);
     /// Tells the feedback objects of `surface` (a wl_surface), now and later, of `feedback`;
     /// nullptr goes back to the default.

@@ -14,8 +14,8 @@ inline constexpr unsigned MaxPlanes = 4;
 /// a whole number of bytes; most formats have one sample in it.
 struct PlaneFormat {
     std::uint8_t bytes_per_block;
-    std::uint8_t block_width;  ///< in samples of this plane
-    std::uint8_t block_height; ///< in samples of this plane
+    std::uint8_t block_width;            ///< in samples of this plane
+    std::uint8_t block_height;           ///< in samples of this plane
     std::uint8_t horizontal_subsampling; ///< pixels of the image per sample of this plane
     std::uint8_t vertical_subsampling;
 
@@ -35,6 +35,8 @@ struct PixelFormat {
     /// The first `n_planes` are meant. Where bytes_per_block is 0 the format has no linear layout
     /// (DRM_FORMAT_YUV420_8BIT and its like exist only with a compressing modifier).
     std::array<PlaneFormat, MaxPlanes> planes;
+    /// Pixels per chroma sample, also where chroma lies in one plane with luma; 1 for RGB.
+    std::uint8_t chroma_horizontal = 1, chroma_vertical = 1;
 
     bool has_linear_layout() const noexcept { return planes[0].bytes_per_block != 0; }
     /// The least stride in bytes that holds a row of `plane` in an image `width` pixels wide.
@@ -51,10 +53,10 @@ struct PlaneCount {
     friend bool operator==(const PlaneCount&, const PlaneCount&) = default;
 };
 
-/// The planes of `format` laid out as `modifier` says: the format's own, and the auxiliary ones that
-/// <drm_fourcc.h> describes for compressing modifiers of Intel and AMD (compression state, clear
-/// colour). Where a modifier's planes aren't documented, the format's own are the least and MaxPlanes
-/// the most, and the importer has to tell.
+/// The planes of `format` laid out as `modifier` says: the format's own, and the auxiliary ones
+/// that <drm_fourcc.h> describes for compressing modifiers of Intel and AMD (compression state,
+/// clear colour). Where a modifier's planes aren't documented, the format's own are the least and
+/// MaxPlanes the most, and the importer has to tell.
 PlaneCount plane_count(const PixelFormat& format, std::uint64_t modifier) noexcept;
 
 /// The facts of `fourcc`, or nullptr for one that <drm_fourcc.h> doesn't define (or defines only

@@ -1,19 +1,19 @@
 #pragma once
 
 #include <optional>
-#include <utility>
-#include <vector>
 #include <tarmac/dmabuf.hpp>
 #include <tarmac/importer.hpp>
+#include <utility>
+#include <vector>
 
 namespace tarmac {
 
 /// Collects the properties of an image in dma-bufs and builds a texture from them. Needs no Wayland
 /// object: a compositor that gets dma-bufs from a camera, a decoder or PipeWire uses it as it is.
 ///
-/// Required are width, height, fourcc, modifier and, for every plane, a descriptor and a stride. All
-/// else has a default: offset 0, one plane, premultiplied alpha, the right way up, the usual colours
-/// of the format's model. Nothing is checked before a build.
+/// Required are width, height, fourcc, modifier and, for every plane, a descriptor and a stride.
+/// All else has a default: offset 0, one plane, premultiplied alpha, the right way up, the usual
+/// colours of the format's model. Nothing is checked before a build.
 ///
 ///     auto texture = TextureBuilder{}
 ///                        .set_size(1920, 1080)
@@ -24,9 +24,9 @@ namespace tarmac {
 ///                        .build(importer);
 ///
 /// Building from an lvalue leaves the builder as it was, ready to build again (its descriptors are
-/// duplicated); building from an rvalue gives its descriptors away. Setters return the builder as
-/// what they were called on.
-/// Any thread, one at a time; the build runs on the importer's thread.
+/// duplicated; only an update is forgotten); building from an rvalue gives its descriptors away.
+/// Setters return the builder as what they were called on. Any thread, one at a time; the build
+/// runs on the importer's thread.
 class TextureBuilder {
 public:
     /// In pixels.
@@ -53,8 +53,8 @@ public:
         return std::forward<Self>(self);
     }
 
-    /// Takes ownership of `fd`. `offset` and `stride` are in bytes. `plane` must be below MaxPlanes.
-    /// Setting a plane again replaces it.
+    /// Takes ownership of `fd`. `offset` and `stride` are in bytes. `plane` must be below
+    /// MaxPlanes. Setting a plane again replaces it.
     template <class Self>
     Self&& set_plane(this Self&& self, unsigned plane, Fd fd, std::uint32_t offset,
                      std::uint32_t stride) {
@@ -91,9 +91,9 @@ public:
         return std::forward<Self>(self);
     }
 
-    /// Says that the picture equals that of `previous` but for `damage`, in pixels (what lies outside
-    /// the previous picture is ignored). `previous` is borrowed until the next build and forgotten by
-    /// it. A hint; see Update.
+    /// Says that the picture equals that of `previous` but for `damage`, in pixels (what lies
+    /// outside the previous picture is ignored). `previous` is borrowed until the next build(),
+    /// which forgets it, come what may. A hint; see Update.
     template <class Self>
     Self&& set_update(this Self&& self, const Texture& previous, std::vector<Rect> damage) {
         self.previous_ = &previous;
@@ -101,11 +101,11 @@ public:
         return std::forward<Self>(self);
     }
 
-    bool has_plane(unsigned plane) const noexcept { return static_cast<bool>(planes_[plane].fd); }
+    bool has_plane(unsigned plane) const noexcept { return plane < MaxPlanes && planes_[plane].fd; }
 
-    /// The checked image without a texture. Errors: those of Dmabuf::create(), OutOfResources when a
-    /// descriptor can't be duplicated, InvalidFormat where no format was set, and Incomplete where a
-    /// single plane can't be expanded.
+    /// The checked image without a texture. Errors: those of Dmabuf::create(), OutOfResources when
+    /// a descriptor can't be duplicated, InvalidFormat where no format was set, and Incomplete
+    /// where a single plane can't be expanded.
     Result<Dmabuf> build_dmabuf() const&;
     Result<Dmabuf> build_dmabuf() &&;
 
@@ -117,7 +117,7 @@ private:
     void replace_plane(unsigned index, Plane plane);
     Result<std::array<Plane, MaxPlanes>> duplicate_planes() const;
     Result<Dmabuf> build_from(std::array<Plane, MaxPlanes> planes) const;
-    Result<Texture> import(Importer& importer, Dmabuf dmabuf);
+    Result<Texture> import(Importer& importer, Dmabuf dmabuf, const Texture* previous);
 
     std::uint32_t width_ = 0, height_ = 0;
     std::optional<std::uint32_t> fourcc_;

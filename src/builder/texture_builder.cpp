@@ -12,7 +12,8 @@ namespace {
 std::vector<Rect> clip(std::vector<Rect> rects, std::int64_t width, std::int64_t height) {
     for (Rect& rect : rects) {
         const std::int64_t right = std::min<std::int64_t>(std::int64_t{rect.x} + rect.width, width);
-        const std::int64_t lower = std::min<std::int64_t>(std::int64_t{rect.y} + rect.height, height);
+        const std::int64_t lower =
+            std::min<std::int64_t>(std::int64_t{rect.y} + rect.height, height);
         rect.x = std::max(rect.x, 0);
         rect.y = std::max(rect.y, 0);
         rect.width = static_cast<std::int32_t>(right - rect.x);
@@ -73,21 +74,22 @@ Result<Dmabuf> TextureBuilder::build_dmabuf() && {
 }
 
 Result<Texture> TextureBuilder::build(Importer& importer) & {
+    const Texture* previous = std::exchange(previous_, nullptr);
     return build_dmabuf().and_then(
-        [&](Dmabuf&& dmabuf) { return import(importer, std::move(dmabuf)); });
+        [&](Dmabuf&& dmabuf) { return import(importer, std::move(dmabuf), previous); });
 }
 
 Result<Texture> TextureBuilder::build(Importer& importer) && {
+    const Texture* previous = std::exchange(previous_, nullptr);
     return std::move(*this).build_dmabuf().and_then(
-        [&](Dmabuf&& dmabuf) { return import(importer, std::move(dmabuf)); });
+        [&](Dmabuf&& dmabuf) { return import(importer, std::move(dmabuf), previous); });
 }
 
-Result<Texture> TextureBuilder::import(Importer& importer, Dmabuf dmabuf) {
-    const Texture* previous = std::exchange(previous_, nullptr);
-    std::vector<Rect> damage = std::exchange(damage_, {});
+Result<Texture> TextureBuilder::import(Importer& importer, Dmabuf dmabuf, const Texture* previous) {
+    std::vector<Rect> damage;
     if (previous) {
         const Extent old = previous->extent();
-        damage = clip(std::move(damage), std::min(old.width, dmabuf.width()),
+        damage = clip(std::exchange(damage_, {}), std::min(old.width, dmabuf.width()),
                       std::min(old.height, dmabuf.height()));
     }
     return importer.import(std::make_shared<const Dmabuf>(std::move(dmabuf)), {previous, damage});

@@ -2,10 +2,21 @@
 #include "compositor/server.hpp"
 
 #include <csignal>
+#include <sys/resource.h>
 
 using namespace tarmac::compositor;
 
 namespace {
+
+/// Clients' dma-bufs take a descriptor a plane, and the usual soft limit of 1024 is for programs
+/// that call select().
+void raise_descriptor_limit() {
+    rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
 
 std::expected<int, std::string> run(const Options& options) {
     auto server = Server::create(options);
@@ -23,6 +34,8 @@ int main(int argc, char** argv) {
     wlr_log_init(options->verbose ? WLR_DEBUG : WLR_ERROR, nullptr);
     // Who reads our log or pastes from a client may go away at any time.
     std::signal(SIGPIPE, SIG_IGN);
+
+    raise_descriptor_limit();
 
     auto result = run(*options);
     if (!result)

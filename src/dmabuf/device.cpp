@@ -1,13 +1,15 @@
 #include "dmabuf/device.hpp"
 
 #include <memory>
+#include <string_view>
 #include <xf86drm.h>
 
 namespace tarmac {
 
 namespace {
 
-using Device = std::unique_ptr<drmDevice, decltype([](drmDevice* device) { drmFreeDevice(&device); })>;
+using Device =
+    std::unique_ptr<drmDevice, decltype([](drmDevice* device) { drmFreeDevice(&device); })>;
 
 Device find_device(dev_t id) {
     drmDevice* device = nullptr;
@@ -22,6 +24,13 @@ bool is_same_device(dev_t a, dev_t b) noexcept {
         return true;
     const Device device_a = find_device(a), device_b = find_device(b);
     return device_a && device_b && drmDevicesEqual(device_a.get(), device_b.get()) != 0;
+}
+
+bool has_gpu(int drm_fd) noexcept {
+    using Version = std::unique_ptr<drmVersion, decltype([](drmVersion* v) { drmFreeVersion(v); })>;
+    const Version version{drmGetVersion(drm_fd)};
+    const std::string_view driver = version && version->name ? version->name : "";
+    return driver != "vgem" && driver != "vkms" && driver != "";
 }
 
 } // namespace tarmac

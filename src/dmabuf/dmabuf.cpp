@@ -20,7 +20,7 @@ Result<std::uint64_t> dmabuf_size(int fd, unsigned plane) {
     if (flags < 0 || (flags & O_PATH) || fstatfs(fd, &file_system) != 0 ||
         file_system.f_type != DMA_BUF_MAGIC)
         return fail_plane(Fault::NotADmabuf, plane,
-                          std::format("plane {}: the file descriptor is not a dma-buf", plane));
+                          std::format("the file descriptor is not a dma-buf"));
     const off_t size = lseek(fd, 0, SEEK_END);
     if (size < 0)
         return fail_plane(Fault::NotADmabuf, plane,
@@ -78,15 +78,15 @@ Result<void> check_bounds(const DmabufDescription& image, const PixelFormat& for
                                       i, plane.stride, image.width, fourcc_name(image.fourcc),
                                       format.min_stride(i, image.width)));
 
-    const std::uint64_t rows = known || (i == 0 && format.has_linear_layout())
-                                   ? format.rows(i, image.height)
-                                   : 1;
+    const std::uint64_t rows =
+        known || (i == 0 && format.has_linear_layout()) ? format.rows(i, image.height) : 1;
     const std::uint64_t end = plane.offset + plane.stride * rows;
     if (end > *size)
-        return fail_plane(Fault::OutOfBounds, i,
-                          std::format("plane {}: offset {} + stride {} * {} rows = {} is beyond the "
-                                      "dma-buf's {} bytes",
-                                      i, plane.offset, plane.stride, rows, end, *size));
+        return fail_plane(
+            Fault::OutOfBounds, i,
+            std::format("plane {}: offset {} + stride {} * {} rows = {} is beyond the "
+                        "dma-buf's {} bytes",
+                        i, plane.offset, plane.stride, rows, end, *size));
     return {};
 }
 
@@ -97,8 +97,8 @@ Result<Dmabuf> Dmabuf::create(DmabufDescription description) {
         return std::unexpected(size.error());
     const PixelFormat* format = find_pixel_format(description.fourcc);
     if (!format)
-        return fail(Fault::InvalidFormat, std::format("fourcc 0x{:08x} is not in drm_fourcc.h",
-                                                      description.fourcc));
+        return fail(Fault::InvalidFormat,
+                    std::format("fourcc 0x{:08x} is not in drm_fourcc.h", description.fourcc));
     if (auto count = check_plane_count(description, *format); !count)
         return std::unexpected(count.error());
     for (unsigned i = 0; i < description.n_planes; ++i) {

@@ -40,8 +40,9 @@ constexpr PixelFormat packed_bits(std::uint32_t fourcc, std::string_view name, C
         fourcc, name, model, false, bits, 1, {plane(1, Full, static_cast<std::uint8_t>(8 / bits))}};
 }
 constexpr PixelFormat yuv_packed(std::uint32_t fourcc, std::string_view name, bool alpha,
-                                 std::uint8_t bits, PlaneFormat layout) {
-    return {fourcc, name, ColorModel::Yuv, alpha, bits, 1, {layout}};
+                                 std::uint8_t bits, PlaneFormat layout, Subsampling chroma = Full) {
+    return {fourcc, name,     ColorModel::Yuv,   alpha,          bits,
+            1,      {layout}, chroma.horizontal, chroma.vertical};
 }
 /// Luma, then interleaved chroma twice as wide.
 constexpr PixelFormat yuv_semiplanar(std::uint32_t fourcc, std::string_view name, std::uint8_t bits,
@@ -53,7 +54,9 @@ constexpr PixelFormat yuv_semiplanar(std::uint32_t fourcc, std::string_view name
             false,
             bits,
             2,
-            {plane(bytes), plane(static_cast<std::uint8_t>(2 * bytes), chroma)}};
+            {plane(bytes), plane(static_cast<std::uint8_t>(2 * bytes), chroma)},
+            chroma.horizontal,
+            chroma.vertical};
 }
 /// The same with 10-bit samples packed without gaps, or three in four bytes.
 constexpr PixelFormat yuv_semiplanar_packed(std::uint32_t fourcc, std::string_view name,
@@ -66,7 +69,9 @@ constexpr PixelFormat yuv_semiplanar_packed(std::uint32_t fourcc, std::string_vi
             false,
             10,
             2,
-            {luma, plane(chroma_bytes, chroma, chroma_block_width)}};
+            {luma, plane(chroma_bytes, chroma, chroma_block_width)},
+            chroma.horizontal,
+            chroma.vertical};
 }
 constexpr PixelFormat yuv_planar(std::uint32_t fourcc, std::string_view name, std::uint8_t bits,
                                  Subsampling chroma) {
@@ -77,7 +82,9 @@ constexpr PixelFormat yuv_planar(std::uint32_t fourcc, std::string_view name, st
             false,
             bits,
             3,
-            {plane(bytes), plane(bytes, chroma), plane(bytes, chroma)}};
+            {plane(bytes), plane(bytes, chroma), plane(bytes, chroma)},
+            chroma.horizontal,
+            chroma.vertical};
 }
 
 } // namespace table
@@ -132,13 +139,13 @@ inline constexpr auto pixel_format_table = [] {
         rgb_a8(FORMAT(RGB888_A8), 8, 3), rgb_a8(FORMAT(BGR888_A8), 8, 3),
         rgb_a8(FORMAT(RGB565_A8), 6, 2), rgb_a8(FORMAT(BGR565_A8), 6, 2),
 
-        yuv_packed(FORMAT(YUYV), false, 8, plane(4, Full, 2)),
-        yuv_packed(FORMAT(YVYU), false, 8, plane(4, Full, 2)),
-        yuv_packed(FORMAT(UYVY), false, 8, plane(4, Full, 2)),
-        yuv_packed(FORMAT(VYUY), false, 8, plane(4, Full, 2)),
-        yuv_packed(FORMAT(Y210), false, 10, plane(8, Full, 2)),
-        yuv_packed(FORMAT(Y212), false, 12, plane(8, Full, 2)),
-        yuv_packed(FORMAT(Y216), false, 16, plane(8, Full, 2)),
+        yuv_packed(FORMAT(YUYV), false, 8, plane(4, Full, 2), Half),
+        yuv_packed(FORMAT(YVYU), false, 8, plane(4, Full, 2), Half),
+        yuv_packed(FORMAT(UYVY), false, 8, plane(4, Full, 2), Half),
+        yuv_packed(FORMAT(VYUY), false, 8, plane(4, Full, 2), Half),
+        yuv_packed(FORMAT(Y210), false, 10, plane(8, Full, 2), Half),
+        yuv_packed(FORMAT(Y212), false, 12, plane(8, Full, 2), Half),
+        yuv_packed(FORMAT(Y216), false, 16, plane(8, Full, 2), Half),
         yuv_packed(FORMAT(AYUV), true, 8, plane(4)),
         yuv_packed(FORMAT(AVUY8888), true, 8, plane(4)),
         yuv_packed(FORMAT(XYUV8888), false, 8, plane(4)),
@@ -152,12 +159,12 @@ inline constexpr auto pixel_format_table = [] {
         yuv_packed(FORMAT(XVYU2101010), false, 10, plane(4)),
         yuv_packed(FORMAT(XVYU12_16161616), false, 12, plane(8)),
         yuv_packed(FORMAT(XVYU16161616), false, 16, plane(8)),
-        yuv_packed(FORMAT(Y0L0), true, 8, plane(8, Full, 2, 2)),
-        yuv_packed(FORMAT(X0L0), false, 8, plane(8, Full, 2, 2)),
-        yuv_packed(FORMAT(Y0L2), true, 10, plane(8, Full, 2, 2)),
-        yuv_packed(FORMAT(X0L2), false, 10, plane(8, Full, 2, 2)),
-        yuv_packed(FORMAT(YUV420_8BIT), false, 8, plane(0)),
-        yuv_packed(FORMAT(YUV420_10BIT), false, 10, plane(0)),
+        yuv_packed(FORMAT(Y0L0), true, 8, plane(8, Full, 2, 2), Quarter),
+        yuv_packed(FORMAT(X0L0), false, 8, plane(8, Full, 2, 2), Quarter),
+        yuv_packed(FORMAT(Y0L2), true, 10, plane(8, Full, 2, 2), Quarter),
+        yuv_packed(FORMAT(X0L2), false, 10, plane(8, Full, 2, 2), Quarter),
+        yuv_packed(FORMAT(YUV420_8BIT), false, 8, plane(0), Quarter),
+        yuv_packed(FORMAT(YUV420_10BIT), false, 10, plane(0), Quarter),
         yuv_packed(FORMAT(Y8), false, 8, plane(1)),
         yuv_packed(FORMAT(XYYY2101010), false, 10, plane(4, Full, 3)),
 

@@ -68,7 +68,9 @@ PlaneCount plane_count(const PixelFormat& format, std::uint64_t modifier) noexce
         return intel_planes(format, modifier);
     case DRM_FORMAT_MOD_VENDOR_AMD:
         return amd_planes(format, modifier);
-    // None of these describes a plane that the format doesn't have.
+    // None of these describes a plane that the format doesn't have: compression state lies in front
+    // of the pixels or behind them.
+    case DRM_FORMAT_MOD_VENDOR_ARM:
     case DRM_FORMAT_MOD_VENDOR_NVIDIA:
     case DRM_FORMAT_MOD_VENDOR_SAMSUNG:
     case DRM_FORMAT_MOD_VENDOR_QCOM:

@@ -58,9 +58,14 @@ std::uint32_t FormatTable::size_in_bytes() const noexcept {
 }
 
 Feedback::Feedback(dev_t main_device, std::vector<Tranche> tranches, FormatTable table)
-    : main_device_{main_device}
-    , tranches_{std::move(tranches)}
-    , table_{std::move(table)} {}
+    : main_device_{main_device}, tranches_{std::move(tranches)}, table_{std::move(table)} {
+    for (const Tranche& tranche : tranches_) {
+        std::vector<std::uint16_t>& indices = indices_.emplace_back();
+        indices.reserve(tranche.formats.size());
+        for (const FormatModifier& pair : tranche.formats)
+            indices.push_back(static_cast<std::uint16_t>(table_.formats().position(pair)));
+    }
+}
 
 Result<std::shared_ptr<const Feedback>> Feedback::create(dev_t main_device,
                                                          std::vector<Tranche> tranches) {
@@ -71,6 +76,20 @@ Result<std::shared_ptr<const Feedback>> Feedback::create(dev_t main_device,
         }))
         return fail(Fault::InvalidFormat, "no sampling tranche targets the main device");
 
+    if (std::ranges::any_of(tranches,
+                            [](const Tranche& t) { return t.flags == TrancheFlags::None; }))
+        return fail(Fault::InvalidFormat, "a feedback tranche has no flag");
+    for (auto first = tranches.begin(); first != tranches.end(); ++first) {
+        const bool repeats =
+            std::any_of(std::next(first), tranches.end(), [first](const Tranche& t) {
+                return t.target_device == first->target_device && t.flags == first->flags &&
+                       !t.formats.intersect(first->formats).empty();
+            });
+        if (repeats)
+            return fail(Fault::InvalidFormat,
+                        "two feedback tranches of one device and the same flags share a format");
+    }
+
     FormatSet all;
     for (const Tranche& tranche : tranches) {
         for (const FormatModifier& pair : tranche.formats)
@@ -80,14 +99,6 @@ Result<std::shared_ptr<const Feedback>> Feedback::create(dev_t main_device,
         return std::shared_ptr<const Feedback>(
             new Feedback(main_device, std::move(tranches), std::move(table)));
     });
-}
-
-std::vector<std::uint16_t> Feedback::indices(const Tranche& tranche) const {
-    std::vector<std::uint16_t> result;
-    result.reserve(tranche.formats.size());
-    for (const FormatModifier& pair : tranche.formats)
-        result.push_back(static_cast<std::uint16_t>(table_.formats().position(pair)));
-    return result;
 }
 
 } // namespace tarmac

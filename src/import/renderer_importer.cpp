@@ -1,17 +1,35 @@
+#include <fcntl.h>
 #include <format>
 #include <sys/stat.h>
 #include <tarmac/importer.hpp>
 
+#include "dmabuf/device.hpp"
 #include "wlroots/dmabuf_buffer.hpp"
 #include "wlroots/wlr.hpp"
+
+#if WLR_HAS_VULKAN_RENDERER
+// Declared here because the header that does it brings in Vulkan's.
+extern "C" bool wlr_renderer_is_vk(wlr_renderer* renderer);
+#endif
 
 namespace tarmac {
 
 namespace {
 
+bool is_vulkan([[maybe_unused]] wlr_renderer* renderer) {
+#if WLR_HAS_VULKAN_RENDERER
+    return wlr_renderer_is_vk(renderer);
+#else
+    return false;
+#endif
+}
+
 FormatSet to_format_set(const wlr_drm_format_set& set) {
     FormatSet formats;
     for (const wlr_drm_format& format : std::span{set.formats, set.len}) {
+        // What this library doesn't know it would refuse.
+        if (!find_pixel_format(format.format))
+            continue;
         for (const std::uint64_t modifier : std::span{format.modifiers, format.len})
             formats.add({format.format, modifier});
     }
@@ -20,10 +38,8 @@ FormatSet to_format_set(const wlr_drm_format_set& set) {
 
 class RendererImporter final : public Importer {
 public:
-    RendererImporter(wlr_renderer* renderer, FormatSet formats, dev_t device)
-        : renderer_{renderer}
-        , formats_{std::move(formats)}
-        , device_{device} {}
+    RendererImporter(wlr_renderer* renderer, FormatSet formats, dev_t device, bool has_gpu)
+        : renderer_{renderer}, formats_{std::move(formats)}, device_{device}, has_gpu_{has_gpu} {}
 
     const FormatSet& formats() const noexcept override { return formats_; }
     dev_t device() const noexcept override { return device_; }
@@ -36,6 +52,8 @@ private:
                         std::format("the renderer doesn't import {} with modifier {}",
                                     fourcc_name(dmabuf->fourcc()),
                                     modifier_name(dmabuf->modifier())));
+        if (auto drawable = check_drawable(*dmabuf); !drawable)
+            return std::unexpected(drawable.error());
         const Dmabuf& image = *dmabuf;
         BufferPtr buffer = create_dmabuf_buffer(std::move(dmabuf));
         wlr_texture* texture = wlr_texture_from_buffer(renderer_, buffer.get());
@@ -48,9 +66,25 @@ private:
         return Texture{std::move(buffer), texture};
     }
 
+    /// What a renderer would import and then die of.
+    Result<void> check_drawable(const Dmabuf& dmabuf) const {
+        // wlroots' Vulkan renderer asserts that there are fewer than four.
+        if (is_vulkan(renderer_) && dmabuf.planes().size() == MaxPlanes)
+            return fail(Fault::ImportFailed, "the Vulkan renderer takes no image of four planes");
+        // Mesa's software rasterizer maps what it draws for reading and writing, and uses the
+        // mapping whether or not that worked.
+        for (unsigned i = 0; !has_gpu_ && i < dmabuf.planes().size(); ++i) {
+            if ((fcntl(dmabuf.planes()[i].fd.get(), F_GETFL) & O_ACCMODE) != O_RDWR)
+                return fail_plane(Fault::ImportFailed, i,
+                                  "the dma-buf is read-only, which a software renderer can't draw");
+        }
+        return {};
+    }
+
     wlr_renderer* renderer_;
     FormatSet formats_;
     dev_t device_;
+    bool has_gpu_;
 };
 
 } // namespace
@@ -64,7 +98,8 @@ Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* rendere
     const int drm_fd = wlr_renderer_get_drm_fd(renderer);
     if (drm_fd < 0 || fstat(drm_fd, &device) != 0)
         return fail(Fault::NotAvailable, "the renderer has no DRM device");
-    return std::make_unique<RendererImporter>(renderer, to_format_set(*formats), device.st_rdev);
+    return std::make_unique<RendererImporter>(renderer, to_format_set(*formats), device.st_rdev,
+                                              has_gpu(drm_fd));
 }
 
 } // namespace tarmac

@@ -7,7 +7,6 @@
 
 #include "linux-dmabuf-v1-protocol.h"
 #include "protocol/resource.hpp"
-#include "wlroots/empty_buffer.hpp"
 
 namespace tarmac {
 
@@ -47,18 +46,16 @@ void BufferParams::create(wl_resource* factory, std::uint32_t id,
     auto charge = account->charge(ClientAccount::Item::Params);
     if (!charge)
         return Requester{factory, state, account}.post_no_memory(charge.error());
-    create_resource<BufferParams>(wl_resource_get_client(factory),
-                                  zwp_linux_buffer_params_v1_interface,
-                                  wl_resource_get_version(factory), id, &params_requests, state,
-                                  account, std::move(*charge));
+    create_resource<BufferParams>(
+        wl_resource_get_client(factory), zwp_linux_buffer_params_v1_interface,
+        wl_resource_get_version(factory), id, &params_requests, state, account, std::move(*charge));
 }
 
 BufferParams::BufferParams(wl_resource* resource, const std::weak_ptr<LinuxDmabuf::State>& state,
                            std::shared_ptr<ClientAccount> account, ClientAccount::Charge charge)
     : resource_{resource}
-    , requester_{resource, state, std::move(account)} {
-    charges_.push_back(std::move(charge));
-}
+    , requester_{resource, state, std::move(account)}
+    , charge_{std::move(charge)} {}
 
 BufferParams::~BufferParams() {
     requester_.forget_params();
@@ -94,7 +91,7 @@ void BufferParams::add(Fd fd, std::uint32_t plane, std::uint32_t offset, std::ui
     auto charge = requester_.account().charge(ClientAccount::Item::Descriptors);
     if (!charge)
         return requester_.post_no_memory(charge.error());
-    charges_.push_back(std::move(*charge));
+    plane_charges_.push_back(std::move(*charge));
     modifier_ = modifier;
     n_planes_ = std::max(n_planes_, plane + 1);
     builder_.set_plane(plane, std::move(fd), offset, stride);
@@ -117,20 +114,15 @@ void BufferParams::create_buffer(const Image& image) {
     if (reject_if_used())
         return;
     auto checked = check(image);
-    if (!checked) {
-        requester_.refuse(checked.error());
-        return;
-    }
+    if (!checked)
+        return requester_.refuse(checked.error());
     import_ = checked->state->queue().push(
-        requester_.client(),
-        [this, dmabuf = std::move(checked->dmabuf), charge = std::move(checked->charge)] mutable {
+        requester_.client(), [this, dmabuf = std::move(checked->dmabuf)] {
             auto landed = requester_.land(dmabuf, sampling_device_);
-            if (!landed) {
-                requester_.refuse(landed.error());
-            } else if (auto* buffer = ClientBuffer::create(requester_.client(), 0)) {
-                buffer->fill(std::move(landed->buffer));
-                buffer->keep(std::move(charge));
-                buffer->keep(std::move(landed->mapped));
+            if (!landed)
+                return requester_.refuse(landed.error());
+            if (auto* buffer = ClientBuffer::create(requester_.client(), 0)) {
+                buffer->fill(std::move(*landed));
                 zwp_linux_buffer_params_v1_send_created(resource_, buffer->resource());
             }
         });
@@ -140,33 +132,28 @@ void BufferParams::create_immediate_buffer(std::uint32_t id, const Image& image)
     if (reject_if_used())
         return;
     auto checked = check(image);
-    // The client has named the buffer and may use it until it hears of a failure.
-    if (!checked && !requester_.refuse(checked.error()))
-        return;
+    // The client has named the buffer, whatever becomes of it.
     auto* buffer = ClientBuffer::create(requester_.client(), id);
     if (!buffer)
         return;
     if (!checked)
-        return buffer->fill(create_empty_buffer(image.width, image.height));
-    buffer->keep(std::move(checked->charge));
+        return requester_.refuse_immediate(checked.error());
     buffer->await(checked->state->queue().push(
         requester_.client(), [buffer, requester = requester_, dmabuf = std::move(checked->dmabuf),
-                              device = sampling_device_, image] {
+                              device = sampling_device_] {
             auto landed = requester.land(dmabuf, device);
-            if (landed) {
-                buffer->fill(std::move(landed->buffer));
-                buffer->keep(std::move(landed->mapped));
-            } else {
-                buffer->fill(create_empty_buffer(image.width, image.height));
+            if (landed)
+                buffer->fill(std::move(*landed));
+            else
                 requester.refuse_immediate(landed.error());
-            }
         }));
 }
 
 Result<BufferParams::Checked> BufferParams::check(const Image& image) {
     is_used_ = true;
-    charges_.clear();
+    charge_.reset();
     TextureBuilder builder = std::exchange(builder_, {});
+    auto charges = std::exchange(plane_charges_, {});
 
     auto state = requester_.state();
     if (!state)
@@ -197,14 +184,15 @@ Result<BufferParams::Checked> BufferParams::check(const Image& image) {
     if (!state->is_advertised(requester_.account(), {image.fourcc, *modifier_})) {
         const bool is_error = version() >= ZWP_LINUX_DMABUF_V1_GET_DEFAULT_FEEDBACK_SINCE_VERSION;
         return fail(is_error ? Fault::InvalidFormat : Fault::Unsupported,
-                    std::format("{} with modifier {} was not advertised",
-                                fourcc_name(image.fourcc), modifier_name(*modifier_)));
+                    std::format("{} with modifier {} was not advertised", fourcc_name(image.fourcc),
+                                modifier_name(*modifier_)));
     }
     auto charge = requester_.account().charge(ClientAccount::Item::Buffers);
     if (!charge)
         return std::unexpected(charge.error());
-    return Checked{std::move(state), std::make_shared<const Dmabuf>(std::move(*dmabuf)),
-                   std::move(*charge)};
+    charges.push_back(std::move(*charge));
+    return Checked{std::move(state),
+                   std::make_shared<ChargedDmabuf>(std::move(*dmabuf), std::move(charges))};
 }
 
 bool BufferParams::reject_if_used() {

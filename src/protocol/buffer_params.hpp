@@ -36,8 +36,7 @@ public:
 private:
     struct Checked {
         std::shared_ptr<LinuxDmabuf::State> state;
-        std::shared_ptr<const Dmabuf> dmabuf;
-        ClientAccount::Charge charge; ///< for the buffer
+        std::shared_ptr<ChargedDmabuf> dmabuf;
     };
     /// Everything that can be known without importing. Uses the planes up.
     Result<Checked> check(const Image& image);
@@ -46,7 +45,8 @@ private:
 
     wl_resource* resource_;
     Requester requester_;
-    std::vector<ClientAccount::Charge> charges_; ///< until it is used
+    std::optional<ClientAccount::Charge> charge_; ///< for being unused
+    std::vector<ClientAccount::Charge> plane_charges_;
     TextureBuilder builder_;
     unsigned n_planes_ = 0; ///< one more than the highest index added
     std::optional<std::uint64_t> modifier_;

@@ -2,19 +2,22 @@
 
 #include <algorithm>
 #include <format>
+#include <sys/resource.h>
 
 namespace tarmac {
 
 namespace {
 
-// A client may use for a while what it was told before a change; not for ever.
-constexpr std::size_t MaxRemembered = 64;
-
-constexpr std::array<const char*, 4> ItemNames = {"unused params objects",
-                                                  "file descriptors in unused params", "buffers",
-                                                  "mapped bytes"};
+constexpr std::array<const char*, 4> ItemNames = {
+    "unused params objects", "file descriptors of planes", "buffers", "mapped bytes"};
 
 } // namespace
+
+std::uint64_t default_descriptor_quota() noexcept {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_cur / 4;
+}
 
 ClientAccount::ClientAccount(const Quotas& quotas) noexcept
     : quotas_{quotas.params, quotas.descriptors, quotas.buffers, quotas.mapped_bytes} {}
@@ -35,22 +38,18 @@ Result<ClientAccount::Charge> ClientAccount::charge(Item item, std::uint64_t amo
     const auto index = static_cast<std::size_t>(item);
     const std::uint64_t quota = quotas_[index];
     if (quota != 0 && amount > quota - std::min(quota, used_[index]))
-        return fail(Fault::OutOfResources, std::format("the client's quota of {} {} is used up",
-                                                       quota, ItemNames[index]));
+        return fail(Fault::OutOfResources,
+                    std::format("the client's quota of {} {} is used up", quota, ItemNames[index]));
     used_[index] += amount;
     return Charge{shared_from_this(), item, amount};
 }
 
 void ClientAccount::tell(std::shared_ptr<const Feedback> feedback) {
-    std::erase(told_, feedback);
-    if (told_.size() == MaxRemembered)
-        told_.erase(told_.begin());
-    told_.push_back(std::move(feedback));
-}
-
-bool ClientAccount::was_told(FormatModifier pair) const {
-    return std::ranges::any_of(
-        told_, [pair](const auto& feedback) { return feedback->contains(pair); });
+    if (feedback == last_told_)
+        return;
+    for (const FormatModifier& pair : feedback->table().formats())
+        told_.add(pair);
+    last_told_ = std::move(feedback);
 }
 
 } // namespace tarmac

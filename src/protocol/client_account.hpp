@@ -8,8 +8,7 @@
 
 namespace tarmac {
 
-/// What one client has cost and what it was told. Shared by the client's objects, and gone with the
-/// last of them.
+/// What one client holds and what it was told. Shared by the client's objects and what they made.
 class ClientAccount : public std::enable_shared_from_this<ClientAccount> {
 public:
     enum class Item { Params, Descriptors, Buffers, MappedBytes };
@@ -26,9 +25,7 @@ public:
     private:
         friend ClientAccount;
         Charge(std::shared_ptr<ClientAccount> account, Item item, std::uint64_t amount)
-            : account_{std::move(account)}
-            , item_{item}
-            , amount_{amount} {}
+            : account_{std::move(account)}, item_{item}, amount_{amount} {}
 
         std::shared_ptr<ClientAccount> account_;
         Item item_;
@@ -40,11 +37,19 @@ public:
 
     /// Remembers that the client knows what `feedback` advertises.
     void tell(std::shared_ptr<const Feedback> feedback);
-    bool was_told(FormatModifier pair) const;
+    bool was_told(FormatModifier pair) const { return told_.contains(pair); }
 
 private:
     std::array<std::uint64_t, 4> quotas_, used_{};
-    std::vector<std::shared_ptr<const Feedback>> told_; ///< latest last
+    FormatSet told_; ///< never less: a client may use for a while what it was told before a change
+    std::shared_ptr<const Feedback> last_told_;
+};
+
+/// A dma-buf with what the client is charged for it, to be given back when the last reader of the
+/// buffer is done, which may be long after the wl_buffer has gone.
+struct ChargedDmabuf {
+    Dmabuf dmabuf;
+    std::vector<ClientAccount::Charge> charges;
 };
 
 } // namespace tarmac

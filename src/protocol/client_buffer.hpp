@@ -1,10 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <tarmac/texture.hpp>
 
-#include "protocol/client_account.hpp"
 #include "protocol/import_queue.hpp"
 #include "wlroots/listener.hpp"
 
@@ -14,12 +12,12 @@ struct wlr_buffer_resource_interface;
 
 namespace tarmac {
 
-/// A client's wl_buffer, owned by its resource: holds the producer's reference to the wlr_buffer and
-/// tells the client when nobody reads it any more.
+/// A client's wl_buffer, owned by its resource: holds the producer's reference to the wlr_buffer
+/// and tells the client when nobody reads it any more.
 class ClientBuffer {
 public:
     /// `id` 0 lets the server choose one, for the `created` event. Returns nullptr with no_memory
-    /// posted. Empty until it is filled.
+    /// posted. Empty until it is filled; wlroots ends a client that uses an empty one.
     static ClientBuffer* create(wl_client* client, std::uint32_t id);
 
     /// Makes wl_surface accept these buffers. Once a process is enough, more do no harm.
@@ -31,9 +29,8 @@ public:
 
     /// Hooks `release` of `buffer`, so trial imports must be over.
     void fill(BufferPtr buffer);
-    /// Keeps what the client is charged for this buffer until it goes.
-    void keep(ClientAccount::Charge charge) { charges_.push_back(std::move(charge)); }
-    /// The work behind `import` fills this buffer. It is done now if a surface gets the buffer first.
+    /// The work behind `import` fills this buffer. It is done now if a surface gets the buffer
+    /// first.
     void await(ImportQueue::Ticket import) { import_ = std::move(import); }
 
 private:
@@ -43,7 +40,6 @@ private:
     BufferPtr buffer_;
     Listener release_;
     ImportQueue::Ticket import_;
-    std::vector<ClientAccount::Charge> charges_;
 };
 
 } // namespace tarmac

@@ -1,5 +1,7 @@
 #include "protocol/feedback_object.hpp"
 
+#include <ranges>
+
 #include "linux-dmabuf-v1-protocol.h"
 #include "protocol/resource.hpp"
 
@@ -13,9 +15,12 @@ constexpr struct zwp_linux_dmabuf_feedback_v1_interface feedback_requests = {
 
 /// A wl_array that borrows `values`, as events take them.
 template <class T>
-wl_array borrow(std::span<T> values) {
-    return {.size = values.size_bytes(), .alloc = 0, .data = values.data()};
+wl_array borrow(std::span<const T> values) {
+    return {.size = values.size_bytes(), .alloc = 0, .data = const_cast<T*>(values.data())};
 }
+
+// libwayland ends a client rather than send it an event of more than 4096 bytes.
+constexpr std::ptrdiff_t MaxIndicesAnEvent = 1024;
 
 } // namespace
 
@@ -30,22 +35,19 @@ void FeedbackObject::create(wl_resource* factory, std::uint32_t id, wl_resource*
 FeedbackObject::FeedbackObject(wl_resource* resource, wl_resource* surface,
                                const std::weak_ptr<LinuxDmabuf::State>& state,
                                std::shared_ptr<ClientAccount> account)
-    : resource_{resource}
-    , surface_{surface}
-    , state_{state}
-    , account_{std::move(account)} {
+    : resource_{resource}, surface_{surface}, state_{state}, account_{std::move(account)} {
     if (surface_)
         wl_resource_add_destroy_listener(surface_,
                                          surface_destroyed_.prepare([this] { is_inert_ = true; }));
     if (const auto shared = state_.lock()) {
-        shared->add(*this);
+        place_ = shared->add(*this);
         update(*shared);
     }
 }
 
 FeedbackObject::~FeedbackObject() {
     if (const auto shared = state_.lock())
-        shared->remove(*this);
+        shared->remove(place_);
 }
 
 void FeedbackObject::update(const LinuxDmabuf::State& state) {
@@ -59,18 +61,20 @@ void FeedbackObject::update(const LinuxDmabuf::State& state) {
 }
 
 void FeedbackObject::send(const Feedback& feedback) const {
-    const bool names_sampling_devices = wl_resource_get_version(resource_) >=
-                                        ZWP_LINUX_DMABUF_FEEDBACK_V1_TRANCHE_FLAGS_SAMPLING_SINCE_VERSION;
+    const bool names_sampling_devices =
+        wl_resource_get_version(resource_) >=
+        ZWP_LINUX_DMABUF_FEEDBACK_V1_TRANCHE_FLAGS_SAMPLING_SINCE_VERSION;
 
     zwp_linux_dmabuf_feedback_v1_send_format_table(resource_, feedback.table().fd(),
                                                    feedback.table().size_in_bytes());
     if (!names_sampling_devices) {
-        dev_t main_device = feedback.main_device();
+        const dev_t main_device = feedback.main_device();
         wl_array array = borrow(std::span{&main_device, 1});
         zwp_linux_dmabuf_feedback_v1_send_main_device(resource_, &array);
     }
-    for (const Tranche& tranche : feedback.tranches()) {
-        dev_t target = tranche.target_device;
+    for (std::size_t i = 0; i < feedback.tranches().size(); ++i) {
+        const Tranche& tranche = feedback.tranches()[i];
+        const dev_t target = tranche.target_device;
         wl_array device = borrow(std::span{&target, 1});
         zwp_linux_dmabuf_feedback_v1_send_tranche_target_device(resource_, &device);
 
@@ -79,9 +83,10 @@ void FeedbackObject::send(const Feedback& feedback) const {
             flags &= ~static_cast<std::uint32_t>(TrancheFlags::Sampling);
         zwp_linux_dmabuf_feedback_v1_send_tranche_flags(resource_, flags);
 
-        std::vector<std::uint16_t> indices = feedback.indices(tranche);
-        wl_array formats = borrow(std::span{indices});
-        zwp_linux_dmabuf_feedback_v1_send_tranche_formats(resource_, &formats);
+        for (const auto& chunk : feedback.indices(i) | std::views::chunk(MaxIndicesAnEvent)) {
+            wl_array formats = borrow(std::span{chunk});
+            zwp_linux_dmabuf_feedback_v1_send_tranche_formats(resource_, &formats);
+        }
         zwp_linux_dmabuf_feedback_v1_send_tranche_done(resource_);
     }
     zwp_linux_dmabuf_feedback_v1_send_done(resource_);

@@ -31,6 +31,7 @@ private:
     std::weak_ptr<LinuxDmabuf::State> state_;
     std::shared_ptr<ClientAccount> account_;
     std::shared_ptr<const Feedback> told_;
+    LinuxDmabuf::State::FeedbackObjects::iterator place_; ///< valid while state_ is
 };
 
 } // namespace tarmac

@@ -7,12 +7,17 @@ namespace tarmac {
 
 namespace {
 
-/// A sampling tranche for every importer that has formats.
+/// A sampling tranche for every device, with what its importers have.
 Result<std::shared_ptr<const Feedback>> everything(const std::vector<Importer*>& importers) {
     std::vector<Tranche> tranches;
     for (const Importer* importer : importers) {
-        if (!importer->formats().empty())
-            tranches.push_back({importer->device(), TrancheFlags::Sampling, importer->formats()});
+        if (importer->formats().empty())
+            continue;
+        auto tranche = std::ranges::find(tranches, importer->device(), &Tranche::target_device);
+        if (tranche == tranches.end())
+            tranche = tranches.insert(tranche, {importer->device(), TrancheFlags::Sampling, {}});
+        for (const FormatModifier& pair : importer->formats())
+            tranche->formats.add(pair);
     }
     const dev_t main_device = tranches.empty() ? 0 : tranches.front().target_device;
     return Feedback::create(main_device, std::move(tranches));

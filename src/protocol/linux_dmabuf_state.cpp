@@ -49,9 +49,10 @@ bool LinuxDmabuf::State::is_advertised(const ClientAccount& account, FormatModif
     return options_.feedback->contains(pair) || account.was_told(pair);
 }
 
-Result<LinuxDmabuf::State::Landed> LinuxDmabuf::State::land(
-    wl_client* client, ClientAccount& account, const std::shared_ptr<const Dmabuf>& dmabuf,
-    std::optional<dev_t> sampling_device) {
+Result<BufferPtr> LinuxDmabuf::State::land(wl_client* client, ClientAccount& account,
+                                           const std::shared_ptr<ChargedDmabuf>& charged,
+                                           std::optional<dev_t> sampling_device) {
+    const std::shared_ptr<const Dmabuf> dmabuf{charged, &charged->dmabuf};
     const FormatModifier pair{dmabuf->fourcc(), dmabuf->modifier()};
     std::optional<Error> refused;
     for (Importer* importer : importers_) {
@@ -69,24 +70,26 @@ Result<LinuxDmabuf::State::Landed> LinuxDmabuf::State::land(
         auto mapped = account.charge(ClientAccount::Item::MappedBytes, texture->mapped_bytes());
         if (!mapped)
             return std::unexpected(mapped.error());
+        charged->charges.push_back(std::move(*mapped));
         if (options_.on_landing)
             options_.on_landing({client, *dmabuf, importer->way(), time});
-        return Landed{std::move(*texture).take_buffer(), std::move(*mapped)};
+        return std::move(*texture).take_buffer();
     }
     if (refused)
         return std::unexpected(std::move(*refused));
     return fail(Fault::Unsupported,
-                sampling_device ? "the sampling device that was named doesn't import this format here"
-                                : "no device imports this format any more");
+                sampling_device
+                    ? "the sampling device that was named doesn't import this format here"
+                    : "no device imports this format any more");
 }
 
-void LinuxDmabuf::State::report_refusal(wl_client* client, const Error& error, bool fatal) const {
+void LinuxDmabuf::State::report_refusal(const Refusal& refusal) const {
     pid_t pid = 0;
-    wl_client_get_credentials(client, &pid, nullptr, nullptr);
+    wl_client_get_credentials(refusal.client, &pid, nullptr, nullptr);
     wlr_log(WLR_INFO, "linux-dmabuf: refused a request of client %d%s: %s", pid,
-            fatal ? " and the client" : "", error.message.c_str());
+            refusal.fatal ? " and the client" : "", refusal.error.message.c_str());
     if (options_.on_refusal)
-        options_.on_refusal({client, error, fatal});
+        options_.on_refusal(refusal);
 }
 
 void LinuxDmabuf::State::set_default_feedback(std::shared_ptr<const Feedback> feedback) {

@@ -31,28 +31,27 @@ public:
     /// Whether `client` may know of `pair`: it was told, or everybody is.
     bool is_advertised(const ClientAccount& account, FormatModifier pair) const;
 
-    struct Landed {
-        BufferPtr buffer;
-        ClientAccount::Charge mapped;
-    };
-    /// Imports for `client` on the device that it named, or on the first that takes the dma-buf, and
-    /// reports the landing.
-    Result<Landed> land(wl_client* client, ClientAccount& account,
-                        const std::shared_ptr<const Dmabuf>& dmabuf,
-                        std::optional<dev_t> sampling_device);
+    /// Imports for `client` on the device that it named, or on the first that takes the dma-buf,
+    /// and reports the landing.
+    Result<BufferPtr> land(wl_client* client, ClientAccount& account,
+                           const std::shared_ptr<ChargedDmabuf>& charged,
+                           std::optional<dev_t> sampling_device);
     ImportQueue& queue() { return queue_; }
 
     ImmediateFailure immediate_failure() const { return options_.immediate_failure; }
     /// To the log and to the embedder.
-    void report_refusal(wl_client* client, const Error& error, bool fatal) const;
+    void report_refusal(const Refusal& refusal) const;
 
     void set_default_feedback(std::shared_ptr<const Feedback> feedback);
     void set_surface_feedback(wl_resource* surface, std::shared_ptr<const Feedback> feedback);
     /// `surface` nullptr means the default.
     std::shared_ptr<const Feedback> feedback_for(wl_resource* surface) const;
 
-    void add(FeedbackObject& object) { feedback_objects_.push_back(&object); }
-    void remove(FeedbackObject& object) { feedback_objects_.remove(&object); }
+    using FeedbackObjects = std::list<FeedbackObject*>;
+    FeedbackObjects::iterator add(FeedbackObject& object) {
+        return feedback_objects_.insert(feedback_objects_.end(), &object);
+    }
+    void remove(FeedbackObjects::iterator place) { feedback_objects_.erase(place); }
 
 private:
     struct Client {
@@ -71,7 +70,7 @@ private:
     wl_global* global_ = nullptr;
     std::unordered_map<wl_client*, Client> clients_;
     std::unordered_map<wl_resource*, SurfaceFeedback> surface_feedbacks_;
-    std::list<FeedbackObject*> feedback_objects_;
+    FeedbackObjects feedback_objects_;
     ImportQueue queue_;
 };
 

@@ -33,8 +33,8 @@ Requester::Requester(wl_resource* params, std::weak_ptr<LinuxDmabuf::State> stat
     , state_{std::move(state)}
     , account_{std::move(account)} {}
 
-Result<LinuxDmabuf::State::Landed> Requester::land(const std::shared_ptr<const Dmabuf>& dmabuf,
-                                                   std::optional<dev_t> sampling_device) const {
+Result<BufferPtr> Requester::land(const std::shared_ptr<ChargedDmabuf>& dmabuf,
+                                  std::optional<dev_t> sampling_device) const {
     const auto state = state_.lock();
     if (!state)
         return fail(Fault::NotAvailable, "dma-bufs are not imported any more");
@@ -42,7 +42,7 @@ Result<LinuxDmabuf::State::Landed> Requester::land(const std::shared_ptr<const D
 }
 
 void Requester::post_error(std::uint32_t code, const Error& error) const {
-    report(error, true);
+    report(error, true, code);
     if (*params_)
         wl_resource_post_error(*params_, code, "%s", error.message.c_str());
     else
@@ -50,36 +50,35 @@ void Requester::post_error(std::uint32_t code, const Error& error) const {
 }
 
 void Requester::post_no_memory(const Error& error) const {
-    report(error, true);
+    report(error, true, std::nullopt);
     wl_client_post_no_memory(client_);
 }
 
-bool Requester::refuse(const Error& error) const {
-    const auto code = protocol_error(error.fault);
-    if (code)
+void Requester::refuse(const Error& error) const {
+    if (const auto code = protocol_error(error.fault))
         post_error(*code, error);
     else
         send_failed(error);
-    return !code;
 }
 
 void Requester::refuse_immediate(const Error& error) const {
     const auto state = state_.lock();
-    if (state && state->immediate_failure() == ImmediateFailure::Fatal)
+    const bool ends_client = state && state->immediate_failure() == ImmediateFailure::Fatal;
+    if (!protocol_error(error.fault) && (ends_client || !*params_))
         post_error(ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_INVALID_WL_BUFFER, error);
     else
-        send_failed(error);
+        refuse(error);
 }
 
 void Requester::send_failed(const Error& error) const {
-    report(error, false);
+    report(error, false, std::nullopt);
     if (*params_)
         zwp_linux_buffer_params_v1_send_failed(*params_);
 }
 
-void Requester::report(const Error& error, bool fatal) const {
+void Requester::report(const Error& error, bool fatal, std::optional<std::uint32_t> code) const {
     if (const auto state = state_.lock())
-        state->report_refusal(client_, error, fatal);
+        state->report_refusal({client_, error, fatal, code});
 }
 
 } // namespace tarmac

@@ -18,21 +18,22 @@ public:
     /// To be called when the params object goes.
     void forget_params() { *params_ = nullptr; }
 
-    Result<LinuxDmabuf::State::Landed> land(const std::shared_ptr<const Dmabuf>& dmabuf,
-                                            std::optional<dev_t> sampling_device) const;
+    Result<BufferPtr> land(const std::shared_ptr<ChargedDmabuf>& dmabuf,
+                           std::optional<dev_t> sampling_device) const;
 
     /// Ends the client with a protocol error of the params object.
     void post_error(std::uint32_t code, const Error& error) const;
     /// Ends the client with wl_display.no_memory.
     void post_no_memory(const Error& error) const;
-    /// Ends the client if its spec has an error for what is wrong, else sends `failed`. Says whether
-    /// the client lives on.
-    bool refuse(const Error& error) const;
-    /// The same for an import that the client takes for done: the embedder chooses.
+    /// Ends the client if its spec has an error for what is wrong, else sends `failed`.
+    void refuse(const Error& error) const;
+    /// The same for a buffer that the client takes for made already: instead of sending `failed`,
+    /// the embedder may choose to end the client, and nothing else is left if the params object is
+    /// gone.
     void refuse_immediate(const Error& error) const;
 
 private:
-    void report(const Error& error, bool fatal) const;
+    void report(const Error& error, bool fatal, std::optional<std::uint32_t> code) const;
     void send_failed(const Error& error) const;
 
     wl_client* client_;

@@ -1,5 +1,5 @@
-#include <tarmac/scene.hpp>
 #include <tarmac/dmabuf.hpp>
+#include <tarmac/scene.hpp>
 #include <tarmac/texture.hpp>
 
 #include "wlroots/wlr.hpp"
@@ -22,7 +22,8 @@ void turn(wlr_scene_buffer* node, const wlr_surface_state& state) {
         return;
     wlr_scene_buffer_set_transform(node, turned);
     wlr_fbox source = node->src_box;
-    source.y = state.buffer_height - source.y - source.height;
+    // Rounding may put it a hair outside, which wlr_scene doesn't take.
+    source.y = std::max(0.0, state.buffer_height - source.y - source.height);
     wlr_scene_buffer_set_source_box(node, &source);
 }
 

@@ -1,4 +1,5 @@
-// The global in this process, with a real renderer and real dma-bufs: what can't be seen from outside.
+// The global in this process, with a real renderer and real dma-bufs: what can't be seen from
+// outside.
 
 #include <catch2/catch_test_macros.hpp>
 #include <drm_fourcc.h>
@@ -32,9 +33,7 @@ const Answer NoMemory{Answer::Error, WL_DISPLAY_ERROR_NO_MEMORY, "wl_display"};
 class OtherImporter final : public Importer {
 public:
     OtherImporter(Importer& real, dev_t device, bool declines)
-        : real_{real}
-        , device_{device}
-        , declines_{declines} {}
+        : real_{real}, device_{device}, declines_{declines} {}
 
     const FormatSet& formats() const noexcept override { return real_.formats(); }
     dev_t device() const noexcept override { return device_; }
@@ -118,8 +117,11 @@ TEST_CASE_METHOD(Fixture, "past its quota of params objects a client is out of m
 TEST_CASE_METHOD(Fixture, "used and destroyed params don't count") {
     offer({.quotas = {.params = 1, .descriptors = 1}});
     RawClient client = connect();
-    for (int i = 0; i < 5; ++i)
-        CHECK(create(client, with_plane(client)) == Created);
+    for (int i = 0; i < 5; ++i) {
+        auto& params = with_plane(client);
+        CHECK(create(client, params) == Created);
+        wl_buffer_destroy(std::exchange(params.buffer, nullptr));
+    }
     for (int i = 0; i < 5; ++i) {
         auto* params = zwp_linux_dmabuf_v1_create_params(client.dmabuf());
         zwp_linux_buffer_params_v1_add(params, dmabuf.get(), 0, 0, CardStride, 0, 0);
@@ -154,6 +156,25 @@ TEST_CASE_METHOD(Fixture, "past its quota of buffers a client hears failed until
     CHECK(refusals.size() == 2);
 }
 
+TEST_CASE_METHOD(Fixture, "a buffer counts until its last reader is done") {
+    offer({.quotas = {.descriptors = 1, .buffers = 1}});
+    RawClient client = connect();
+    auto& first = with_plane(client);
+    REQUIRE(create(client, first) == Created);
+    wl_surface* surface = wl_compositor_create_surface(client.compositor());
+    wl_surface_attach(surface, first.buffer, 0, 0);
+    wl_surface_commit(surface);
+    wl_buffer_destroy(std::exchange(first.buffer, nullptr));
+    REQUIRE(client.round_trip());
+
+    RawClient other = connect();
+    CHECK(create(other, with_plane(other)) == Created);
+    with_plane(client);
+    client.round_trip();
+    CHECK(client.connection() == NoMemory);
+    wl_surface_destroy(surface);
+}
+
 TEST_CASE_METHOD(Fixture, "past its quota of mapped bytes a client hears failed") {
     OtherImporter mapping{renderer.importer(), 1, false};
     mapping.mapped_bytes = test::CardSize;
@@ -176,16 +197,30 @@ TEST_CASE_METHOD(Fixture, "a quota of 0 is none") {
 
 TEST_CASE_METHOD(Fixture, "an import that fails after create_immed is answered by policy") {
     OtherImporter declining{renderer.importer(), 1, true};
-    SECTION("failed, and the buffer may still be used") {
+    SECTION("failed, and using the buffer is an error") {
         offer({}, {&declining});
         RawClient client = connect();
         auto& params = with_plane(client);
         CHECK(create_immed(client, params) == Failed);
+        CHECK(client.round_trip());
         wl_surface* surface = wl_compositor_create_surface(client.compositor());
         wl_surface_attach(surface, params.buffer, 0, 0);
         wl_surface_commit(surface);
-        CHECK(client.round_trip());
+        CHECK_FALSE(client.round_trip());
         wl_surface_destroy(surface);
+    }
+    SECTION("an error all the same if nothing is left to hear failed") {
+        offer({}, {&declining});
+        RawClient client = connect();
+        auto* params = zwp_linux_dmabuf_v1_create_params(client.dmabuf());
+        zwp_linux_buffer_params_v1_add(params, dmabuf.get(), 0, 0, CardStride, 0, 0);
+        wl_buffer* buffer = zwp_linux_buffer_params_v1_create_immed(params, CardWidth, CardHeight,
+                                                                    DRM_FORMAT_XRGB8888, 0);
+        zwp_linux_buffer_params_v1_destroy(params);
+        client.round_trip();
+        client.round_trip();
+        CHECK(client.connection().kind == Answer::Error);
+        wl_buffer_destroy(buffer);
     }
     SECTION("a fatal error") {
         offer({.immediate_failure = ImmediateFailure::Fatal}, {&declining});
@@ -350,7 +385,7 @@ TEST_CASE_METHOD(Fixture, "what waits when the global goes is answered failed") 
 
 TEST_CASE_METHOD(Fixture, "a compositor out of descriptors loses the one request") {
     offer({});
-    RawClient other = connect(), client = connect();
+    RawClient other = connect(), client = connect(), starved = connect();
     auto& ready = with_plane(client);
     CHECK(client.round_trip());
 
@@ -359,12 +394,15 @@ TEST_CASE_METHOD(Fixture, "a compositor out of descriptors loses the one request
     const rlimit none = {test::count_open_fds(), limit.rlim_max};
     REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
     const Answer answer = create(client, ready);
-    auto& starved = other.create_params();
+    with_plane(starved);
+    starved.round_trip();
     REQUIRE(setrlimit(RLIMIT_NOFILE, &limit) == 0);
     CHECK((answer == Created || answer == Failed));
+    // A descriptor that doesn't fit is lost in the kernel, and libwayland ends the client that sent
+    // it.
+    CHECK(starved.connection().kind == Answer::Error);
 
-    other.add(starved, dmabuf.get(), 0, 0, CardStride, DRM_FORMAT_MOD_LINEAR);
-    CHECK(create(other, starved) == Created);
+    CHECK(create(other, with_plane(other)) == Created);
     CHECK(create(client, with_plane(client)) == Created);
 }
 
@@ -376,8 +414,8 @@ TEST_CASE_METHOD(Fixture, "ten thousand buffers leave no descriptor behind") {
     for (int i = 0; i < 10'000; ++i) {
         auto* params = zwp_linux_dmabuf_v1_create_params(client.dmabuf());
         zwp_linux_buffer_params_v1_add(params, dmabuf.get(), 0, 0, CardStride, 0, 0);
-        wl_buffer_destroy(zwp_linux_buffer_params_v1_create_immed(
-            params, CardWidth, CardHeight, DRM_FORMAT_XRGB8888, 0));
+        wl_buffer_destroy(zwp_linux_buffer_params_v1_create_immed(params, CardWidth, CardHeight,
+                                                                  DRM_FORMAT_XRGB8888, 0));
         zwp_linux_buffer_params_v1_destroy(params);
         // The other ways for a plane to end: never used, and refused.
         auto* unused = zwp_linux_dmabuf_v1_create_params(client.dmabuf());

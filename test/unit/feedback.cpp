@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <cstring>
 #include <drm_fourcc.h>
@@ -67,8 +68,8 @@ TEST_CASE("tranches point into one table of all pairs") {
     REQUIRE(feedback);
     const Feedback& told = **feedback;
     CHECK(told.table().formats() == FormatSet{XrgbLinear, Nv12Linear});
-    CHECK(told.indices(told.tranches()[0]) == std::vector<std::uint16_t>{0});
-    CHECK(told.indices(told.tranches()[1]) == std::vector<std::uint16_t>{1, 0});
+    CHECK(std::ranges::equal(told.indices(0), std::vector<std::uint16_t>{0}));
+    CHECK(std::ranges::equal(told.indices(1), std::vector<std::uint16_t>{1, 0}));
     CHECK(told.contains(Nv12Linear));
     CHECK_FALSE(told.contains(XrgbImplicit));
 }
@@ -78,6 +79,10 @@ TEST_CASE("feedback that breaks a rule of the spec is refused") {
     CHECK_FALSE(Feedback::create(Gpu, {{Gpu, TrancheFlags::Sampling, {}}}));
     CHECK_FALSE(Feedback::create(Gpu, {{Gpu, TrancheFlags::Scanout, {XrgbLinear}}}));
     CHECK_FALSE(Feedback::create(Gpu, {{Display, TrancheFlags::Sampling, {XrgbLinear}}}));
+    const Tranche sampling{Gpu, TrancheFlags::Sampling, {XrgbLinear, Nv12Linear}};
+    CHECK_FALSE(Feedback::create(Gpu, {sampling, {Display, TrancheFlags::None, {XrgbLinear}}}));
+    CHECK_FALSE(Feedback::create(Gpu, {sampling, {Gpu, TrancheFlags::Sampling, {Nv12Linear}}}));
+    CHECK(Feedback::create(Gpu, {sampling, {Gpu, TrancheFlags::Sampling, {XrgbImplicit}}}));
 }
 
 TEST_CASE("feedback compares by what a client would be told") {

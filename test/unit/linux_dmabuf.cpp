@@ -1,5 +1,6 @@
 // The global over a real socket, as far as no device is needed: what is refused before an import.
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <drm_fourcc.h>
 #include <fcntl.h>
@@ -29,11 +30,10 @@ struct Fixture {
 
     Fixture() {
         wlr_compositor_create(compositor.display(), 6, nullptr);
-        auto created = LinuxDmabuf::create(
-            compositor.display(), importer,
-            {.on_refusal = [this](const Refusal& refusal) {
-                refusals.push_back(refusal.error.message);
-            }});
+        auto created = LinuxDmabuf::create(compositor.display(), importer,
+                                           {.on_refusal = [this](const Refusal& refusal) {
+                                               refusals.push_back(refusal.error.message);
+                                           }});
         REQUIRE(created);
         dmabuf = std::move(*created);
     }
@@ -50,7 +50,8 @@ Fd open_null() {
 
 } // namespace
 
-TEST_CASE_METHOD(Fixture, "clients below version 4 are told formats, and modifiers from version 3") {
+TEST_CASE_METHOD(Fixture,
+                 "clients below version 4 are told formats, and modifiers from version 3") {
     CHECK(client(1).modifiers().empty());
     CHECK(client(2).formats() == std::vector<std::uint32_t>{DRM_FORMAT_XRGB8888});
     CHECK(client(3).modifiers() ==
@@ -94,6 +95,19 @@ TEST_CASE_METHOD(Fixture, "feedback objects hear of a change, and of nothing els
     wl_surface_destroy(surface);
 }
 
+TEST_CASE_METHOD(Fixture, "a tranche may have more formats than fit an event") {
+    RawClient client = this->client(6);
+    const auto& told = client.feedback();
+    FormatSet many;
+    for (std::uint64_t modifier = 0; modifier < 5000; ++modifier)
+        many.add({DRM_FORMAT_XRGB8888, modifier});
+    dmabuf->set_default_feedback(
+        *Feedback::create(Device, {{Device, TrancheFlags::Sampling, many}}));
+    CHECK(client.round_trip());
+    REQUIRE(told.tranches.size() == 1);
+    CHECK(std::ranges::equal(told.tranches[0].formats, many));
+}
+
 TEST_CASE_METHOD(Fixture, "a surface can have feedback of its own") {
     RawClient client = this->client(6);
     wl_surface* surface = wl_compositor_create_surface(client.compositor());
@@ -101,8 +115,8 @@ TEST_CASE_METHOD(Fixture, "a surface can have feedback of its own") {
     const auto& default_told = client.feedback();
 
     wl_resource* resource = nullptr;
-    wl_client* server_side = wl_client_from_link(
-        wl_display_get_client_list(compositor.display())->next);
+    wl_client* server_side =
+        wl_client_from_link(wl_display_get_client_list(compositor.display())->next);
     wl_client_for_each_resource(
         server_side,
         [](wl_resource* candidate, void* found) {
@@ -113,8 +127,8 @@ TEST_CASE_METHOD(Fixture, "a surface can have feedback of its own") {
         &resource);
     REQUIRE(resource);
 
-    const auto scanout =
-        Feedback::create(Device, {{Device, TrancheFlags::Scanout | TrancheFlags::Sampling, {XrgbLinear}}});
+    const auto scanout = Feedback::create(
+        Device, {{Device, TrancheFlags::Scanout | TrancheFlags::Sampling, {XrgbLinear}}});
     dmabuf->set_surface_feedback(resource, *scanout);
     client.round_trip();
     CHECK(told.times == 2);

@@ -53,6 +53,25 @@ TEST_CASE("rows and strides follow from the format") {
     }
 }
 
+TEST_CASE("chroma is subsampled the same however it is stored") {
+    for (const std::uint32_t fourcc : {DRM_FORMAT_YUYV, DRM_FORMAT_Y212, DRM_FORMAT_NV61,
+                                       DRM_FORMAT_P210, DRM_FORMAT_YVU422, DRM_FORMAT_NV20}) {
+        INFO(tarmac::fourcc_name(fourcc));
+        CHECK(find_pixel_format(fourcc)->chroma_horizontal == 2);
+        CHECK(find_pixel_format(fourcc)->chroma_vertical == 1);
+    }
+    for (const std::uint32_t fourcc : {DRM_FORMAT_NV12, DRM_FORMAT_X0L2, DRM_FORMAT_YUV420_8BIT,
+                                       DRM_FORMAT_P010, DRM_FORMAT_S016, DRM_FORMAT_P030}) {
+        INFO(tarmac::fourcc_name(fourcc));
+        CHECK(find_pixel_format(fourcc)->chroma_horizontal == 2);
+        CHECK(find_pixel_format(fourcc)->chroma_vertical == 2);
+    }
+    for (const std::uint32_t fourcc : {DRM_FORMAT_XRGB8888, DRM_FORMAT_NV24, DRM_FORMAT_AYUV}) {
+        INFO(tarmac::fourcc_name(fourcc));
+        CHECK(find_pixel_format(fourcc)->chroma_horizontal == 1);
+    }
+}
+
 TEST_CASE("sizes don't overflow") {
     const auto* format = find_pixel_format(DRM_FORMAT_ABGR32323232F);
     CHECK(format->min_stride(0, UINT32_MAX) == 16ull * UINT32_MAX);

@@ -26,7 +26,6 @@ WindowNodes::~WindowNodes() {
 }
 
 void WindowNodes::show(const wlr_box& place, const wlr_box& covered, bool with_border) {
-    const bool was_covering = backdrop_->node.enabled;
     const bool covers = !wlr_box_empty(&covered);
     wlr_scene_node_set_position(&tree_->node, place.x, place.y);
     wlr_scene_node_set_enabled(&backdrop_->node, covers);
@@ -34,9 +33,8 @@ void WindowNodes::show(const wlr_box& place, const wlr_box& covered, bool with_b
         const int x = covered.x - place.x, y = covered.y - place.y;
         wlr_scene_node_set_position(&backdrop_->node, x, y);
         wlr_scene_rect_set_size(backdrop_, covered.width, covered.height);
-        clip({x + surface_.geometry.x, y + surface_.geometry.y, covered.width, covered.height});
-    } else if (was_covering) {
-        clip({});
+        // The content isn't clipped to what it covers: the arithmetic of wlroots' clip can leave
+        // the buffer by a rounding error, which its renderer answers with an abort.
     }
     border_.fit(place.width, place.height);
     border_.set_shown(with_border);
@@ -45,11 +43,6 @@ void WindowNodes::show(const wlr_box& place, const wlr_box& covered, bool with_b
 void WindowNodes::hide() {
     wlr_scene_node_set_enabled(&backdrop_->node, false);
     border_.set_shown(false);
-    clip({});
-}
-
-void WindowNodes::clip(const wlr_box& box) {
-    wlr_scene_subsurface_tree_set_clip(&content_->node, &box);
 }
 
 } // namespace tarmac::compositor

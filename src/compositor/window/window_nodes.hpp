@@ -30,8 +30,6 @@ public:
     void set_active(bool active) { border_.set_active(active); }
 
 private:
-    void clip(const wlr_box& box);
-
     wlr_xdg_surface& surface_;
     wlr_scene_tree* tree_;
     wlr_scene_rect* backdrop_;

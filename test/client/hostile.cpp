@@ -1,0 +1,74 @@
+// What a client shows that a compositor might die of.
+
+#include <catch2/catch_test_macros.hpp>
+#include <cstring>
+#include <drm_fourcc.h>
+#include <fcntl.h>
+#include <linux/dma-heap.h>
+#include <sys/ioctl.h>
+#include <wayland-client.h>
+
+#include "linux-dmabuf-v1-client-protocol.h"
+#include "support/compositor_process.hpp"
+#include "support/dmabuf_source.hpp"
+#include "support/window.hpp"
+
+using namespace test;
+using tarmac::Fd;
+
+namespace {
+
+constexpr int Size = 64;
+constexpr std::uint32_t Stride = Size * 4;
+
+const Answer Created{Answer::Created, 0, {}}, Failed{Answer::Failed, 0, {}};
+
+RawClient::Params& with_plane(RawClient& client, const Fd& fd) {
+    auto& params = client.create_params();
+    client.add(params, fd.get(), 0, 0, Stride, DRM_FORMAT_MOD_LINEAR);
+    return params;
+}
+
+} // namespace
+
+TEST_CASE("a failed buffer larger than the picture it follows ends its client alone") {
+    CompositorProcess compositor;
+    RawClient client = compositor.connect(6);
+    Window window{client};
+    const Fd dmabuf = allocate_dmabuf(Exporter::Udmabuf, Stride * Size);
+    auto& good = with_plane(client, dmabuf);
+    REQUIRE(client.create(good, Size, Size, DRM_FORMAT_XRGB8888) == Created);
+    window.show(good.buffer);
+
+    const Fd null{open("/dev/null", O_RDWR | O_CLOEXEC)};
+    auto& bad = with_plane(client, null);
+    CHECK(client.create_immed(bad, 1000, 1000, DRM_FORMAT_XRGB8888) == Failed);
+    wl_surface_attach(window.surface(), bad.buffer, 0, 0);
+    wl_surface_damage_buffer(window.surface(), 0, 0, 1000, 1000);
+    wl_surface_commit(window.surface());
+    CHECK_FALSE(client.round_trip());
+
+    // Its frames go on.
+    RawClient other = compositor.connect(6);
+    Window other_window{other};
+    auto& shown = with_plane(other, dmabuf);
+    REQUIRE(other.create(shown, Size, Size, DRM_FORMAT_XRGB8888) == Created);
+    other_window.show(shown.buffer);
+    CHECK(compositor.process().is_running());
+}
+
+TEST_CASE("a read-only dma-buf, which software GL can't draw, is refused with a reason") {
+    CompositorProcess compositor;
+    const Fd heap{open("/dev/dma_heap/system", O_RDWR | O_CLOEXEC)};
+    if (!heap)
+        SKIP("/dev/dma_heap/system: " << std::strerror(errno));
+    dma_heap_allocation_data request = {
+        .len = Stride * Size, .fd = 0, .fd_flags = O_RDONLY | O_CLOEXEC, .heap_flags = 0};
+    REQUIRE(ioctl(heap.get(), DMA_HEAP_IOCTL_ALLOC, &request) == 0);
+    const Fd read_only{static_cast<int>(request.fd)};
+
+    RawClient client = compositor.connect(6);
+    CHECK(client.create(with_plane(client, read_only), Size, Size, DRM_FORMAT_XRGB8888) == Failed);
+    CHECK(compositor.process().await_line("tarmac: refused").contains("read-only"));
+    CHECK(compositor.process().is_running());
+}
