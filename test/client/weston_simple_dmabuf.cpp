@@ -15,7 +15,7 @@ namespace {
 Process start_client(const CompositorProcess& compositor, std::vector<std::string> options = {}) {
     std::vector<std::string> command = {"weston-simple-dmabuf-egl", "-d", "/dev/dri/renderD128"};
     command.insert(command.end(), options.begin(), options.end());
-    return Process{command, {compositor.environment()}};
+    return Process{command, {compositor.environment(), test::SynchronousMesa}};
 }
 
 } // namespace

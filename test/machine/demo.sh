@@ -22,6 +22,10 @@ await() {
     die "no \"$1\" within 30 seconds"
 }
 
+# Mesa's software rasterizer draws in threads and attaches no fence to its dma-bufs: without threads a
+# picture is whole when it is shown.
+export LP_NUM_THREADS=0
+
 : >"$log"
 WLR_BACKENDS=headless tarmac-compositor --renderer gles2 --drm-device /dev/dri/renderD128 \
     --size 640x400 --startup weston-simple-dmabuf-egl >"$log" 2>&1 &

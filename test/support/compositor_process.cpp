@@ -34,7 +34,7 @@ std::string value_of(const std::string& line, const std::string& key) {
 } // namespace
 
 CompositorProcess::CompositorProcess(std::vector<std::string> options)
-    : process_{command_line(std::move(options)), {"WLR_BACKENDS=headless"}} {
+    : process_{command_line(std::move(options)), {"WLR_BACKENDS=headless", SynchronousMesa}} {
     socket_ = value_of(process_.await_line("tarmac: ready"), "socket");
 }
 
