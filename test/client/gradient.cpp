@@ -64,8 +64,7 @@ void check_gradient(const Picture& screen, const Box& window) {
             const Pixel expected = inside ? gradient_at(right, up) : Pixel{0, 0, 0};
             if (distance(screen.at(x, y), expected) > tolerance && wrong++ == 0)
                 first = std::to_string(x - window.x) + "," + std::to_string(y - window.y) +
-                        ": expected " + to_string(expected) + ", got " +
-                        to_string(screen.at(x, y));
+                        ": expected " + to_string(expected) + ", got " + to_string(screen.at(x, y));
         }
     }
     INFO("first wrong pixel " << first);

@@ -55,7 +55,8 @@ TEST_CASE("an inverted buffer shows the picture the right way up") {
     const Pixel background = screen.at(0, 0);
     const Box frame = screen.bounds({0, 0, screen.width, screen.height},
                                     [&](const Pixel& pixel) { return pixel != background; });
-    const int left = frame.x + (frame.width - Width) / 2, top = frame.y + (frame.height - Height) / 2;
+    const int left = frame.x + (frame.width - Width) / 2,
+              top = frame.y + (frame.height - Height) / 2;
     int wrong = 0;
     for (int y = 0; y < Height; ++y) {
         for (int x = 0; x < Width; ++x)

@@ -17,8 +17,7 @@ namespace {
 constexpr std::uint32_t Width = 64, Height = 48;
 
 struct Fixture {
-    test::LocalCompositor compositor;
-    test::LocalRenderer renderer{compositor.display()};
+    test::LocalRenderer& renderer = test::LocalRenderer::shared();
     test::Exporter exporter = GENERATE(from_range(test::AllExporters));
 
     Fixture() {
@@ -164,10 +163,8 @@ TEST_CASE_METHOD(Fixture, "what isn't set has its default, what is set arrives")
 
     const ColorState wide{ColorState::Matrix::Bt2020, ColorState::Range::Full,
                           ColorState::Transfer::Pq, ColorState::Primaries::Bt2020};
-    const auto other = builder.set_premultiplied(false)
-                           .set_y_inverted(true)
-                           .set_color_state(wide)
-                           .build_dmabuf();
+    const auto other =
+        builder.set_premultiplied(false).set_y_inverted(true).set_color_state(wide).build_dmabuf();
     REQUIRE(other);
     CHECK_FALSE(other->is_premultiplied());
     CHECK(other->is_y_inverted());
@@ -252,10 +249,12 @@ TEST_CASE_METHOD(Fixture, "each kind of error comes up where it belongs") {
 }
 
 TEST_CASE_METHOD(Fixture, "a texture notices that its renderer has gone") {
-    auto texture = xrgb().build(renderer.importer());
+    test::LocalCompositor compositor;
+    test::LocalRenderer own{compositor.display()};
+    auto texture = xrgb().build(own.importer());
     REQUIRE(texture);
     REQUIRE(texture->get());
-    renderer.destroy();
+    own.destroy();
     CHECK_FALSE(texture->get());
     CHECK(texture->buffer());
 }

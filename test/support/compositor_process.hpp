@@ -6,8 +6,8 @@
 namespace test {
 
 /// For everybody who draws: Mesa's software rasterizer draws in threads, attaches no fence to its
-/// dma-bufs, and so shows half of a picture to whoever reads soon. Without threads it is done when it
-/// says so.
+/// dma-bufs, and so shows half of a picture to whoever reads soon. Without threads it is done when
+/// it says so.
 inline constexpr const char* SynchronousMesa = "LP_NUM_THREADS=0";
 
 /// tarmac-compositor, headless, with the renderer GLES2 on the render node of vgem. Skips the test

@@ -32,7 +32,8 @@ Fd open_drm_driver(const std::string& name) {
         Fd fd{open(("/dev/dri/card" + std::to_string(i)).c_str(), O_RDWR | O_CLOEXEC)};
         if (!fd)
             continue;
-        using Version = std::unique_ptr<drmVersion, decltype([](drmVersion* v) { drmFreeVersion(v); })>;
+        using Version =
+            std::unique_ptr<drmVersion, decltype([](drmVersion* v) { drmFreeVersion(v); })>;
         const Version version{drmGetVersion(fd.get())};
         if (version && name == version->name)
             return fd;
@@ -111,9 +112,8 @@ std::string name_of(Exporter exporter) {
 
 std::string missing(Exporter exporter) {
     const auto lacks = [](const char* node) {
-        return access(node, R_OK | W_OK) == 0
-                   ? std::string{}
-                   : std::string{node} + ": " + std::strerror(errno);
+        return access(node, R_OK | W_OK) == 0 ? std::string{}
+                                              : std::string{node} + ": " + std::strerror(errno);
     };
     switch (exporter) {
     case Exporter::Udmabuf:
@@ -122,7 +122,8 @@ std::string missing(Exporter exporter) {
         return lacks("/dev/dma_heap/system");
     case Exporter::Vgem:
     case Exporter::Vkms:
-        return open_drm_driver(name_of(exporter)) ? "" : "no DRM device of driver " + name_of(exporter);
+        return open_drm_driver(name_of(exporter)) ? ""
+                                                  : "no DRM device of driver " + name_of(exporter);
     }
     return {};
 }

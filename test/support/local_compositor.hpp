@@ -31,8 +31,7 @@ private:
 class DecliningImporter final : public tarmac::Importer {
 public:
     explicit DecliningImporter(tarmac::FormatSet formats, dev_t device = 0)
-        : formats_{std::move(formats)}
-        , device_{device} {}
+        : formats_{std::move(formats)}, device_{device} {}
 
     const tarmac::FormatSet& formats() const noexcept override { return formats_; }
     dev_t device() const noexcept override { return device_; }

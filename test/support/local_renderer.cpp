@@ -30,6 +30,11 @@ LocalRenderer::LocalRenderer(wl_display* display) {
     importer_ = std::move(*importer);
 }
 
+LocalRenderer& LocalRenderer::shared() {
+    static auto* renderer = new LocalRenderer{wl_display_create()};
+    return *renderer;
+}
+
 LocalRenderer::~LocalRenderer() {
     destroy();
     wlr_backend_destroy(backend_);

@@ -9,11 +9,14 @@ struct wlr_renderer;
 
 namespace test {
 
-/// wlroots' GLES2 renderer in this process, on the render node of vgem. Skips the test where there is
-/// no such node.
+/// wlroots' GLES2 renderer in this process, on the render node of vgem. Skips the test where there
+/// is no such node.
 class LocalRenderer {
 public:
     explicit LocalRenderer(wl_display* display);
+    /// One for the whole process, which is never destroyed: Mesa's takes a second to come up, and
+    /// after some dozens in one process it doesn't.
+    static LocalRenderer& shared();
     ~LocalRenderer();
     LocalRenderer(const LocalRenderer&) = delete;
     LocalRenderer& operator=(const LocalRenderer&) = delete;

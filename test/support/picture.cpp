@@ -33,8 +33,8 @@ Picture read_ppm(const std::filesystem::path& path) {
 } // namespace
 
 int distance(const Pixel& a, const Pixel& b) {
-    return std::max({std::abs(a.red - b.red), std::abs(a.green - b.green),
-                     std::abs(a.blue - b.blue)});
+    return std::max(
+        {std::abs(a.red - b.red), std::abs(a.green - b.green), std::abs(a.blue - b.blue)});
 }
 
 std::string to_string(const Pixel& pixel) {
@@ -42,8 +42,8 @@ std::string to_string(const Pixel& pixel) {
 }
 
 Picture take_screenshot(const std::string& wayland_display) {
-    const auto path = std::filesystem::temp_directory_path() /
-                      std::format("tarmac-test-{}.ppm", getpid());
+    const auto path =
+        std::filesystem::temp_directory_path() / std::format("tarmac-test-{}.ppm", getpid());
     Process grim{{"grim", "-t", "ppm", path}, {"WAYLAND_DISPLAY=" + wayland_display}};
     const int status = grim.wait();
     INFO(grim.output());

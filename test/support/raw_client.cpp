@@ -100,18 +100,18 @@ const zwp_linux_dmabuf_feedback_v1_listener RawClient::FeedbackListener::events 
 };
 
 RawClient::RawClient(unsigned version, const Fd& fd, Pump pump)
-    : pump_{std::move(pump)}
-    , version_{version} {
+    : pump_{std::move(pump)}, version_{version} {
     // libwayland takes the descriptor, so it gets one of its own.
     display_ = fd ? wl_display_connect_to_fd(dup(fd.get())) : wl_display_connect(nullptr);
     if (!display_)
         throw std::runtime_error{"there is no compositor to connect to"};
     registry_ = wl_display_get_registry(display_);
     static constexpr wl_registry_listener registry_events = {
-        .global = [](void* data, wl_registry*, std::uint32_t name, const char* interface,
-                     std::uint32_t version) {
-            static_cast<RawClient*>(data)->bind(name, interface, version);
-        },
+        .global =
+            [](void* data, wl_registry*, std::uint32_t name, const char* interface,
+               std::uint32_t version) {
+                static_cast<RawClient*>(data)->bind(name, interface, version);
+            },
         .global_remove = [](void*, wl_registry*, std::uint32_t) {},
     };
     wl_registry_add_listener(registry_, &registry_events, this);
@@ -143,10 +143,10 @@ void RawClient::bind(std::uint32_t name, std::string_view interface, std::uint32
         dmabuf_ = static_cast<zwp_linux_dmabuf_v1*>(
             wl_registry_bind(registry_, name, &zwp_linux_dmabuf_v1_interface, version_));
         static constexpr zwp_linux_dmabuf_v1_listener events = {
-            .format = [](void* data, zwp_linux_dmabuf_v1*,
-                         std::uint32_t fourcc) {
-                static_cast<RawClient*>(data)->formats_.push_back(fourcc);
-            },
+            .format =
+                [](void* data, zwp_linux_dmabuf_v1*, std::uint32_t fourcc) {
+                    static_cast<RawClient*>(data)->formats_.push_back(fourcc);
+                },
             .modifier =
                 [](void* data, zwp_linux_dmabuf_v1*, std::uint32_t fourcc, std::uint32_t hi,
                    std::uint32_t lo) {
@@ -186,8 +186,8 @@ bool RawClient::dispatch(std::chrono::milliseconds patience) {
 bool RawClient::wait_for(const bool& done) {
     const auto end = std::chrono::steady_clock::now() + Patience;
     while (!done && !is_stuck_) {
-        const auto left = std::chrono::ceil<std::chrono::milliseconds>(
-            end - std::chrono::steady_clock::now());
+        const auto left =
+            std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
         is_stuck_ = left.count() <= 0;
         if (is_stuck_ || !dispatch(left))
             return false;
