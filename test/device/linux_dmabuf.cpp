@@ -94,6 +94,18 @@ struct Fixture {
     Answer create(RawClient& client, RawClient::Params& params) {
         return client.create(params, CardWidth, CardHeight, DRM_FORMAT_XRGB8888);
     }
+    /// As most clients do: the params object goes as soon as it is used.
+    Answer create_immed_without_params(RawClient& client) {
+        auto* params = zwp_linux_dmabuf_v1_create_params(client.dmabuf());
+        zwp_linux_buffer_params_v1_add(params, dmabuf.get(), 0, 0, CardStride, 0, 0);
+        wl_buffer* buffer = zwp_linux_buffer_params_v1_create_immed(params, CardWidth, CardHeight,
+                                                                    DRM_FORMAT_XRGB8888, 0);
+        zwp_linux_buffer_params_v1_destroy(params);
+        client.round_trip();
+        client.round_trip();
+        wl_buffer_destroy(buffer);
+        return client.connection();
+    }
     Answer create_immed(RawClient& client, RawClient::Params& params) {
         return client.create_immed(params, CardWidth, CardHeight, DRM_FORMAT_XRGB8888);
     }
@@ -212,15 +224,7 @@ TEST_CASE_METHOD(Fixture, "an import that fails after create_immed is answered b
     SECTION("an error all the same if nothing is left to hear failed") {
         offer({}, {&declining});
         RawClient client = connect();
-        auto* params = zwp_linux_dmabuf_v1_create_params(client.dmabuf());
-        zwp_linux_buffer_params_v1_add(params, dmabuf.get(), 0, 0, CardStride, 0, 0);
-        wl_buffer* buffer = zwp_linux_buffer_params_v1_create_immed(params, CardWidth, CardHeight,
-                                                                    DRM_FORMAT_XRGB8888, 0);
-        zwp_linux_buffer_params_v1_destroy(params);
-        client.round_trip();
-        client.round_trip();
-        CHECK(client.connection().kind == Answer::Error);
-        wl_buffer_destroy(buffer);
+        CHECK(create_immed_without_params(client).kind == Answer::Error);
     }
     SECTION("a fatal error") {
         offer({.immediate_failure = ImmediateFailure::Fatal}, {&declining});
@@ -231,15 +235,7 @@ TEST_CASE_METHOD(Fixture, "an import that fails after create_immed is answered b
     SECTION("a fatal error although the params are gone") {
         offer({.immediate_failure = ImmediateFailure::Fatal}, {&declining});
         RawClient client = connect();
-        auto* params = zwp_linux_dmabuf_v1_create_params(client.dmabuf());
-        zwp_linux_buffer_params_v1_add(params, dmabuf.get(), 0, 0, CardStride, 0, 0);
-        wl_buffer* buffer = zwp_linux_buffer_params_v1_create_immed(params, CardWidth, CardHeight,
-                                                                    DRM_FORMAT_XRGB8888, 0);
-        zwp_linux_buffer_params_v1_destroy(params);
-        client.round_trip();
-        client.round_trip();
-        CHECK(client.connection().kind == Answer::Error);
-        wl_buffer_destroy(buffer);
+        CHECK(create_immed_without_params(client).kind == Answer::Error);
     }
     CHECK(declining.asked == 1);
     CHECK(refusals == std::vector<std::string>{"declined"});
