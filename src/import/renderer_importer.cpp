@@ -38,8 +38,11 @@ FormatSet to_format_set(const wlr_drm_format_set& set) {
 
 class RendererImporter final : public Importer {
 public:
-    RendererImporter(wlr_renderer* renderer, FormatSet formats, dev_t device, bool has_gpu)
-        : renderer_{renderer}, formats_{std::move(formats)}, device_{device}, has_gpu_{has_gpu} {}
+    RendererImporter(wlr_renderer* renderer, FormatSet formats, dev_t device, Fd software_device)
+        : renderer_{renderer}
+        , formats_{std::move(formats)}
+        , device_{device}
+        , software_device_{std::move(software_device)} {}
 
     const FormatSet& formats() const noexcept override { return formats_; }
     dev_t device() const noexcept override { return device_; }
@@ -71,12 +74,17 @@ private:
         // wlroots' Vulkan renderer asserts that there are fewer than four.
         if (is_vulkan(renderer_) && dmabuf.planes().size() == MaxPlanes)
             return fail(Fault::ImportFailed, "the Vulkan renderer takes no image of four planes");
-        // Mesa's software rasterizer maps what it draws for reading and writing, and uses the
-        // mapping whether or not that worked.
-        for (unsigned i = 0; !has_gpu_ && i < dmabuf.planes().size(); ++i) {
-            if ((fcntl(dmabuf.planes()[i].fd.get(), F_GETFL) & O_ACCMODE) != O_RDWR)
-                return fail_plane(Fault::ImportFailed, i,
-                                  "the dma-buf is read-only, which a software renderer can't draw");
+        // Mesa's software rasterizer maps what another device made for reading and writing, and
+        // uses the mapping whether or not that worked.
+        for (unsigned i = 0; software_device_ && i < dmabuf.planes().size(); ++i) {
+            const int fd = dmabuf.planes()[i].fd.get();
+            if ((fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDWR &&
+                !owns_memory(software_device_.get(), fd))
+                return fail_plane(
+                    Fault::ImportFailed, i,
+                    std::format("plane {}: the dma-buf is another device's and read-only, "
+                                "which a software renderer can't draw",
+                                i));
         }
         return {};
     }
@@ -84,7 +92,7 @@ private:
     wlr_renderer* renderer_;
     FormatSet formats_;
     dev_t device_;
-    bool has_gpu_;
+    Fd software_device_; ///< an open file of its own, where the device has no GPU
 };
 
 } // namespace
@@ -98,8 +106,12 @@ Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* rendere
     const int drm_fd = wlr_renderer_get_drm_fd(renderer);
     if (drm_fd < 0 || fstat(drm_fd, &device) != 0)
         return fail(Fault::NotAvailable, "the renderer has no DRM device");
+    Fd software_device;
+    if (!has_gpu(drm_fd))
+        software_device =
+            Fd{open(std::format("/proc/self/fd/{}", drm_fd).c_str(), O_RDWR | O_CLOEXEC)};
     return std::make_unique<RendererImporter>(renderer, to_format_set(*formats), device.st_rdev,
-                                              has_gpu(drm_fd));
+                                              std::move(software_device));
 }
 
 } // namespace tarmac
