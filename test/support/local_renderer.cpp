@@ -31,7 +31,8 @@ LocalRenderer::LocalRenderer(wl_display* display) {
 }
 
 LocalRenderer& LocalRenderer::shared() {
-    static auto* renderer = new LocalRenderer{wl_display_create()};
+    static wl_display* display = wl_display_create();
+    static auto* renderer = new LocalRenderer{display};
     return *renderer;
 }
 
