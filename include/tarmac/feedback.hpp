@@ -1,11 +1,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <sys/types.h>
 #include <tarmac/error.hpp>
 #include <tarmac/fd.hpp>
 #include <tarmac/format_set.hpp>
+#include <utility>
+#include <vector>
 
 namespace tarmac {
 
@@ -13,8 +16,8 @@ namespace tarmac {
 /// therefore shared by all of them. Rule: zwp_linux_dmabuf_feedback_v1.format_table.
 class FormatTable {
 public:
-    /// The most pairs a table holds, since tranches point into it with 16 bits.
-    static constexpr std::size_t MaxPairs = 1u << 16;
+    /// The most pairs a table holds, so that their number and every index fit 16 bits.
+    static constexpr std::size_t MaxPairs = 65535;
 
     /// Errors: UnsupportedFormat kind when `formats` is empty or has more than MaxPairs;
     /// OutOfResources when the memfd can't be made.
@@ -55,25 +58,18 @@ struct Tranche {
 };
 
 /// What a client is told to allocate: tranches in descending order of preference, and the table
-/// they point into. Immutable; shared by every feedback object that was told of it.
+/// they point into. Immutable; made by a FeedbackBuilder, shared by every feedback object that was
+/// told of it.
 class Feedback {
 public:
-    /// `main_device` is what clients below version 6 are told to allocate on. `tranches` must hold
-    /// one with the Sampling flag whose target is `main_device` (the spec's rules for both
-    /// versions); none may be empty or without a flag, and no two with the same target and flags
-    /// may share a pair. Errors: InvalidFormat with the rule that is broken, and those of
-    /// FormatTable::create().
-    static Result<std::shared_ptr<const Feedback>> create(dev_t main_device,
-                                                          std::vector<Tranche> tranches);
-
     dev_t main_device() const noexcept { return main_device_; }
     std::span<const Tranche> tranches() const noexcept { return tranches_; }
-    const FormatTable& table() const noexcept { return table_; }
+    const FormatTable& table() const noexcept { return *table_; }
     /// Indices of the pairs of `tranches()[tranche]` in the table, in the tranche's order.
     std::span<const std::uint16_t> indices(std::size_t tranche) const { return indices_[tranche]; }
 
     /// Whether a client that was told of this feedback may create a buffer of `pair`.
-    bool contains(FormatModifier pair) const noexcept { return table_.formats().contains(pair); }
+    bool contains(FormatModifier pair) const noexcept { return table_->formats().contains(pair); }
 
     /// Whether a client would be told the same.
     bool same_content(const Feedback& other) const noexcept {
@@ -81,12 +77,62 @@ public:
     }
 
 private:
-    Feedback(dev_t main_device, std::vector<Tranche> tranches, FormatTable table);
+    friend class FeedbackBuilder;
+    Feedback(dev_t main_device, std::vector<Tranche> tranches,
+             std::shared_ptr<const FormatTable> table);
 
     dev_t main_device_;
     std::vector<Tranche> tranches_;
-    FormatTable table_;
+    std::shared_ptr<const FormatTable> table_;
     std::vector<std::vector<std::uint16_t>> indices_;
+};
+
+/// Collects the tranches of a Feedback. Any thread, one at a time.
+///
+///     auto feedback = FeedbackBuilder{}
+///                         .set_main_device(gpu)
+///                         .add_tranche({display, TrancheFlags::Scanout, scanout_formats})
+///                         .add_tranche({gpu, TrancheFlags::Sampling, importer.formats()})
+///                         .build();
+class FeedbackBuilder {
+public:
+    /// What clients below version 6 are told to allocate on. Default: the target of the first
+    /// sampling tranche.
+    template <class Self>
+    Self&& set_main_device(this Self&& self, dev_t device) {
+        self.main_device_ = device;
+        return std::forward<Self>(self);
+    }
+
+    /// Puts `tranche` behind those before it. Pairs that the same device has already, equally for
+    /// scanout or not, are left out, since clients must not be told of them twice; so is a tranche
+    /// of which nothing is left.
+    template <class Self>
+    Self&& add_tranche(this Self&& self, Tranche tranche) {
+        self.append(std::move(tranche));
+        return std::forward<Self>(self);
+    }
+
+    /// Uses the table of `other` instead of making one, if it has just the pairs of the tranches:
+    /// feedback for a surface is often the default's pairs in another order.
+    template <class Self>
+    Self&& share_table(this Self&& self, std::shared_ptr<const Feedback> other) {
+        self.table_owner_ = std::move(other);
+        return std::forward<Self>(self);
+    }
+
+    /// Leaves the builder as it was. Errors: InvalidFormat with the rule that is broken (a tranche
+    /// without a flag; no sampling tranche on the main device, which version 6 and those before it
+    /// want), and those of FormatTable::create().
+    Result<std::shared_ptr<const Feedback>> build() const;
+
+private:
+    void append(Tranche tranche);
+    Result<std::shared_ptr<const FormatTable>> table_of(FormatSet pairs) const;
+
+    std::optional<dev_t> main_device_;
+    std::vector<Tranche> tranches_;
+    std::shared_ptr<const Feedback> table_owner_;
 };
 
 } // namespace tarmac

@@ -48,6 +48,11 @@ public:
 
     /// The pairs of this set that are in `other` too, in this set's order.
     FormatSet intersect(const FormatSet& other) const;
+    /// The pairs of this set that aren't in `other`, in this set's order.
+    FormatSet without(const FormatSet& other) const;
+
+    /// Same pairs, whatever their order.
+    bool has_same_pairs(const FormatSet& other) const;
 
     /// Same pairs in the same order.
     friend bool operator==(const FormatSet& a, const FormatSet& b) { return a.pairs_ == b.pairs_; }

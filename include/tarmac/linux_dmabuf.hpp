@@ -12,6 +12,7 @@
 struct wl_client;
 struct wl_display;
 struct wl_resource;
+struct wl_signal;
 
 namespace tarmac {
 
@@ -84,7 +85,7 @@ public:
     /// a create_immed buffer is imported at the latest when a surface gets it.
     ///
     /// Errors: NotAvailable if the global can't be made or there is no importer, and those of
-    /// Feedback::create().
+    /// FeedbackBuilder::build().
     static Result<LinuxDmabuf> create(wl_display* display, std::vector<Importer*> importers,
                                       Options options);
     static Result<LinuxDmabuf> create(wl_display* display, Importer& importer, Options options);
@@ -100,6 +101,11 @@ public:
     /// `feedback`, which must not be null. Nothing is sent where a client would be told the same
     /// again.
     void set_default_feedback(std::shared_ptr<const Feedback> feedback);
+    const std::shared_ptr<const Feedback>& default_feedback() const noexcept;
+    /// Emitted, without data, when the default feedback has changed and before clients are told:
+    /// who made feedback for surfaces out of it makes that anew then.
+    wl_signal& default_feedback_changed() noexcept;
+
     /// Tells the feedback objects of `surface` (a wl_surface), now and later, of `feedback`;
     /// nullptr goes back to the default.
     void set_surface_feedback(wl_resource* surface, std::shared_ptr<const Feedback> feedback);

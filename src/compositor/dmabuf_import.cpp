@@ -3,6 +3,7 @@
 #include "compositor/event_log.hpp"
 
 #include <format>
+#include <wayland-server-core.h>
 
 namespace tarmac::compositor {
 namespace {
@@ -44,6 +45,12 @@ DmabufImport::DmabufImport(wl_display* display, wlr_renderer* renderer) {
         return;
     }
     global_.emplace(std::move(*global));
+    scene_feedback_.emplace(*global_, wl_display_get_event_loop(display));
+}
+
+void DmabufImport::follow(wlr_scene_output& output) {
+    if (scene_feedback_)
+        scene_feedback_->follow(output);
 }
 
 } // namespace tarmac::compositor

@@ -1,8 +1,9 @@
 #include "compositor/event_log.hpp"
 
+#include "protocol/process_name.hpp"
+
 #include <cstdio>
 #include <format>
-#include <fstream>
 #include <wayland-server-core.h>
 
 namespace tarmac::compositor {
@@ -53,10 +54,7 @@ std::string bare(std::string_view text) {
 std::string client_label(wl_client* client) {
     pid_t pid = 0;
     wl_client_get_credentials(client, &pid, nullptr, nullptr);
-    std::string name;
-    std::getline(std::ifstream{std::format("/proc/{}/comm", pid)}, name, '\0');
-    if (name.ends_with('\n'))
-        name.pop_back();
+    const std::string name = process_name(pid);
     return std::format("{}[{}]", name.empty() ? "unknown" : bare(name), pid);
 }
 

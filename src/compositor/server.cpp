@@ -53,6 +53,7 @@ void Server::tie_parts() {
         log_event("error", {{"reason", quoted(reason)}});
         end(1);
     };
+    outputs_->on_added = [this](wlr_scene_output& output) { dmabufs_->follow(output); };
     outputs_->on_drawn = [this] { seat_->look_again(); };
     outputs_->on_change = [this] {
         seat_->map_devices();

@@ -1,103 +1,72 @@
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
-#include <format>
-#include <sys/mman.h>
 #include <tarmac/feedback.hpp>
-#include <unistd.h>
 
 namespace tarmac {
 
 namespace {
 
-/// As the spec lays it out: 4 bytes format, 4 bytes unused, 8 bytes modifier.
-struct TableEntry {
-    std::uint32_t fourcc;
-    std::uint32_t unused;
-    std::uint64_t modifier;
-};
-static_assert(sizeof(TableEntry) == 16);
-
-bool write_all(int fd, const void* data, std::size_t size) {
-    const char* rest = static_cast<const char*>(data);
-    while (size > 0) {
-        const ssize_t written = write(fd, rest, size);
-        if (written < 0 && errno != EINTR)
-            return false;
-        if (written > 0) {
-            rest += written;
-            size -= static_cast<std::size_t>(written);
-        }
-    }
-    return true;
+bool is_sampling(const Tranche& tranche) {
+    return has(tranche.flags, TrancheFlags::Sampling);
 }
 
-} // namespace
-
-Result<FormatTable> FormatTable::create(FormatSet formats) {
-    if (formats.empty() || formats.size() > MaxPairs)
-        return fail(Fault::InvalidFormat, std::format("a format table holds 1 to {} pairs, not {}",
-                                                      MaxPairs, formats.size()));
-    std::vector<TableEntry> entries;
-    entries.reserve(formats.size());
-    for (const FormatModifier& pair : formats)
-        entries.push_back({pair.fourcc, 0, pair.modifier});
-
-    Fd fd{memfd_create("tarmac-format-table", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
-    constexpr int seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
-    if (!fd || !write_all(fd.get(), entries.data(), entries.size() * sizeof(TableEntry)) ||
-        fcntl(fd.get(), F_ADD_SEALS, seals) != 0)
-        return fail(Fault::OutOfResources,
-                    std::format("the format table can't be made: {}", std::strerror(errno)));
-    return FormatTable{std::move(formats), std::move(fd)};
-}
-
-std::uint32_t FormatTable::size_in_bytes() const noexcept {
-    return static_cast<std::uint32_t>(formats_.size() * sizeof(TableEntry));
-}
-
-Feedback::Feedback(dev_t main_device, std::vector<Tranche> tranches, FormatTable table)
-    : main_device_{main_device}, tranches_{std::move(tranches)}, table_{std::move(table)} {
-    for (const Tranche& tranche : tranches_) {
-        std::vector<std::uint16_t>& indices = indices_.emplace_back();
-        indices.reserve(tranche.formats.size());
-        for (const FormatModifier& pair : tranche.formats)
-            indices.push_back(static_cast<std::uint16_t>(table_.formats().position(pair)));
-    }
-}
-
-Result<std::shared_ptr<const Feedback>> Feedback::create(dev_t main_device,
-                                                         std::vector<Tranche> tranches) {
-    if (std::ranges::any_of(tranches, [](const Tranche& t) { return t.formats.empty(); }))
-        return fail(Fault::InvalidFormat, "a feedback tranche has no formats");
-    if (std::ranges::none_of(tranches, [main_device](const Tranche& t) {
-            return t.target_device == main_device && has(t.flags, TrancheFlags::Sampling);
-        }))
-        return fail(Fault::InvalidFormat, "no sampling tranche targets the main device");
-
-    if (std::ranges::any_of(tranches,
-                            [](const Tranche& t) { return t.flags == TrancheFlags::None; }))
-        return fail(Fault::InvalidFormat, "a feedback tranche has no flag");
-    for (auto first = tranches.begin(); first != tranches.end(); ++first) {
-        const bool repeats =
-            std::any_of(std::next(first), tranches.end(), [first](const Tranche& t) {
-                return t.target_device == first->target_device && t.flags == first->flags &&
-                       !t.formats.intersect(first->formats).empty();
-            });
-        if (repeats)
-            return fail(Fault::InvalidFormat,
-                        "two feedback tranches of one device and the same flags share a format");
-    }
-
+FormatSet all_pairs(std::span<const Tranche> tranches) {
     FormatSet all;
     for (const Tranche& tranche : tranches) {
         for (const FormatModifier& pair : tranche.formats)
             all.add(pair);
     }
-    return FormatTable::create(std::move(all)).transform([&](FormatTable&& table) {
+    return all;
+}
+
+} // namespace
+
+Feedback::Feedback(dev_t main_device, std::vector<Tranche> tranches,
+                   std::shared_ptr<const FormatTable> table)
+    : main_device_{main_device}, tranches_{std::move(tranches)}, table_{std::move(table)} {
+    for (const Tranche& tranche : tranches_) {
+        std::vector<std::uint16_t>& indices = indices_.emplace_back();
+        indices.reserve(tranche.formats.size());
+        for (const FormatModifier& pair : tranche.formats)
+            indices.push_back(static_cast<std::uint16_t>(table_->formats().position(pair)));
+    }
+}
+
+void FeedbackBuilder::append(Tranche tranche) {
+    for (const Tranche& earlier : tranches_) {
+        // Clients below version 6 are told of no flag but this.
+        const bool same_for_all = earlier.target_device == tranche.target_device &&
+                                  has(earlier.flags, TrancheFlags::Scanout) ==
+                                      has(tranche.flags, TrancheFlags::Scanout);
+        if (same_for_all)
+            tranche.formats = tranche.formats.without(earlier.formats);
+    }
+    if (!tranche.formats.empty())
+        tranches_.push_back(std::move(tranche));
+}
+
+Result<std::shared_ptr<const Feedback>> FeedbackBuilder::build() const {
+    const auto without_flag = [](const Tranche& t) { return t.flags == TrancheFlags::None; };
+    if (std::ranges::any_of(tranches_, without_flag))
+        return fail(Fault::InvalidFormat, "a feedback tranche has no flag");
+
+    const auto sampling = std::ranges::find_if(tranches_, [this](const Tranche& t) {
+        return is_sampling(t) && t.target_device == main_device_.value_or(t.target_device);
+    });
+    if (sampling == tranches_.end())
+        return fail(Fault::InvalidFormat, "no sampling tranche with formats targets the main "
+                                          "device");
+
+    return table_of(all_pairs(tranches_)).transform([&](auto&& table) {
         return std::shared_ptr<const Feedback>(
-            new Feedback(main_device, std::move(tranches), std::move(table)));
+            new Feedback(sampling->target_device, tranches_, std::move(table)));
+    });
+}
+
+Result<std::shared_ptr<const FormatTable>> FeedbackBuilder::table_of(FormatSet pairs) const {
+    if (table_owner_ && table_owner_->table().formats().has_same_pairs(pairs))
+        return table_owner_->table_;
+    return FormatTable::create(std::move(pairs)).transform([](FormatTable&& table) {
+        return std::make_shared<const FormatTable>(std::move(table));
     });
 }
 

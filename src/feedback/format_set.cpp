@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <tarmac/format_set.hpp>
 
 namespace tarmac {
@@ -21,6 +22,21 @@ FormatSet FormatSet::intersect(const FormatSet& other) const {
             common.add(pair);
     }
     return common;
+}
+
+FormatSet FormatSet::without(const FormatSet& other) const {
+    FormatSet rest;
+    for (const FormatModifier& pair : pairs_) {
+        if (!other.contains(pair))
+            rest.add(pair);
+    }
+    return rest;
+}
+
+bool FormatSet::has_same_pairs(const FormatSet& other) const {
+    return size() == other.size() && std::ranges::all_of(pairs_, [&](const FormatModifier& pair) {
+               return other.contains(pair);
+           });
 }
 
 } // namespace tarmac

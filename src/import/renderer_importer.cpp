@@ -5,6 +5,7 @@
 
 #include "dmabuf/device.hpp"
 #include "wlroots/dmabuf_buffer.hpp"
+#include "wlroots/drm_format_set.hpp"
 #include "wlroots/wlr.hpp"
 
 #if WLR_HAS_VULKAN_RENDERER
@@ -22,18 +23,6 @@ bool is_vulkan([[maybe_unused]] wlr_renderer* renderer) {
 #else
     return false;
 #endif
-}
-
-FormatSet to_format_set(const wlr_drm_format_set& set) {
-    FormatSet formats;
-    for (const wlr_drm_format& format : std::span{set.formats, set.len}) {
-        // What this library doesn't know it would refuse.
-        if (!find_pixel_format(format.format))
-            continue;
-        for (const std::uint64_t modifier : std::span{format.modifiers, format.len})
-            formats.add({format.format, modifier});
-    }
-    return formats;
 }
 
 class RendererImporter final : public Importer {

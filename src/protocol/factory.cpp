@@ -5,6 +5,7 @@
 #include "linux-dmabuf-v1-protocol.h"
 #include "protocol/buffer_params.hpp"
 #include "protocol/feedback_object.hpp"
+#include "protocol/process_name.hpp"
 #include "protocol/resource.hpp"
 
 namespace tarmac {
@@ -25,6 +26,14 @@ constexpr struct zwp_linux_dmabuf_v1_interface factory_requests = {
         },
 };
 
+// Xwayland before 23.1 allocates linear buffers, slow to draw to, once it is told of that modifier
+// even next to the implicit one: https://gitlab.freedesktop.org/xorg/xserver/-/issues/1166.
+bool is_xwayland(wl_client* client) {
+    pid_t pid = 0;
+    wl_client_get_credentials(client, &pid, nullptr, nullptr);
+    return process_name(pid) == "Xwayland";
+}
+
 } // namespace
 
 void Factory::bind(wl_client* client, std::uint32_t version, std::uint32_t id,
@@ -44,10 +53,15 @@ Factory::Factory(wl_resource* resource, LinuxDmabuf::State& state)
 void Factory::advertise(const std::shared_ptr<const Feedback>& feedback) const {
     const bool hears_modifiers =
         wl_resource_get_version(resource_) >= ZWP_LINUX_DMABUF_V1_MODIFIER_SINCE_VERSION;
-    for (const auto& [fourcc, modifier] : feedback->table().formats()) {
+    const FormatSet& formats = feedback->table().formats();
+    const bool hides_linear = hears_modifiers && is_xwayland(wl_resource_get_client(resource_));
+    for (const auto& [fourcc, modifier] : formats) {
         // A client that can't name a modifier means the implicit one.
         if (modifier == DRM_FORMAT_MOD_INVALID)
             zwp_linux_dmabuf_v1_send_format(resource_, fourcc);
+        if (hides_linear && modifier == DRM_FORMAT_MOD_LINEAR &&
+            formats.contains({fourcc, DRM_FORMAT_MOD_INVALID}))
+            continue;
         if (hears_modifiers)
             zwp_linux_dmabuf_v1_send_modifier(resource_, fourcc,
                                               static_cast<std::uint32_t>(modifier >> 32),

@@ -21,6 +21,9 @@ public:
     /// Tells the client what `state` has for it, unless it was told just that.
     void update(const LinuxDmabuf::State& state);
 
+    /// nullptr for the default; may be gone.
+    const wl_resource* surface() const { return surface_; }
+
 private:
     void send(const Feedback& feedback) const;
 

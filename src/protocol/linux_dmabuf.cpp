@@ -7,20 +7,12 @@ namespace tarmac {
 
 namespace {
 
-/// A sampling tranche for every device, with what its importers have.
+/// A sampling tranche for every importer's device, with all that it has.
 Result<std::shared_ptr<const Feedback>> everything(const std::vector<Importer*>& importers) {
-    std::vector<Tranche> tranches;
-    for (const Importer* importer : importers) {
-        if (importer->formats().empty())
-            continue;
-        auto tranche = std::ranges::find(tranches, importer->device(), &Tranche::target_device);
-        if (tranche == tranches.end())
-            tranche = tranches.insert(tranche, {importer->device(), TrancheFlags::Sampling, {}});
-        for (const FormatModifier& pair : importer->formats())
-            tranche->formats.add(pair);
-    }
-    const dev_t main_device = tranches.empty() ? 0 : tranches.front().target_device;
-    return Feedback::create(main_device, std::move(tranches));
+    FeedbackBuilder builder;
+    for (const Importer* importer : importers)
+        builder.add_tranche({importer->device(), TrancheFlags::Sampling, importer->formats()});
+    return builder.build();
 }
 
 } // namespace
@@ -57,6 +49,14 @@ LinuxDmabuf::~LinuxDmabuf() = default;
 
 void LinuxDmabuf::set_default_feedback(std::shared_ptr<const Feedback> feedback) {
     state_->set_default_feedback(std::move(feedback));
+}
+
+const std::shared_ptr<const Feedback>& LinuxDmabuf::default_feedback() const noexcept {
+    return state_->default_feedback();
+}
+
+wl_signal& LinuxDmabuf::default_feedback_changed() noexcept {
+    return state_->default_feedback_changed();
 }
 
 void LinuxDmabuf::set_surface_feedback(wl_resource* surface,

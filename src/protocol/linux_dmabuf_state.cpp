@@ -14,7 +14,9 @@ namespace tarmac {
 LinuxDmabuf::State::State(wl_display* display, std::vector<Importer*> importers, Options options)
     : importers_{std::move(importers)}
     , options_{std::move(options)}
-    , queue_{wl_display_get_event_loop(display), options_.import_budget} {}
+    , queue_{wl_display_get_event_loop(display), options_.import_budget} {
+    wl_signal_init(&default_feedback_changed_);
+}
 
 LinuxDmabuf::State::~State() {
     if (global_)
@@ -93,8 +95,12 @@ void LinuxDmabuf::State::report_refusal(const Refusal& refusal) const {
 }
 
 void LinuxDmabuf::State::set_default_feedback(std::shared_ptr<const Feedback> feedback) {
+    if (feedback == options_.feedback)
+        return;
     options_.feedback = std::move(feedback);
-    update_feedback_objects();
+    wl_signal_emit_mutable(&default_feedback_changed_, nullptr);
+    for (FeedbackObject* object : feedback_objects_)
+        object->update(*this);
 }
 
 void LinuxDmabuf::State::set_surface_feedback(wl_resource* surface,
@@ -108,17 +114,15 @@ void LinuxDmabuf::State::set_surface_feedback(wl_resource* surface,
     } else {
         surface_feedbacks_.erase(surface);
     }
-    update_feedback_objects();
+    for (FeedbackObject* object : feedback_objects_) {
+        if (object->surface() == surface)
+            object->update(*this);
+    }
 }
 
 std::shared_ptr<const Feedback> LinuxDmabuf::State::feedback_for(wl_resource* surface) const {
     const auto found = surface_feedbacks_.find(surface);
     return found != surface_feedbacks_.end() ? found->second.feedback : options_.feedback;
-}
-
-void LinuxDmabuf::State::update_feedback_objects() {
-    for (FeedbackObject* object : feedback_objects_)
-        object->update(*this);
 }
 
 } // namespace tarmac

@@ -43,6 +43,8 @@ public:
     void report_refusal(const Refusal& refusal) const;
 
     void set_default_feedback(std::shared_ptr<const Feedback> feedback);
+    const std::shared_ptr<const Feedback>& default_feedback() const { return options_.feedback; }
+    wl_signal& default_feedback_changed() { return default_feedback_changed_; }
     void set_surface_feedback(wl_resource* surface, std::shared_ptr<const Feedback> feedback);
     /// `surface` nullptr means the default.
     std::shared_ptr<const Feedback> feedback_for(wl_resource* surface) const;
@@ -63,7 +65,6 @@ private:
         Listener surface_destroyed;
     };
 
-    void update_feedback_objects();
 
     std::vector<Importer*> importers_;
     Options options_;
@@ -71,6 +72,7 @@ private:
     std::unordered_map<wl_client*, Client> clients_;
     std::unordered_map<wl_resource*, SurfaceFeedback> surface_feedbacks_;
     FeedbackObjects feedback_objects_;
+    wl_signal default_feedback_changed_;
     ImportQueue queue_;
 };
 

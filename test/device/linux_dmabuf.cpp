@@ -11,6 +11,7 @@
 #include "linux-dmabuf-v1-client-protocol.h"
 #include "protocol/cases.hpp"
 #include "support/dmabuf_source.hpp"
+#include "support/feedback.hpp"
 #include "support/local_compositor.hpp"
 #include "support/local_renderer.hpp"
 #include "wlroots/listener.hpp"
@@ -273,7 +274,7 @@ TEST_CASE_METHOD(Fixture, "what was told before a change may still be used after
     RawClient old_client = connect();
     old_client.feedback();
     const dev_t device = renderer.importer().device();
-    const auto less = Feedback::create(
+    const auto less = test::build_feedback(
         device, {{device, TrancheFlags::Sampling, {{DRM_FORMAT_ARGB8888, DRM_FORMAT_MOD_LINEAR}}}});
     global->set_default_feedback(*less);
     old_client.round_trip();

@@ -9,7 +9,10 @@
 #include <tarmac/feedback.hpp>
 #include <unistd.h>
 
+#include "support/feedback.hpp"
+
 using namespace tarmac;
+using test::build_feedback;
 
 namespace {
 
@@ -63,7 +66,7 @@ TEST_CASE("a table holds what 16 bits can point to and no more") {
 
 TEST_CASE("tranches point into one table of all pairs") {
     const auto feedback =
-        Feedback::create(Gpu, {{Display, TrancheFlags::Scanout, {XrgbLinear}},
+        build_feedback(Gpu, {{Display, TrancheFlags::Scanout, {XrgbLinear}},
                                {Gpu, TrancheFlags::Sampling, {Nv12Linear, XrgbLinear}}});
     REQUIRE(feedback);
     const Feedback& told = **feedback;
@@ -75,21 +78,68 @@ TEST_CASE("tranches point into one table of all pairs") {
 }
 
 TEST_CASE("feedback that breaks a rule of the spec is refused") {
-    CHECK_FALSE(Feedback::create(Gpu, {}));
-    CHECK_FALSE(Feedback::create(Gpu, {{Gpu, TrancheFlags::Sampling, {}}}));
-    CHECK_FALSE(Feedback::create(Gpu, {{Gpu, TrancheFlags::Scanout, {XrgbLinear}}}));
-    CHECK_FALSE(Feedback::create(Gpu, {{Display, TrancheFlags::Sampling, {XrgbLinear}}}));
+    CHECK_FALSE(build_feedback(Gpu, {}));
+    CHECK_FALSE(build_feedback(Gpu, {{Gpu, TrancheFlags::Sampling, {}}}));
+    CHECK_FALSE(build_feedback(Gpu, {{Gpu, TrancheFlags::Scanout, {XrgbLinear}}}));
+    CHECK_FALSE(build_feedback(Gpu, {{Display, TrancheFlags::Sampling, {XrgbLinear}}}));
     const Tranche sampling{Gpu, TrancheFlags::Sampling, {XrgbLinear, Nv12Linear}};
-    CHECK_FALSE(Feedback::create(Gpu, {sampling, {Display, TrancheFlags::None, {XrgbLinear}}}));
-    CHECK_FALSE(Feedback::create(Gpu, {sampling, {Gpu, TrancheFlags::Sampling, {Nv12Linear}}}));
-    CHECK(Feedback::create(Gpu, {sampling, {Gpu, TrancheFlags::Sampling, {XrgbImplicit}}}));
+    CHECK_FALSE(build_feedback(Gpu, {sampling, {Display, TrancheFlags::None, {XrgbLinear}}}));
+}
+
+TEST_CASE("no client is told of a pair twice for a device") {
+    const Tranche sampling{Gpu, TrancheFlags::Sampling, {XrgbLinear, Nv12Linear}};
+    const auto feedback =
+        build_feedback(Gpu, {{Display, TrancheFlags::Scanout, {XrgbLinear}},
+                             sampling,
+                             {Gpu, TrancheFlags::Scanout, {XrgbLinear}},
+                             {Gpu, TrancheFlags::Sampling, {Nv12Linear, XrgbImplicit}},
+                             {Gpu, TrancheFlags::Scanout | TrancheFlags::Sampling, {XrgbLinear}}});
+    REQUIRE(feedback);
+    CHECK(std::ranges::equal((*feedback)->tranches(),
+                             std::vector<Tranche>{{Display, TrancheFlags::Scanout, {XrgbLinear}},
+                                                  sampling,
+                                                  {Gpu, TrancheFlags::Scanout, {XrgbLinear}},
+                                                  {Gpu, TrancheFlags::Sampling, {XrgbImplicit}}}));
+}
+
+TEST_CASE("the main device is the first that samples, unless another is named") {
+    const FeedbackBuilder builder =
+        FeedbackBuilder{}
+            .add_tranche({Display, TrancheFlags::Scanout, {XrgbLinear}})
+            .add_tranche({Gpu, TrancheFlags::Sampling, {XrgbLinear}})
+            .add_tranche({Display, TrancheFlags::Sampling, {Nv12Linear}});
+    CHECK(builder.build().value()->main_device() == Gpu);
+    CHECK(FeedbackBuilder{builder}.set_main_device(Display).build().value()->main_device() ==
+          Display);
+    CHECK_FALSE(FeedbackBuilder{builder}.set_main_device(Display + 1).build());
+}
+
+TEST_CASE("feedback with the same pairs can share a table") {
+    const auto base = build_feedback(Gpu, {{Gpu, TrancheFlags::Sampling, {XrgbLinear, Nv12Linear}}});
+    const FeedbackBuilder builder =
+        FeedbackBuilder{}
+            .share_table(*base)
+            .add_tranche({Display, TrancheFlags::Scanout, {Nv12Linear}})
+            .add_tranche({Gpu, TrancheFlags::Sampling, {Nv12Linear, XrgbLinear}});
+    const auto same_pairs = builder.build();
+    REQUIRE(same_pairs);
+    CHECK(&(*same_pairs)->table() == &(*base)->table());
+    CHECK(std::ranges::equal((*same_pairs)->indices(0), std::vector<std::uint16_t>{1}));
+    CHECK(std::ranges::equal((*same_pairs)->indices(1), std::vector<std::uint16_t>{1, 0}));
+
+    const auto more =
+        FeedbackBuilder{builder}.add_tranche({Display, TrancheFlags::Sampling, {XrgbImplicit}}).build();
+    REQUIRE(more);
+    CHECK(&(*more)->table() != &(*base)->table());
+    CHECK((*more)->contains(XrgbImplicit));
+    CHECK_FALSE((*base)->contains(XrgbImplicit));
 }
 
 TEST_CASE("feedback compares by what a client would be told") {
     const std::vector<Tranche> tranches = {{Gpu, TrancheFlags::Sampling, {XrgbLinear}}};
-    const auto one = Feedback::create(Gpu, tranches);
-    const auto same = Feedback::create(Gpu, tranches);
-    const auto other = Feedback::create(Gpu, {{Gpu, TrancheFlags::Sampling, {XrgbImplicit}}});
+    const auto one = build_feedback(Gpu, tranches);
+    const auto same = build_feedback(Gpu, tranches);
+    const auto other = build_feedback(Gpu, {{Gpu, TrancheFlags::Sampling, {XrgbImplicit}}});
     CHECK((*one)->same_content(**same));
     CHECK_FALSE((*one)->same_content(**other));
 }

@@ -7,6 +7,7 @@
 #include <tarmac/linux_dmabuf.hpp>
 
 #include "linux-dmabuf-v1-client-protocol.h"
+#include "support/feedback.hpp"
 #include "support/local_compositor.hpp"
 #include "support/raw_client.hpp"
 #include "wlroots/wlr.hpp"
@@ -81,12 +82,12 @@ TEST_CASE_METHOD(Fixture, "feedback objects hear of a change, and of nothing els
     wl_surface* surface = wl_compositor_create_surface(client.compositor());
     const auto& surface_told = client.feedback(surface);
     const auto same =
-        Feedback::create(Device, {{Device, TrancheFlags::Sampling, importer.formats()}});
+        test::build_feedback(Device, {{Device, TrancheFlags::Sampling, importer.formats()}});
     dmabuf->set_default_feedback(*same);
     client.round_trip();
     CHECK(told.times == 1);
 
-    const auto other = Feedback::create(Device, {{Device, TrancheFlags::Sampling, {XrgbLinear}}});
+    const auto other = test::build_feedback(Device, {{Device, TrancheFlags::Sampling, {XrgbLinear}}});
     dmabuf->set_default_feedback(*other);
     client.round_trip();
     CHECK(told.times == 2);
@@ -102,7 +103,7 @@ TEST_CASE_METHOD(Fixture, "a tranche may have more formats than fit an event") {
     for (std::uint64_t modifier = 0; modifier < 5000; ++modifier)
         many.add({DRM_FORMAT_XRGB8888, modifier});
     dmabuf->set_default_feedback(
-        *Feedback::create(Device, {{Device, TrancheFlags::Sampling, many}}));
+        *test::build_feedback(Device, {{Device, TrancheFlags::Sampling, many}}));
     CHECK(client.round_trip());
     REQUIRE(told.tranches.size() == 1);
     CHECK(std::ranges::equal(told.tranches[0].formats, many));
@@ -127,7 +128,7 @@ TEST_CASE_METHOD(Fixture, "a surface can have feedback of its own") {
         &resource);
     REQUIRE(resource);
 
-    const auto scanout = Feedback::create(
+    const auto scanout = test::build_feedback(
         Device, {{Device, TrancheFlags::Scanout | TrancheFlags::Sampling, {XrgbLinear}}});
     dmabuf->set_surface_feedback(resource, *scanout);
     client.round_trip();
@@ -143,7 +144,7 @@ TEST_CASE_METHOD(Fixture, "a surface can have feedback of its own") {
     wl_surface_destroy(surface);
     client.round_trip();
     CHECK(told.times == 4);
-    const auto other = Feedback::create(Device, {{Device, TrancheFlags::Sampling, {XrgbLinear}}});
+    const auto other = test::build_feedback(Device, {{Device, TrancheFlags::Sampling, {XrgbLinear}}});
     dmabuf->set_default_feedback(*other);
     client.round_trip();
     CHECK(told.times == 4);

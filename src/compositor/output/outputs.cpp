@@ -74,6 +74,8 @@ void Outputs::add(wlr_output& output) {
     outputs_.push_back(std::move(added));
     wlr_output_layout_output* place = wlr_output_layout_add_auto(layout(), &output);
     wlr_scene_output_layout_add_output(scene_layout_, place, scene_output);
+    if (on_added)
+        on_added(*scene_output);
 }
 
 void Outputs::remove(wlr_output& output) {

@@ -25,6 +25,7 @@ public:
     wlr_box box(wlr_output* output) const;
     wlr_output* find(const char* name) const;
 
+    std::function<void(wlr_scene_output&)> on_added;
     std::function<void()>
         on_drawn; ///< an output has drawn, so what is under the pointer may differ
     std::function<void()> on_change; ///< outputs have come, gone or changed in size

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <tarmac/format_set.hpp>
+
+struct wlr_drm_format_set;
+
+namespace tarmac {
+
+/// What of `set` this library knows; the rest it would refuse.
+FormatSet to_format_set(const wlr_drm_format_set& set);
+
+} // namespace tarmac
