@@ -18,8 +18,8 @@ build() {
             printf '%s' "$root_key" >"$dir/.configured-in"
         fi
         step "Building ($name)" "$log" in_root ninja -C "$dir"
-        if [[ $name == gcc ]] && ! { [[ -e $dir/.installed ]] && grep -q 'no work to do' "$log"; }; then
-            rm -f "$dir/.installed"
+        # Whoever built it
+        if [[ $name == gcc && ! $dir/.installed -nt $dir/.ninja_log ]]; then
             step "Installing the build" "$builds/log/install.log" in_root meson install -C "$dir" --no-rebuild --quiet
             : >"$dir/.installed"
         fi
