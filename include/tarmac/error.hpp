@@ -4,6 +4,7 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace tarmac {
 
@@ -42,6 +43,8 @@ using Result = std::expected<T, Error>;
 
 /// `fail(Fault::X, "…")` reads better at a return than std::unexpected(Error{…}).
 [[nodiscard]] std::unexpected<Error> fail(Fault fault, std::string message);
-[[nodiscard]] std::unexpected<Error> fail_plane(Fault fault, unsigned plane, std::string message);
+/// Puts "plane N: " before `message`.
+[[nodiscard]] std::unexpected<Error> fail_plane(Fault fault, unsigned plane,
+                                                std::string_view message);
 
 } // namespace tarmac

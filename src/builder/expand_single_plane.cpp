@@ -13,8 +13,7 @@ struct Density {
 };
 
 Density density_of(const PlaneFormat& plane) {
-    return {plane.bytes_per_block,
-            std::uint64_t{plane.block_width} * plane.horizontal_subsampling};
+    return {plane.bytes_per_block, std::uint64_t{plane.block_width} * plane.horizontal_subsampling};
 }
 
 } // namespace
@@ -26,17 +25,16 @@ Result<void> expand_single_plane(DmabufDescription& image) {
         return {};
 
     const Density first = density_of(format->planes[0]);
-    std::uint64_t end = image.planes[0].offset +
-                        image.planes[0].stride * format->rows(0, image.height);
+    std::uint64_t end =
+        image.planes[0].offset + image.planes[0].stride * format->rows(0, image.height);
     for (unsigned i = 1; i < format->n_planes; ++i) {
         const Density density = density_of(format->planes[i]);
         const std::uint64_t scaled = image.planes[0].stride * density.bytes * first.pixels;
         const std::uint64_t stride = scaled / (density.pixels * first.bytes);
         if (scaled % (density.pixels * first.bytes) != 0 || end > UINT32_MAX || stride > UINT32_MAX)
             return fail_plane(Fault::Incomplete, i,
-                              std::format("plane {}: it doesn't follow from plane 0, whose stride is "
-                                          "{}",
-                                          i, image.planes[0].stride));
+                              std::format("it doesn't follow from plane 0, whose stride is {}",
+                                          image.planes[0].stride));
         auto fd = image.planes[0].fd.duplicate();
         if (!fd)
             return std::unexpected(fd.error());

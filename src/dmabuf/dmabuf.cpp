@@ -1,7 +1,6 @@
 #include <cerrno>
 #include <cstring>
 #include <drm_fourcc.h>
-#include <fcntl.h>
 #include <format>
 #include <linux/magic.h>
 #include <sys/vfs.h>
@@ -15,17 +14,14 @@ namespace {
 /// Size in bytes of the dma-buf behind `fd`. Asks the kernel what kind of file it is: nothing else
 /// tells a dma-buf from a memfd where there is no DRM device.
 Result<std::uint64_t> dmabuf_size(int fd, unsigned plane) {
-    const int flags = fcntl(fd, F_GETFL);
     struct statfs file_system;
-    if (flags < 0 || (flags & O_PATH) || fstatfs(fd, &file_system) != 0 ||
-        file_system.f_type != DMA_BUF_MAGIC)
-        return fail_plane(Fault::NotADmabuf, plane,
-                          std::format("the file descriptor is not a dma-buf"));
+    if (fstatfs(fd, &file_system) != 0 || file_system.f_type != DMA_BUF_MAGIC)
+        return fail_plane(Fault::NotADmabuf, plane, "the file descriptor is not a dma-buf");
     const off_t size = lseek(fd, 0, SEEK_END);
     if (size < 0)
-        return fail_plane(Fault::NotADmabuf, plane,
-                          std::format("plane {}: the dma-buf doesn't tell its size: {}", plane,
-                                      std::strerror(errno)));
+        return fail_plane(
+            Fault::NotADmabuf, plane,
+            std::format("the dma-buf doesn't tell its size: {}", std::strerror(errno)));
     return static_cast<std::uint64_t>(size);
 }
 
@@ -56,8 +52,7 @@ Result<void> check_plane_count(const DmabufDescription& image, const PixelFormat
                                 count.least, count.most > count.least ? " or more" : ""));
     for (unsigned i = 0; i < image.n_planes; ++i) {
         if (!image.planes[i].fd)
-            return fail_plane(Fault::Incomplete, i,
-                              std::format("plane {}: no dma-buf was given", i));
+            return fail_plane(Fault::Incomplete, i, "no dma-buf was given");
     }
     return {};
 }
@@ -68,25 +63,24 @@ Result<void> check_bounds(const DmabufDescription& image, const PixelFormat& for
     if (!size)
         return std::unexpected(size.error());
     if (plane.stride == 0 && i < format.n_planes)
-        return fail_plane(Fault::OutOfBounds, i, std::format("plane {}: stride is 0", i));
+        return fail_plane(Fault::OutOfBounds, i, "stride is 0");
 
     const bool known = rows_are_known(image) && format.has_linear_layout();
     if (known && plane.stride < format.min_stride(i, image.width))
         return fail_plane(Fault::OutOfBounds, i,
-                          std::format("plane {}: stride {} is shorter than a row of {} pixels of "
+                          std::format("stride {} is shorter than a row of {} pixels of "
                                       "{}, which takes {} bytes",
-                                      i, plane.stride, image.width, fourcc_name(image.fourcc),
+                                      plane.stride, image.width, fourcc_name(image.fourcc),
                                       format.min_stride(i, image.width)));
 
     const std::uint64_t rows =
         known || (i == 0 && format.has_linear_layout()) ? format.rows(i, image.height) : 1;
     const std::uint64_t end = plane.offset + plane.stride * rows;
     if (end > *size)
-        return fail_plane(
-            Fault::OutOfBounds, i,
-            std::format("plane {}: offset {} + stride {} * {} rows = {} is beyond the "
-                        "dma-buf's {} bytes",
-                        i, plane.offset, plane.stride, rows, end, *size));
+        return fail_plane(Fault::OutOfBounds, i,
+                          std::format("offset {} + stride {} * {} rows = {} is beyond the "
+                                      "dma-buf's {} bytes",
+                                      plane.offset, plane.stride, rows, end, *size));
     return {};
 }
 

@@ -1,3 +1,4 @@
+#include <format>
 #include <tarmac/error.hpp>
 
 namespace tarmac {
@@ -17,8 +18,8 @@ std::unexpected<Error> fail(Fault fault, std::string message) {
     return std::unexpected(Error{fault, std::nullopt, std::move(message)});
 }
 
-std::unexpected<Error> fail_plane(Fault fault, unsigned plane, std::string message) {
-    return std::unexpected(Error{fault, plane, std::move(message)});
+std::unexpected<Error> fail_plane(Fault fault, unsigned plane, std::string_view message) {
+    return std::unexpected(Error{fault, plane, std::format("plane {}: {}", plane, message)});
 }
 
 } // namespace tarmac

@@ -71,9 +71,8 @@ private:
                 !owns_memory(software_device_.get(), fd))
                 return fail_plane(
                     Fault::ImportFailed, i,
-                    std::format("plane {}: the dma-buf is another device's and read-only, "
-                                "which a software renderer can't draw",
-                                i));
+                    "the dma-buf is another device's and read-only, which a software renderer "
+                    "can't draw");
         }
         return {};
     }
