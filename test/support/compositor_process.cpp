@@ -14,15 +14,27 @@ using tarmac::Fd;
 
 namespace {
 
-constexpr const char* RenderNode = "/dev/dri/renderD128";
-
-std::vector<std::string> command_line(std::vector<std::string> options) {
-    if (access(RenderNode, R_OK | W_OK) != 0)
-        SKIP(std::string{RenderNode} + " is missing");
-    std::vector<std::string> command = {TARMAC_COMPOSITOR, "--renderer", "gles2", "--drm-device",
-                                        RenderNode};
+std::vector<std::string> command_line(std::vector<std::string> options, const Stage& stage) {
+    std::vector<std::string> command = {TARMAC_COMPOSITOR, "--renderer", stage.renderer};
+    if (!stage.drm_device.empty()) {
+        if (access(stage.drm_device.c_str(), R_OK | W_OK) != 0)
+            SKIP(stage.drm_device << " is missing");
+        command.insert(command.end(), {"--drm-device", stage.drm_device});
+    }
     command.insert(command.end(), options.begin(), options.end());
     return command;
+}
+
+std::vector<std::string> environment_of(const Stage& stage) {
+    std::vector<std::string> environment = {SynchronousMesa};
+    if (stage.on_screen) {
+        environment.insert(environment.end(), {"WLR_BACKENDS=drm", "WLR_LIBINPUT_NO_DEVICES=1",
+                                               "LIBSEAT_BACKEND=builtin", "SEATD_VTBOUND=0"});
+    } else {
+        environment.push_back("WLR_BACKENDS=headless");
+    }
+    environment.insert(environment.end(), stage.environment.begin(), stage.environment.end());
+    return environment;
 }
 
 /// The value of `key=` in a line of the compositor.
@@ -33,8 +45,8 @@ std::string value_of(const std::string& line, const std::string& key) {
 
 } // namespace
 
-CompositorProcess::CompositorProcess(std::vector<std::string> options)
-    : process_{command_line(std::move(options)), {"WLR_BACKENDS=headless", SynchronousMesa}} {
+CompositorProcess::CompositorProcess(std::vector<std::string> options, const Stage& stage)
+    : process_{command_line(std::move(options), stage), environment_of(stage)} {
     socket_ = value_of(process_.await_line("tarmac: ready"), "socket");
 }
 

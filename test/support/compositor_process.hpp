@@ -10,11 +10,18 @@ namespace test {
 /// it says so.
 inline constexpr const char* SynchronousMesa = "LP_NUM_THREADS=0";
 
-/// tarmac-compositor, headless, with the renderer GLES2 on the render node of vgem. Skips the test
-/// where there is no such node.
+/// What a compositor draws with, and on.
+struct Stage {
+    std::string renderer = "gles2";
+    std::string drm_device = "/dev/dri/renderD128"; ///< vgem's; empty for none
+    bool on_screen = false; ///< shown by `drm_device`, which is a card, rather than headless
+    std::vector<std::string> environment = {};
+};
+
+/// tarmac-compositor on a stage. Skips the test where there is no such device.
 class CompositorProcess {
 public:
-    explicit CompositorProcess(std::vector<std::string> options = {});
+    explicit CompositorProcess(std::vector<std::string> options = {}, const Stage& stage = {});
     ~CompositorProcess();
 
     Process& process() { return process_; }

@@ -158,12 +158,12 @@ void RawClient::bind(std::uint32_t name, std::string_view interface, std::uint32
     }
 }
 
-void* RawClient::bind_global(const wl_interface* interface, std::uint32_t version) {
-    const auto found = std::ranges::find(globals_, std::string{interface->name},
-                                         &std::pair<std::string, std::uint32_t>::first);
-    if (found == globals_.end())
-        throw std::runtime_error{std::string{"the compositor has no "} + interface->name};
-    return wl_registry_bind(registry_, found->second, interface, version);
+void* RawClient::bind_global(const wl_interface* interface, std::uint32_t version, unsigned nth) {
+    for (const auto& [name_of_interface, name] : globals_) {
+        if (name_of_interface == interface->name && nth-- == 0)
+            return wl_registry_bind(registry_, name, interface, version);
+    }
+    throw std::runtime_error{std::string{"the compositor has no "} + interface->name};
 }
 
 bool RawClient::dispatch(std::chrono::milliseconds patience) {
@@ -183,16 +183,16 @@ bool RawClient::dispatch(std::chrono::milliseconds patience) {
     return wl_display_dispatch_pending(display_) >= 0;
 }
 
-bool RawClient::wait_for(const bool& done) {
+bool RawClient::wait_until(const std::function<bool()>& done) {
     const auto end = std::chrono::steady_clock::now() + Patience;
-    while (!done && !is_stuck_) {
+    while (!done() && !is_stuck_) {
         const auto left =
             std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
         is_stuck_ = left.count() <= 0;
         if (is_stuck_ || !dispatch(left))
             return false;
     }
-    return done;
+    return done();
 }
 
 bool RawClient::round_trip() {

@@ -69,15 +69,20 @@ public:
     /// compositor says nothing for ten seconds.
     bool round_trip();
     /// Waits until an event has set `done`; false as for round_trip().
-    bool wait_for(const bool& done);
+    bool wait_for(const bool& done) {
+        return wait_until([&done] { return done; });
+    }
+    /// Waits until events have made `done` true; false as for round_trip().
+    bool wait_until(const std::function<bool()>& done);
     /// The error that ended the connection, or `Silent` while it holds.
     Answer connection() const;
 
     unsigned version() const { return version_; }
     const std::vector<std::uint32_t>& formats() const { return formats_; }
     const std::vector<tarmac::FormatModifier>& modifiers() const { return modifiers_; }
-    /// Any other global, for the caller to destroy. Throws std::runtime_error if it isn't offered.
-    void* bind_global(const wl_interface* interface, std::uint32_t version);
+    /// Any other global (of several the `nth`), for the caller to destroy. Throws
+    /// std::runtime_error if it isn't offered.
+    void* bind_global(const wl_interface* interface, std::uint32_t version, unsigned nth = 0);
     zwp_linux_dmabuf_v1* dmabuf() const { return dmabuf_; }
     wl_compositor* compositor() const { return compositor_; }
 

@@ -28,17 +28,36 @@ Window::Window(RawClient& client)
             },
     };
     static constexpr xdg_toplevel_listener toplevel_events = {
-        .configure = [](void*, xdg_toplevel*, std::int32_t, std::int32_t, wl_array*) {},
+        .configure =
+            [](void* data, xdg_toplevel*, std::int32_t width, std::int32_t height, wl_array*) {
+                static_cast<Window*>(data)->width_ = width;
+                static_cast<Window*>(data)->height_ = height;
+            },
         .close = [](void*, xdg_toplevel*) {},
         .configure_bounds = [](void*, xdg_toplevel*, std::int32_t, std::int32_t) {},
         .wm_capabilities = [](void*, xdg_toplevel*, wl_array*) {},
     };
     xdg_wm_base_add_listener(wm_base_, &base_events, nullptr);
     xdg_surface_add_listener(xdg_surface_, &surface_events, this);
-    xdg_toplevel_add_listener(toplevel_, &toplevel_events, nullptr);
+    xdg_toplevel_add_listener(toplevel_, &toplevel_events, this);
     wl_surface_commit(surface_);
-    if (!client.wait_for(is_configured_))
+    await_configure();
+}
+
+void Window::await_configure() {
+    is_configured_ = false;
+    if (!client_.wait_for(is_configured_))
         throw std::runtime_error{"the window was not configured"};
+}
+
+void Window::set_fullscreen(wl_output* output) {
+    xdg_toplevel_set_fullscreen(toplevel_, output);
+    await_configure();
+}
+
+void Window::unset_fullscreen() {
+    xdg_toplevel_unset_fullscreen(toplevel_);
+    await_configure();
 }
 
 Window::~Window() {
@@ -48,6 +67,11 @@ Window::~Window() {
     xdg_surface_destroy(xdg_surface_);
     xdg_wm_base_destroy(wm_base_);
     wl_surface_destroy(surface_);
+}
+
+void Window::set_maximized() {
+    xdg_toplevel_set_maximized(toplevel_);
+    await_configure();
 }
 
 void Window::set_transform(std::int32_t transform) {

@@ -2,6 +2,7 @@
 
 #include "support/raw_client.hpp"
 
+struct wl_output;
 struct wp_viewport;
 struct wp_viewporter;
 struct xdg_surface;
@@ -21,6 +22,15 @@ public:
     Window& operator=(const Window&) = delete;
 
     wl_surface* surface() const { return surface_; }
+    /// What the compositor asked for last; 0 leaves it to the client.
+    int width() const { return width_; }
+    int height() const { return height_; }
+
+    /// On `output` (a wl_output), or where the compositor likes if that is nullptr. Waits for the
+    /// configure.
+    void set_fullscreen(wl_output* output = nullptr);
+    void unset_fullscreen();
+    void set_maximized();
 
     /// Of the buffer, for the next show(): a wl_output.transform.
     void set_transform(std::int32_t transform);
@@ -38,7 +48,10 @@ private:
     xdg_toplevel* toplevel_;
     wp_viewporter* viewporter_;
     wp_viewport* viewport_;
+    void await_configure();
+
     bool is_configured_ = false;
+    int width_ = 0, height_ = 0;
 };
 
 } // namespace test

@@ -1,0 +1,217 @@
+// Advice to clients whose surfaces a screen could show by itself, and whether it then does.
+
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <drm_fourcc.h>
+#include <wayland-client.h>
+
+#include "support/compositor_process.hpp"
+#include "support/dmabuf_source.hpp"
+#include "support/virtual_card.hpp"
+#include "support/window.hpp"
+
+using namespace test;
+using tarmac::FormatModifier;
+
+namespace {
+
+constexpr std::uint32_t ScanoutFlag = 1;
+
+/// Two screens, a compositor on them, and a client with a window.
+struct Screens {
+    VirtualCard card{2};
+    CompositorProcess compositor{{}, {.drm_device = card.path(), .on_screen = true}};
+    RawClient client = compositor.connect(6);
+    Window window{client};
+    const ToldFeedback& told = client.feedback(window.surface());
+
+    wl_output* output(unsigned nth) {
+        return static_cast<wl_output*>(client.bind_global(&wl_output_interface, 1, nth));
+    }
+
+    /// A buffer as large as the window is to be.
+    wl_buffer* make_buffer(std::uint32_t fourcc, std::uint32_t bytes_per_pixel) {
+        const auto width = static_cast<std::uint32_t>(window.width() ? window.width() : 320),
+                   height = static_cast<std::uint32_t>(window.height() ? window.height() : 240);
+        const tarmac::Fd dmabuf =
+            allocate_dmabuf(Exporter::Udmabuf, width * bytes_per_pixel * height);
+        auto& params = client.create_params();
+        client.add(params, dmabuf.get(), 0, 0, width * bytes_per_pixel, DRM_FORMAT_MOD_LINEAR);
+        const Answer answer = client.create(params, static_cast<std::int32_t>(width),
+                                            static_cast<std::int32_t>(height), fourcc);
+        REQUIRE(answer == Answer{Answer::Created, 0, {}});
+        return params.buffer;
+    }
+    wl_buffer* make_buffer() { return make_buffer(DRM_FORMAT_XRGB8888, 4); }
+
+    bool await_told(unsigned times) {
+        return client.wait_until([&] { return told.times >= times; });
+    }
+    bool is_told_of_scanout() const {
+        return !told.tranches.empty() && (told.tranches.front().flags & ScanoutFlag) != 0;
+    }
+};
+
+/// As the test's settling time would be if it waited: shows pictures for longer than that.
+void show_for_a_second(Window& window, wl_buffer* buffer) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{1};
+    while (std::chrono::steady_clock::now() < end)
+        window.show(buffer);
+}
+
+} // namespace
+
+TEST_CASE_METHOD(Screens, "a surface that fills a screen is told what the screen shows by itself") {
+    REQUIRE(told.times == 1);
+    CHECK_FALSE(is_told_of_scanout());
+    const std::size_t drawn = told.tranches.size();
+
+    window.set_fullscreen(output(0));
+    window.show(make_buffer());
+    REQUIRE(await_told(2));
+    REQUIRE(told.tranches.size() == drawn + 1);
+    const ToldFeedback::Tranche& scanout = told.tranches.front();
+    CHECK(scanout.flags == ScanoutFlag);
+    CHECK(scanout.device == card.device());
+    CHECK(std::ranges::contains(scanout.formats,
+                                FormatModifier{DRM_FORMAT_RGB565, DRM_FORMAT_MOD_LINEAR}));
+    // The renderer draws more than the screen can show.
+    CHECK(scanout.formats.size() < told.tranches.back().formats.size());
+
+    window.unset_fullscreen();
+    window.show(make_buffer());
+    REQUIRE(await_told(3));
+    CHECK(told.tranches.size() == drawn);
+    CHECK_FALSE(is_told_of_scanout());
+}
+
+TEST_CASE_METHOD(Screens, "a screen shows a surface that fills it without a copy") {
+    window.set_fullscreen(output(1));
+    window.show(make_buffer());
+    REQUIRE(await_told(2));
+    // The compositor itself never draws in this format.
+    window.show(make_buffer(DRM_FORMAT_RGB565, 2));
+    CHECK(card.shown_format(1) == "RG16");
+    CHECK(card.shown_format(0) == "XR24");
+
+    window.unset_fullscreen();
+    window.show(make_buffer(DRM_FORMAT_RGB565, 2));
+    // The window may be on the other screen now, and that one draws first.
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+    while (card.shown_format(1) != "XR24" && std::chrono::steady_clock::now() < end)
+        window.show(make_buffer(DRM_FORMAT_RGB565, 2));
+    CHECK(card.shown_format(1) == "XR24");
+}
+
+TEST_CASE_METHOD(Screens, "nothing is told to a surface that stays in a window") {
+    window.show(make_buffer());
+    show_for_a_second(window, make_buffer());
+    CHECK(told.times == 1);
+}
+
+TEST_CASE_METHOD(Screens, "nothing is told to a surface that fills a screen for a moment") {
+    for (int i = 0; i < 5; ++i) {
+        window.set_fullscreen();
+        window.show(make_buffer());
+        window.unset_fullscreen();
+        window.show(make_buffer());
+    }
+    show_for_a_second(window, make_buffer());
+    CHECK(told.times == 1);
+}
+
+TEST_CASE_METHOD(Screens, "a surface that moves to a like screen is told nothing new") {
+    window.set_fullscreen(output(0));
+    window.show(make_buffer());
+    REQUIRE(await_told(2));
+    window.set_fullscreen(output(1));
+    show_for_a_second(window, make_buffer());
+    CHECK(told.times == 2);
+    CHECK(card.shown_format(1) == "XR24");
+    window.show(make_buffer(DRM_FORMAT_RGB565, 2));
+    CHECK(card.shown_format(0) == "XR24");
+    CHECK(card.shown_format(1) == "RG16");
+}
+
+TEST_CASE_METHOD(Screens, "a surface that isn't all there is to see is no candidate") {
+    SECTION("because something shines through it") {
+        window.set_maximized();
+        show_for_a_second(window, make_buffer(DRM_FORMAT_ARGB8888, 4));
+        CHECK(told.times == 1);
+        window.show(make_buffer());
+        CHECK(await_told(2));
+    }
+    SECTION("because another window is above it") {
+        window.set_fullscreen(output(0));
+        window.show(make_buffer());
+        REQUIRE(await_told(2));
+        RawClient other_client = compositor.connect(6);
+        Window other{other_client};
+        const tarmac::Fd dmabuf = allocate_dmabuf(Exporter::Udmabuf, 64 * 4 * 64);
+        auto& params = other_client.create_params();
+        other_client.add(params, dmabuf.get(), 0, 0, 64 * 4, DRM_FORMAT_MOD_LINEAR);
+        other_client.create(params, 64, 64, DRM_FORMAT_XRGB8888);
+        other.show(params.buffer);
+        REQUIRE(await_told(3));
+        CHECK_FALSE(is_told_of_scanout());
+    }
+}
+
+TEST_CASE_METHOD(Screens, "every feedback object of a surface is told, and the default's isn't") {
+    const ToldFeedback& second = client.feedback(window.surface());
+    const ToldFeedback& by_default = client.feedback();
+    window.set_fullscreen();
+    window.show(make_buffer());
+    REQUIRE(await_told(2));
+    client.round_trip();
+    CHECK(second.times == 2);
+    CHECK(by_default.times == 1);
+    // Made later, told the same at once.
+    const ToldFeedback& late = client.feedback(window.surface());
+    CHECK(late.times == 1);
+    CHECK(late.tranches.front().flags == ScanoutFlag);
+}
+
+TEST_CASE_METHOD(Screens, "a surface whose screen is unplugged is told the default at once") {
+    window.set_fullscreen(output(1));
+    window.show(make_buffer());
+    REQUIRE(await_told(2));
+    CHECK(is_told_of_scanout());
+    card.plug(1, false);
+    REQUIRE(await_told(3));
+    CHECK_FALSE(is_told_of_scanout());
+
+    card.plug(0, false);
+    card.plug(1, true);
+    card.plug(0, true);
+    // Fullscreen still, on the screen that is there.
+    REQUIRE(client.wait_until([&] { return window.width() > 0; }));
+    show_for_a_second(window, make_buffer());
+    REQUIRE(await_told(4));
+    CHECK(is_told_of_scanout());
+}
+
+TEST_CASE("a surface that has gone leaves its feedback silent") {
+    VirtualCard card{1};
+    CompositorProcess compositor{{}, {.drm_device = card.path(), .on_screen = true}};
+    RawClient client = compositor.connect(6);
+    wl_surface* surface = wl_compositor_create_surface(client.compositor());
+    const ToldFeedback& told = client.feedback(surface);
+    wl_surface_destroy(surface);
+    {
+        Window window{client};
+        window.set_fullscreen();
+        const ToldFeedback& other = client.feedback(window.surface());
+        const auto width = static_cast<std::uint32_t>(window.width()),
+                   height = static_cast<std::uint32_t>(window.height());
+        const tarmac::Fd dmabuf = allocate_dmabuf(Exporter::Udmabuf, width * 4 * height);
+        auto& params = client.create_params();
+        client.add(params, dmabuf.get(), 0, 0, width * 4, DRM_FORMAT_MOD_LINEAR);
+        client.create(params, window.width(), window.height(), DRM_FORMAT_XRGB8888);
+        window.show(params.buffer);
+        REQUIRE(client.wait_until([&] { return other.times == 2; }));
+    }
+    client.round_trip();
+    CHECK(told.times == 1);
+    CHECK(compositor.process().is_running());
+}
