@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <sys/types.h>
 #include <tarmac/dmabuf.hpp>
@@ -45,12 +46,33 @@ private:
                                           const Update& update) = 0;
 };
 
+/// Imports through wlr_texture_from_buffer() of `renderer`, which must outlive the importer (not
+/// its textures: those notice). `device` is what clients are told to allocate on; by default the
+/// renderer's own, as find_device() has it.
+///
 /// Alpha and colours are drawn as wlroots does it by default, whatever the builder was told, and an
 /// inverted image lies in the texture as in memory: who draws it turns it (see scene.hpp).
 ///
-/// Imports through wlr_texture_from_buffer() of `renderer`, which must outlive the importer (not
-/// its textures: those notice). Errors: NotAvailable if the renderer has no dma-buf support
-/// (pixman) or doesn't tell its DRM device.
-Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* renderer);
+/// Errors: NotAvailable if the renderer has no dma-buf support (pixman) or there is no device.
+Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* renderer,
+                                                           std::optional<dev_t> device = {});
+
+/// Imports by mapping the memory, for `renderer` to read: of any exporter that lets itself be
+/// mapped, in the LINEAR layout, in the RGB formats that the renderer reads, and in YUV formats
+/// (converted to RGB as the image's color() says). Serves renderers without dma-buf support, and
+/// what the renderer's own import refuses, so it goes behind that in the list for LinuxDmabuf.
+///
+/// A renderer reads RGB images where they lie, if rows are aligned as it needs them. The rest is
+/// copied when the client shows the buffer, once each time. Reading waits for whoever still writes,
+/// up to a second.
+///
+/// `device` is what clients are told to allocate on. `renderer` must outlive the importer. Errors:
+/// NotAvailable if the renderer reads no memory.
+Result<std::unique_ptr<Importer>> create_mapped_importer(wlr_renderer* renderer, dev_t device);
+
+/// The device that clients are told of: that of `drm_fd`, or without one (-1) the device that
+/// stands for main memory, which is /dev/udmabuf, or else the system heap. Errors: NotAvailable if
+/// the machine has neither.
+Result<dev_t> find_device(int drm_fd);
 
 } // namespace tarmac

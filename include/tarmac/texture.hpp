@@ -4,6 +4,7 @@
 #include <memory>
 
 struct wlr_buffer;
+struct wlr_renderer;
 struct wlr_texture;
 
 namespace tarmac {
@@ -29,17 +30,22 @@ struct BufferDrop {
 using BufferPtr = std::unique_ptr<wlr_buffer, BufferDrop>;
 
 /// A built texture: a wlr_buffer that tells its dma-buf (wlr_buffer_get_dmabuf), so that it can be
-/// put on a wlr_scene or scanned out, and the wlr_texture that the renderer made from it. Owns both.
+/// put on a wlr_scene or scanned out, and the wlr_texture that the renderer made from it. Owns
+/// both.
 class Texture {
 public:
-    /// For importers: takes the buffer and the texture, neither of them null. `mapped_bytes` is what
-    /// of the dma-buf is mapped into this process while the buffer lives.
+    /// For importers: takes the buffer and the texture, neither of them null. `mapped_bytes` is
+    /// what the buffer takes of this process's memory while it lives.
     Texture(BufferPtr buffer, wlr_texture* texture, std::uint64_t mapped_bytes = 0);
+    /// For importers whose buffers are read by `renderer`: it makes the texture once get() is
+    /// called, which who only wants the buffer never does.
+    Texture(BufferPtr buffer, wlr_renderer* renderer, std::uint64_t mapped_bytes = 0);
     Texture(Texture&&) noexcept;
     Texture& operator=(Texture&&) noexcept;
     ~Texture();
 
-    /// Borrowed. nullptr once the renderer is gone, which destroys its textures.
+    /// Borrowed. nullptr once the renderer is gone, which destroys its textures, or if it can't
+    /// read the buffer's memory.
     wlr_texture* get() const noexcept;
     /// Borrowed; lock it (wlr_buffer_lock) to keep it longer than this object.
     wlr_buffer* buffer() const noexcept;
@@ -47,8 +53,8 @@ public:
     Extent extent() const noexcept;
     std::uint64_t mapped_bytes() const noexcept;
 
-    /// Destroys the texture and keeps the buffer. Renderers keep what they imported with the buffer,
-    /// so that drawing it later doesn't import again.
+    /// Destroys the texture and keeps the buffer. Renderers keep what they imported with the
+    /// buffer, so that drawing it later doesn't import again.
     BufferPtr take_buffer() &&;
 
 private:

@@ -28,24 +28,27 @@ void log_refusal(const Refusal& refusal) {
 
 } // namespace
 
-DmabufImport::DmabufImport(wl_display* display, wlr_renderer* renderer) {
-    auto importer = create_renderer_importer(renderer);
-    if (!importer) {
-        log_event("without-dmabuf", {{"reason", quoted(importer.error().message)}});
-        return;
+DmabufImport::DmabufImport(wl_display* display, wlr_renderer* renderer, int drm_fd) {
+    FormatSet scannable;
+    if (const auto device = find_device(drm_fd)) {
+        if (auto importer = create_renderer_importer(renderer, *device)) {
+            scannable = (*importer)->formats();
+            importers_.push_back(std::move(*importer));
+        }
+        if (auto importer = create_mapped_importer(renderer, *device))
+            importers_.push_back(std::move(*importer));
     }
-    importer_ = std::move(*importer);
-
-    LinuxDmabuf::Options options;
-    options.on_landing = log_landing;
-    options.on_refusal = log_refusal;
-    auto global = LinuxDmabuf::create(display, *importer_, std::move(options));
+    std::vector<Importer*> importers;
+    for (const auto& importer : importers_)
+        importers.push_back(importer.get());
+    auto global = LinuxDmabuf::create(display, std::move(importers),
+                                      {.on_landing = log_landing, .on_refusal = log_refusal});
     if (!global) {
         log_event("without-dmabuf", {{"reason", quoted(global.error().message)}});
         return;
     }
     global_.emplace(std::move(*global));
-    scene_feedback_.emplace(*global_, wl_display_get_event_loop(display));
+    scene_feedback_.emplace(*global_, wl_display_get_event_loop(display), std::move(scannable));
 }
 
 void DmabufImport::follow(wlr_scene_output& output) {

@@ -5,6 +5,7 @@
 #include <tarmac/importer.hpp>
 #include <tarmac/linux_dmabuf.hpp>
 #include <tarmac/scene_feedback.hpp>
+#include <vector>
 
 struct wl_display;
 struct wlr_renderer;
@@ -12,18 +13,19 @@ struct wlr_scene_output;
 
 namespace tarmac::compositor {
 
-/// Tarmac at work: imports clients' dma-bufs through the renderer and tells what lands in the event
-/// log. Where nothing can be imported, clients don't see the global. Owned by the Server; goes
-/// before the renderer.
+/// Tarmac at work: imports clients' dma-bufs, through the renderer or mapped, and tells what lands
+/// in the event log. Where nothing can be imported, clients don't see the global. Owned by the
+/// Server; goes before the renderer.
 class DmabufImport {
 public:
-    DmabufImport(wl_display* display, wlr_renderer* renderer);
+    /// `drm_fd` is of the device that clients are to allocate on; -1 if there is none.
+    DmabufImport(wl_display* display, wlr_renderer* renderer, int drm_fd);
 
     /// Lets clients know what `output` could scan out.
     void follow(wlr_scene_output& output);
 
 private:
-    std::unique_ptr<Importer> importer_;
+    std::vector<std::unique_ptr<Importer>> importers_; ///< in the order in which they are asked
     std::optional<LinuxDmabuf> global_;
     std::optional<SceneFeedback> scene_feedback_;
 };

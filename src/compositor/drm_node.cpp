@@ -6,7 +6,6 @@
 #include <fcntl.h>
 #include <format>
 #include <memory>
-#include <tarmac/fd.hpp>
 #include <xf86drm.h>
 
 namespace tarmac::compositor {
@@ -20,14 +19,14 @@ std::string take_string(char* text) {
 } // namespace
 
 std::expected<DrmNode, std::string> DrmNode::open(const std::string& path) {
-    const Fd fd{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
+    Fd fd{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
     if (!fd)
         return std::unexpected(std::format("Can't open {}: {}.", path, std::strerror(errno)));
     switch (drmGetNodeTypeFromFd(fd.get())) {
     case DRM_NODE_RENDER:
-        return DrmNode{path, true, path};
+        return DrmNode{path, true, path, std::move(fd)};
     case DRM_NODE_PRIMARY:
-        return DrmNode{path, false, take_string(drmGetRenderDeviceNameFromFd(fd.get()))};
+        return DrmNode{path, false, take_string(drmGetRenderDeviceNameFromFd(fd.get())), {}};
     default:
         return std::unexpected(std::format("{} isn't a DRM device.", path));
     }

@@ -2,6 +2,7 @@
 
 #include <expected>
 #include <string>
+#include <tarmac/fd.hpp>
 
 namespace tarmac::compositor {
 
@@ -10,6 +11,7 @@ struct DrmNode {
     std::string path;
     bool is_render;          ///< a render node; a card that can show pictures otherwise
     std::string render_path; ///< the device's render node; empty if it has none
+    Fd fd; ///< empty for a card: holding it open would keep the backend from controlling it
 
     /// Error: a sentence that says why `path` can't be used.
     static std::expected<DrmNode, std::string> open(const std::string& path);

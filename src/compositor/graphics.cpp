@@ -3,7 +3,6 @@
 #include "compositor/drm_node.hpp"
 
 #include <format>
-#include <optional>
 
 // Declared here because the headers that do it bring in those of OpenGL ES and Vulkan.
 extern "C" {
@@ -60,8 +59,9 @@ std::expected<void, std::string> request_render_node(const DrmNode& node, wlr_ba
 
 std::expected<std::unique_ptr<Graphics>, std::string> Graphics::create(wl_display* display,
                                                                        const Options& options) {
+    std::unique_ptr<Graphics> graphics{new Graphics};
+    std::optional<DrmNode>& node = graphics->node_;
     request_renderer(options.renderer);
-    std::optional<DrmNode> node;
     if (!options.drm_device.empty()) {
         auto opened = DrmNode::open(options.drm_device);
         if (!opened)
@@ -71,7 +71,6 @@ std::expected<std::unique_ptr<Graphics>, std::string> Graphics::create(wl_displa
             setenv("WLR_DRM_DEVICES", node->path.c_str(), 1);
     }
 
-    std::unique_ptr<Graphics> graphics{new Graphics};
     graphics->backend_.reset(
         wlr_backend_autocreate(wl_display_get_event_loop(display), &graphics->session_));
     if (!graphics->backend_) {
@@ -110,6 +109,14 @@ void Graphics::watch() {
             on_lost("The GPU was reset and the renderer with it.");
         }
     });
+}
+
+int Graphics::drm_fd() const noexcept {
+    if (const int drawn_with = wlr_renderer_get_drm_fd(renderer()); drawn_with >= 0)
+        return drawn_with;
+    if (const int shown_on = wlr_backend_get_drm_fd(backend()); shown_on >= 0)
+        return shown_on;
+    return node_ ? node_->fd.get() : -1;
 }
 
 std::string Graphics::renderer_name() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "compositor/drm_node.hpp"
 #include "compositor/handle.hpp"
 #include "compositor/options.hpp"
 #include "wlroots/listener.hpp"
@@ -7,6 +8,7 @@
 
 #include <expected>
 #include <functional>
+#include <optional>
 
 namespace tarmac::compositor {
 
@@ -25,6 +27,10 @@ public:
     /// nullptr unless the compositor has a terminal to itself.
     wlr_session* session() const noexcept { return session_; }
 
+    /// The device that clients had best allocate on: what is drawn with, or shown on, or what the
+    /// user named. -1 if there is none of them. Borrowed.
+    int drm_fd() const noexcept;
+
     std::string renderer_name() const;
     /// Path of the DRM node that is drawn with, or "none".
     std::string device_path() const;
@@ -36,6 +42,7 @@ private:
     Graphics() = default;
     void watch();
 
+    std::optional<DrmNode> node_; ///< that the user named
     wlr_session* session_ = nullptr;
     Handle<wlr_backend, wlr_backend_destroy> backend_;
     Handle<wlr_renderer, wlr_renderer_destroy> renderer_;

@@ -39,7 +39,7 @@ std::expected<void, std::string> Server::create_parts() {
     if (!graphics)
         return std::unexpected(graphics.error());
     graphics_ = std::move(*graphics);
-    dmabufs_.emplace(display_.get(), graphics_->renderer());
+    dmabufs_.emplace(display_.get(), graphics_->renderer(), graphics_->drm_fd());
     scene_.emplace();
     outputs_.emplace(display_.get(), *graphics_, *scene_, options_.size);
     create_protocols(display_.get(), *graphics_, outputs_->layout());

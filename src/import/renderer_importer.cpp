@@ -25,13 +25,30 @@ bool is_vulkan([[maybe_unused]] wlr_renderer* renderer) {
 #endif
 }
 
+/// The DRM device, if there is one, through which a software rasterizer shares memory.
+struct SoftwareDevice {
+    Fd own_file; ///< an open file that nobody else has; empty without a device
+
+    bool owns(int dmabuf) const { return own_file && owns_memory(own_file.get(), dmabuf); }
+};
+
+std::optional<SoftwareDevice> find_software_device(int drm_fd) {
+    if (drm_fd < 0)
+        return SoftwareDevice{};
+    if (has_gpu(drm_fd))
+        return std::nullopt;
+    const std::string path = std::format("/proc/self/fd/{}", drm_fd);
+    return SoftwareDevice{Fd{open(path.c_str(), O_RDWR | O_CLOEXEC)}};
+}
+
 class RendererImporter final : public Importer {
 public:
-    RendererImporter(wlr_renderer* renderer, FormatSet formats, dev_t device, Fd software_device)
+    RendererImporter(wlr_renderer* renderer, FormatSet formats, dev_t device,
+                     std::optional<SoftwareDevice> software)
         : renderer_{renderer}
         , formats_{std::move(formats)}
         , device_{device}
-        , software_device_{std::move(software_device)} {}
+        , software_{std::move(software)} {}
 
     const FormatSet& formats() const noexcept override { return formats_; }
     dev_t device() const noexcept override { return device_; }
@@ -65,10 +82,9 @@ private:
             return fail(Fault::ImportFailed, "the Vulkan renderer takes no image of four planes");
         // Mesa's software rasterizer maps what another device made for reading and writing, and
         // uses the mapping whether or not that worked.
-        for (unsigned i = 0; software_device_ && i < dmabuf.planes().size(); ++i) {
+        for (unsigned i = 0; software_ && i < dmabuf.planes().size(); ++i) {
             const int fd = dmabuf.planes()[i].fd.get();
-            if ((fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDWR &&
-                !owns_memory(software_device_.get(), fd))
+            if ((fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDWR && !software_->owns(fd))
                 return fail_plane(
                     Fault::ImportFailed, i,
                     "the dma-buf is another device's and read-only, which a software renderer "
@@ -80,26 +96,23 @@ private:
     wlr_renderer* renderer_;
     FormatSet formats_;
     dev_t device_;
-    Fd software_device_; ///< an open file of its own, where the device has no GPU
+    std::optional<SoftwareDevice> software_; ///< if that is what draws
 };
 
 } // namespace
 
-Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* renderer) {
+Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* renderer,
+                                                           std::optional<dev_t> device) {
     const wlr_drm_format_set* formats =
         wlr_renderer_get_texture_formats(renderer, WLR_BUFFER_CAP_DMABUF);
     if (!formats || formats->len == 0)
         return fail(Fault::NotAvailable, "the renderer imports no dma-bufs");
-    struct stat device;
     const int drm_fd = wlr_renderer_get_drm_fd(renderer);
-    if (drm_fd < 0 || fstat(drm_fd, &device) != 0)
-        return fail(Fault::NotAvailable, "the renderer has no DRM device");
-    Fd software_device;
-    if (!has_gpu(drm_fd))
-        software_device =
-            Fd{open(std::format("/proc/self/fd/{}", drm_fd).c_str(), O_RDWR | O_CLOEXEC)};
-    return std::make_unique<RendererImporter>(renderer, to_format_set(*formats), device.st_rdev,
-                                              std::move(software_device));
+    const auto target = device ? Result<dev_t>{*device} : find_device(drm_fd);
+    if (!target)
+        return std::unexpected(target.error());
+    return std::make_unique<RendererImporter>(renderer, to_format_set(*formats), *target,
+                                              find_software_device(drm_fd));
 }
 
 } // namespace tarmac

@@ -7,10 +7,25 @@ namespace tarmac {
 
 struct Texture::State {
     BufferPtr buffer;
-    wlr_texture* texture;
+    wlr_renderer* renderer; ///< nullptr once it is gone
+    wlr_texture* texture;   ///< nullptr until it is made, and without a renderer
     std::uint64_t mapped_bytes;
     Listener renderer_gone;
 
+    State(BufferPtr own_buffer, wlr_renderer* its_renderer, wlr_texture* own_texture,
+          std::uint64_t bytes)
+        : buffer{std::move(own_buffer)}
+        , renderer{its_renderer}
+        , texture{own_texture}
+        , mapped_bytes{bytes} {
+        renderer_gone.connect(renderer->events.destroy, [this] {
+            renderer_gone.disconnect();
+            renderer = nullptr;
+            texture = nullptr;
+        });
+    }
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
     ~State() {
         renderer_gone.disconnect();
         if (texture)
@@ -19,18 +34,18 @@ struct Texture::State {
 };
 
 Texture::Texture(BufferPtr buffer, wlr_texture* texture, std::uint64_t mapped_bytes)
-    : state_{new State{std::move(buffer), texture, mapped_bytes, {}}} {
-    state_->renderer_gone.connect(texture->renderer->events.destroy, [state = state_.get()] {
-        state->renderer_gone.disconnect();
-        state->texture = nullptr;
-    });
-}
+    : state_{new State{std::move(buffer), texture->renderer, texture, mapped_bytes}} {}
+
+Texture::Texture(BufferPtr buffer, wlr_renderer* renderer, std::uint64_t mapped_bytes)
+    : state_{new State{std::move(buffer), renderer, nullptr, mapped_bytes}} {}
 
 Texture::Texture(Texture&&) noexcept = default;
 Texture& Texture::operator=(Texture&&) noexcept = default;
 Texture::~Texture() = default;
 
 wlr_texture* Texture::get() const noexcept {
+    if (!state_->texture && state_->renderer)
+        state_->texture = wlr_texture_from_buffer(state_->renderer, state_->buffer.get());
     return state_->texture;
 }
 

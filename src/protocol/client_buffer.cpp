@@ -1,6 +1,7 @@
 #include "protocol/client_buffer.hpp"
 
 #include "protocol/resource.hpp"
+#include "wlroots/mapped_buffer.hpp"
 #include "wlroots/wlr.hpp"
 
 namespace tarmac {
@@ -23,6 +24,8 @@ const wlr_buffer_resource_interface ClientBuffer::resource_interface = {
         [](wl_resource* resource) {
             auto& buffer = object_of<ClientBuffer>(resource);
             buffer.import_.redeem();
+            if (buffer.buffer_)
+                tell_new_content(*buffer.buffer_);
             return buffer.buffer_.get();
         },
 };

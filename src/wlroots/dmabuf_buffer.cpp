@@ -1,14 +1,10 @@
 #include "wlroots/dmabuf_buffer.hpp"
 
-#include "wlroots/wlr.hpp"
+#include "wlroots/mapped_buffer.hpp"
 
 namespace tarmac {
 
 namespace {
-
-struct DmabufBuffer : wlr_buffer {
-    std::shared_ptr<const Dmabuf> dmabuf;
-};
 
 const DmabufBuffer& from_wlr(const wlr_buffer* buffer) {
     return *static_cast<const DmabufBuffer*>(buffer);
@@ -54,7 +50,8 @@ BufferPtr create_dmabuf_buffer(std::shared_ptr<const Dmabuf> dmabuf) {
 }
 
 const Dmabuf* dmabuf_from_buffer(const wlr_buffer* buffer) noexcept {
-    return buffer->impl == &buffer_impl ? from_wlr(buffer).dmabuf.get() : nullptr;
+    const bool is_ours = buffer->impl == &buffer_impl || is_mapped_buffer(*buffer);
+    return is_ours ? from_wlr(buffer).dmabuf.get() : nullptr;
 }
 
 void BufferDrop::operator()(wlr_buffer* buffer) const noexcept {

@@ -30,8 +30,12 @@ std::optional<Tranche> scanout_tranche(wlr_output* output, const FormatSet& draw
 
 class SceneFeedback::State {
 public:
-    State(LinuxDmabuf& dmabuf, wl_event_loop* loop, std::chrono::milliseconds settling_time)
-        : dmabuf_{dmabuf}, loop_{loop}, settling_time_{settling_time} {
+    State(LinuxDmabuf& dmabuf, wl_event_loop* loop, FormatSet formats,
+          std::chrono::milliseconds settling_time)
+        : dmabuf_{dmabuf}
+        , loop_{loop}
+        , formats_{std::move(formats)}
+        , settling_time_{settling_time} {
         default_changed_.connect(dmabuf.default_feedback_changed(), [this] { renew(); });
     }
     State(const State&) = delete;
@@ -45,9 +49,11 @@ public:
 
     void follow(wlr_scene_output& scene_output) {
         const auto output = outputs_.emplace(outputs_.end());
-        output->committed.connect(scene_output.output->events.commit, [this, output, &scene_output] {
-            set_candidate(*output, output->feedback ? find_scanout_candidate(scene_output) : nullptr);
-        });
+        output->committed.connect(
+            scene_output.output->events.commit, [this, output, &scene_output] {
+                set_candidate(*output,
+                              output->feedback ? find_scanout_candidate(scene_output) : nullptr);
+            });
         output->destroyed.connect(scene_output.events.destroy, [this, output] { forget(output); });
         output->output = scene_output.output;
         output->feedback = feedback_of(scene_output.output);
@@ -71,7 +77,7 @@ private:
 
     std::shared_ptr<const Feedback> feedback_of(wlr_output* output) const {
         const auto& base = dmabuf_.default_feedback();
-        auto scanout = scanout_tranche(output, base->table().formats());
+        auto scanout = scanout_tranche(output, formats_.intersect(base->table().formats()));
         if (!scanout || scanout->formats.empty())
             return nullptr;
         FeedbackBuilder builder;
@@ -122,8 +128,7 @@ private:
         Surface& known = surfaces_.at(&surface);
         known.settling.reset();
         known.told = known.wanted;
-        dmabuf_.set_surface_feedback(surface.resource,
-                                     known.told ? known.told->feedback : nullptr);
+        dmabuf_.set_surface_feedback(surface.resource, known.told ? known.told->feedback : nullptr);
         if (!known.told)
             surfaces_.erase(&surface);
     }
@@ -161,15 +166,16 @@ private:
 
     LinuxDmabuf& dmabuf_;
     wl_event_loop* loop_;
+    FormatSet formats_;
     std::chrono::milliseconds settling_time_;
     Listener default_changed_;
     Outputs outputs_;
     std::unordered_map<wlr_surface*, Surface> surfaces_;
 };
 
-SceneFeedback::SceneFeedback(LinuxDmabuf& dmabuf, wl_event_loop* loop,
+SceneFeedback::SceneFeedback(LinuxDmabuf& dmabuf, wl_event_loop* loop, FormatSet formats,
                              std::chrono::milliseconds settling_time)
-    : state_{std::make_unique<State>(dmabuf, loop, settling_time)} {}
+    : state_{std::make_unique<State>(dmabuf, loop, std::move(formats), settling_time)} {}
 
 SceneFeedback::SceneFeedback(SceneFeedback&&) noexcept = default;
 SceneFeedback& SceneFeedback::operator=(SceneFeedback&&) noexcept = default;

@@ -11,6 +11,7 @@
 #include "linux-dmabuf-v1-client-protocol.h"
 #include "support/compositor_process.hpp"
 #include "support/dmabuf_source.hpp"
+#include "support/picture.hpp"
 #include "support/window.hpp"
 
 using namespace test;
@@ -57,7 +58,7 @@ TEST_CASE("a failed buffer larger than the picture it follows ends its client al
     CHECK(compositor.process().is_running());
 }
 
-TEST_CASE("a read-only dma-buf, which software GL can't draw, is refused with a reason") {
+TEST_CASE("a read-only dma-buf, which software GL can't draw, is read from mapped memory") {
     CompositorProcess compositor;
     const Fd heap{open("/dev/dma_heap/system", O_RDWR | O_CLOEXEC)};
     if (!heap)
@@ -68,7 +69,15 @@ TEST_CASE("a read-only dma-buf, which software GL can't draw, is refused with a 
     const Fd read_only{static_cast<int>(request.fd)};
 
     RawClient client = compositor.connect(6);
-    CHECK(client.create(with_plane(client, read_only), Size, Size, DRM_FORMAT_XRGB8888) == Failed);
-    CHECK(compositor.process().await_line("tarmac: refused").contains("read-only"));
+    auto& params = with_plane(client, read_only);
+    REQUIRE(client.create(params, Size, Size, DRM_FORMAT_XRGB8888) == Created);
+    CHECK(compositor.process().await_line("tarmac: landed").contains("way=mapped"));
+    Window window{client};
+    window.show(params.buffer);
+    const Picture screen = take_screenshot(compositor.socket());
+    const Box black = screen.bounds({0, 0, screen.width, screen.height},
+                                    [](const Pixel& pixel) { return pixel.sum() == 0; });
+    CHECK(black.width == Size);
+    CHECK(black.height == Size);
     CHECK(compositor.process().is_running());
 }

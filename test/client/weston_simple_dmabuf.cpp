@@ -1,14 +1,18 @@
 // The whole way of a buffer: a real client draws into dma-bufs, the compositor shows them.
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <csignal>
+#include <unistd.h>
 
 #include "client/gradient.hpp"
 #include "support/compositor_process.hpp"
 #include "support/picture.hpp"
+#include "support/virtual_card.hpp"
 
 using test::CompositorProcess;
 using test::Process;
+using test::Stage;
 
 namespace {
 
@@ -16,6 +20,21 @@ Process start_client(const CompositorProcess& compositor, std::vector<std::strin
     std::vector<std::string> command = {"weston-simple-dmabuf-egl", "-d", "/dev/dri/renderD128"};
     command.insert(command.end(), options.begin(), options.end());
     return Process{command, {compositor.environment(), test::SynchronousMesa}};
+}
+
+constexpr const char* Camera = "/dev/video0";
+
+/// vivid's picture: eight bars at three quarters of brightness, with text above them.
+void check_camera(const test::Picture& screen) {
+    constexpr int Width = 320, Height = 240, Bar = Width / 8;
+    constexpr test::Pixel bars[] = {{191, 191, 191}, {191, 191, 0}, {0, 191, 191}, {0, 191, 0},
+                                    {191, 0, 191},   {191, 0, 0},   {0, 0, 191},   {0, 0, 0}};
+    const int left = (screen.width - Width) / 2, top = (screen.height - Height) / 2;
+    for (int i = 0; i < 8; ++i) {
+        const test::Pixel seen = screen.at(left + i * Bar + Bar / 2, top + Height - 20);
+        INFO("bar " << i << ": " << to_string(seen));
+        CHECK(test::distance(seen, bars[i]) <= 4);
+    }
 }
 
 } // namespace
@@ -41,6 +60,55 @@ TEST_CASE("weston-simple-dmabuf-egl shows its gradient") {
     compositor.process().await_line("tarmac: mapped");
     const test::Picture screen = test::take_screenshot(compositor.socket());
     check_gradient(screen, find_window(screen, size));
+}
+
+TEST_CASE("weston-simple-dmabuf-v4l shows the camera's picture") {
+    if (access(Camera, R_OK | W_OK) != 0)
+        SKIP(Camera << " is missing");
+    Stage stage;
+    SECTION("with GLES2") {
+        stage.renderer = "gles2";
+    }
+    SECTION("with pixman") {
+        stage.renderer = "pixman";
+    }
+    const std::string format = GENERATE("XR24", "YUYV", "NV12", "YU12", "NV16", "NV24");
+    INFO(format);
+    CompositorProcess compositor{{"--size", "640x480"}, stage};
+    const Process client{{"weston-simple-dmabuf-v4l", "-v", Camera, "-f", format, "-d", format},
+                         {compositor.environment()}};
+    // The camera's descriptors are read-only, which rules the software renderer's import out.
+    const std::string landed = compositor.process().await_line("tarmac: landed");
+    CHECK(landed.contains("way=mapped"));
+    const std::string mapped = compositor.process().await_line("tarmac: mapped");
+    CHECK(mapped.contains("size=320x240"));
+    check_camera(test::take_screenshot(compositor.socket()));
+}
+
+TEST_CASE("weston-simple-dmabuf-feedback goes through to its end") {
+    SECTION("headless, where nothing is scanned out") {
+        CompositorProcess compositor{{"--size", "640x480"}};
+        Process client{{"weston-simple-dmabuf-feedback"},
+                       {compositor.environment(), test::SynchronousMesa}};
+        compositor.process().await_line("tarmac: mapped");
+        client.await_line("end of dma-buf feedback");
+        CHECK(client.wait() == 0);
+        CHECK_FALSE(client.output().contains("scanout"));
+    }
+    SECTION("on a screen, which then shows its buffers without a copy") {
+        test::VirtualCard card{1};
+        CompositorProcess compositor{{}, {.drm_device = card.path(), .on_screen = true}};
+        Process client{{"weston-simple-dmabuf-feedback"},
+                       {compositor.environment(), test::SynchronousMesa}};
+        client.await_line(", scanout");
+        // It chooses the first format of the new tranche, in which the compositor never draws.
+        std::string shown;
+        while (client.is_running() && (shown = card.shown_format(0)) == "XR24")
+            continue;
+        CHECK(shown == "AB48");
+        CHECK(client.wait() == 0);
+        CHECK(client.output().contains("Presenting in zero-copy mode"));
+    }
 }
 
 TEST_CASE("a landing is told with its numbers") {
