@@ -1,7 +1,9 @@
 // The whole way of a buffer: a real client draws into dma-bufs, the compositor shows them.
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <chrono>
 #include <csignal>
 #include <unistd.h>
 
@@ -37,6 +39,20 @@ void check_camera(const test::Picture& screen) {
     }
 }
 
+/// Mesa's software Vulkan draws after the client has shown the buffer, and attaches no fence to it:
+/// waits for the first frame that was drawn in time. Those after it take no shader to compile.
+void check_vulkan_gradient(const CompositorProcess& compositor) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+    const auto is_drawn = [](const test::Pixel& pixel) { return pixel.green > 200; };
+    test::Picture screen;
+    do {
+        REQUIRE(std::chrono::steady_clock::now() < end);
+        screen = test::take_screenshot(compositor.socket());
+    } while (std::ranges::none_of(screen.pixels, is_drawn));
+    screen = test::take_screenshot(compositor.socket());
+    check_gradient(screen, find_window(screen, 256));
+}
+
 } // namespace
 
 TEST_CASE("weston-simple-dmabuf-egl shows its gradient") {
@@ -60,6 +76,39 @@ TEST_CASE("weston-simple-dmabuf-egl shows its gradient") {
     compositor.process().await_line("tarmac: mapped");
     const test::Picture screen = test::take_screenshot(compositor.socket());
     check_gradient(screen, find_window(screen, size));
+}
+
+TEST_CASE("weston-simple-dmabuf-vulkan shows its gradient") {
+    CompositorProcess compositor{{"--size", "640x480"}};
+    const Process client{
+        {"weston-simple-dmabuf-vulkan"},
+        {compositor.environment(), test::SynchronousMesa, "LD_PRELOAD=" WRITABLE_PRIME}};
+    compositor.process().await_line("tarmac: mapped");
+    check_vulkan_gradient(compositor);
+}
+
+TEST_CASE("weston's clients show their pictures on a screen") {
+    test::VirtualCard card{1};
+    CompositorProcess compositor{{}, {.drm_device = card.path(), .on_screen = true}};
+    SECTION("egl") {
+        const Process client = start_client(compositor);
+        compositor.process().await_line("tarmac: mapped");
+        const test::Picture screen = test::take_screenshot(compositor.socket());
+        check_gradient(screen, find_window(screen, 256));
+    }
+    SECTION("vulkan") {
+        const Process client{
+            {"weston-simple-dmabuf-vulkan"},
+            {compositor.environment(), test::SynchronousMesa, "LD_PRELOAD=" WRITABLE_PRIME}};
+        compositor.process().await_line("tarmac: mapped");
+        check_vulkan_gradient(compositor);
+    }
+    SECTION("v4l") {
+        const Process client{{"weston-simple-dmabuf-v4l", "-v", Camera, "-f", "XR24", "-d", "XR24"},
+                             {compositor.environment()}};
+        compositor.process().await_line("tarmac: mapped");
+        check_camera(test::take_screenshot(compositor.socket()));
+    }
 }
 
 TEST_CASE("weston-simple-dmabuf-v4l shows the camera's picture") {
@@ -107,7 +156,6 @@ TEST_CASE("weston-simple-dmabuf-feedback goes through to its end") {
             continue;
         CHECK(shown == "AB48");
         CHECK(client.wait() == 0);
-        CHECK(client.output().contains("Presenting in zero-copy mode"));
     }
 }
 
