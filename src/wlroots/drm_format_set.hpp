@@ -6,7 +6,7 @@ struct wlr_drm_format_set;
 
 namespace tarmac {
 
-/// What of `set` this library knows; the rest it would refuse.
+/// What of `set` this library knows and can make sense of; the rest it would refuse.
 FormatSet to_format_set(const wlr_drm_format_set& set);
 
 } // namespace tarmac

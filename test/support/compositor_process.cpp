@@ -57,14 +57,14 @@ CompositorProcess::~CompositorProcess() {
     CHECK(status == 0);
 }
 
-RawClient CompositorProcess::connect(unsigned version) const {
+Fd CompositorProcess::open_socket() const {
     Fd fd{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
     sockaddr_un address = {.sun_family = AF_UNIX, .sun_path = {}};
     const std::string path = std::string{std::getenv("XDG_RUNTIME_DIR")} + "/" + socket_;
     REQUIRE(path.size() < sizeof address.sun_path);
     path.copy(address.sun_path, path.size());
     REQUIRE(::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
-    return RawClient{version, std::move(fd)};
+    return fd;
 }
 
 std::size_t CompositorProcess::count_settled_fds() {

@@ -29,7 +29,8 @@ public:
 
     /// NAME=VALUE for a client of this compositor.
     std::string environment() const { return "WAYLAND_DISPLAY=" + socket_; }
-    RawClient connect(unsigned version) const;
+    tarmac::Fd open_socket() const;
+    RawClient connect(unsigned version) const { return RawClient{version, open_socket()}; }
 
     /// Descriptors that the compositor has open once it has noticed that former clients are gone.
     std::size_t count_settled_fds();
