@@ -4,6 +4,7 @@
 #include <drm_fourcc.h>
 #include <fcntl.h>
 #include <format>
+#include <regex>
 #include <set>
 #include <sys/mman.h>
 #include <tarmac/pixel_format.hpp>
@@ -47,8 +48,8 @@ std::string table_has_every_pair_once(RawClient& client, int) {
     for (const auto& tranche : told.tranches) {
         for (const auto& pair : tranche.formats) {
             if (std::ranges::count(tranche.formats, pair) > 1)
-                return std::format("0x{:08x} with modifier 0x{:x} is twice in a tranche", pair.fourcc,
-                                   pair.modifier);
+                return std::format("0x{:08x} with modifier 0x{:x} is twice in a tranche",
+                                   pair.fourcc, pair.modifier);
         }
     }
     return {};
@@ -134,14 +135,15 @@ std::string add_after_create(RawClient& client, int dmabuf) {
 
 std::string create_after_create(RawClient& client, int dmabuf) {
     return used_up(client, dmabuf, [&](RawClient::Params& params) {
-        zwp_linux_buffer_params_v1_create(params.object, CardWidth, CardHeight, DRM_FORMAT_XRGB8888, 0);
+        zwp_linux_buffer_params_v1_create(params.object, CardWidth, CardHeight, DRM_FORMAT_XRGB8888,
+                                          0);
     });
 }
 
 std::string create_immed_after_create(RawClient& client, int dmabuf) {
     return used_up(client, dmabuf, [&](RawClient::Params& params) {
-        wl_buffer_destroy(zwp_linux_buffer_params_v1_create_immed(params.object, CardWidth,
-                                                                  CardHeight, DRM_FORMAT_XRGB8888, 0));
+        wl_buffer_destroy(zwp_linux_buffer_params_v1_create_immed(
+            params.object, CardWidth, CardHeight, DRM_FORMAT_XRGB8888, 0));
     });
 }
 
@@ -181,6 +183,13 @@ std::string feedback_outlives_its_surface(RawClient& client, int) {
     return client.round_trip() ? "" : "feedback can't be destroyed after its surface";
 }
 
+std::string events_are_in_order(RawClient& client, int) {
+    // A table before what points into it, the device of a tranche first, its end last.
+    static const std::regex expected{"tm?(d(fi+|i+f)e)+|m?t(d(fi+|i+f)e)+"};
+    const std::string& order = client.feedback().order;
+    return std::regex_match(order, expected) ? "" : "feedback was told in the order " + order;
+}
+
 std::string every_advertised_format_is_known(RawClient& client, int) {
     std::set<std::uint32_t> unknown;
     for (const auto& pair : client.feedback().table) {
@@ -205,6 +214,8 @@ std::span<const Check> all_checks() {
         {"version 5 tranches have no sampling flag", 5, sampling_from_6},
         {"version 6 feedback has a sampling tranche", 6, sampling_from_6},
         {"the format table can't be changed by a client", 4, table_is_sealed},
+        {"version 4 feedback is told in the order of the spec", 4, events_are_in_order},
+        {"version 6 feedback is told in the order of the spec", 6, events_are_in_order},
         {"a tranche has every pair once", 4, table_has_every_pair_once},
         {"the formats of the table are those of drm_fourcc.h", 4, every_advertised_format_is_known},
         {"an advertised sampling device is accepted", 6, named_device_is_accepted},

@@ -66,6 +66,7 @@ const zwp_linux_dmabuf_feedback_v1_listener RawClient::FeedbackListener::events 
     .format_table =
         [](void* data, zwp_linux_dmabuf_feedback_v1*, std::int32_t fd, std::uint32_t size) {
             FeedbackListener& self = of(data);
+            self.coming.order += 't';
             self.coming.table_fd = Fd{fd};
             void* table = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd, 0);
             if (table == MAP_FAILED)
@@ -78,25 +79,36 @@ const zwp_linux_dmabuf_feedback_v1_listener RawClient::FeedbackListener::events 
             }
             munmap(table, size);
         },
-    .main_device = [](void* data, zwp_linux_dmabuf_feedback_v1*,
-                      wl_array* device) { of(data).coming.main_device = device_of(device); },
+    .main_device =
+        [](void* data, zwp_linux_dmabuf_feedback_v1*, wl_array* device) {
+            of(data).coming.order += 'm';
+            of(data).coming.main_device = device_of(device);
+        },
     .tranche_done =
         [](void* data, zwp_linux_dmabuf_feedback_v1*) {
+            of(data).coming.order += 'e';
             of(data).coming.tranches.push_back(std::exchange(of(data).tranche, {}));
         },
-    .tranche_target_device = [](void* data, zwp_linux_dmabuf_feedback_v1*,
-                                wl_array* device) { of(data).tranche.device = device_of(device); },
+    .tranche_target_device =
+        [](void* data, zwp_linux_dmabuf_feedback_v1*, wl_array* device) {
+            of(data).coming.order += 'd';
+            of(data).tranche.device = device_of(device);
+        },
     .tranche_formats =
         [](void* data, zwp_linux_dmabuf_feedback_v1*, wl_array* indices) {
             FeedbackListener& self = of(data);
+            self.coming.order += 'i';
             for (std::size_t at = 0; at < indices->size; at += 2) {
                 std::uint16_t index;
                 std::memcpy(&index, static_cast<char*>(indices->data) + at, 2);
                 self.tranche.formats.push_back(self.coming.table.at(index));
             }
         },
-    .tranche_flags = [](void* data, zwp_linux_dmabuf_feedback_v1*,
-                        std::uint32_t flags) { of(data).tranche.flags = flags; },
+    .tranche_flags =
+        [](void* data, zwp_linux_dmabuf_feedback_v1*, std::uint32_t flags) {
+            of(data).coming.order += 'f';
+            of(data).tranche.flags = flags;
+        },
 };
 
 RawClient::RawClient(unsigned version, const Fd& fd, Pump pump)

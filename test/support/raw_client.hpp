@@ -48,6 +48,9 @@ struct ToldFeedback {
     tarmac::Fd table_fd;
     std::optional<dev_t> main_device;
     std::vector<Tranche> tranches;
+    /// The events before `done`: t(able), m(ain device), and of each tranche d(evice), f(lags),
+    /// i(ndices), e(nd).
+    std::string order;
     unsigned times = 0; ///< how often `done` came
 };
 

@@ -92,6 +92,7 @@ TEST_CASE_METHOD(Fixture, "feedback objects hear of a change, and of nothing els
     client.round_trip();
     CHECK(told.times == 2);
     CHECK(told.table == std::vector<FormatModifier>{XrgbLinear});
+    CHECK(told.order == "tmdfie");
     CHECK(surface_told.times == 2);
     wl_surface_destroy(surface);
 }
