@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <drm_fourcc.h>
 #include <libyuv.h>
+#include <libyuv/row.h>
 #include <vector>
 
 namespace tarmac {
@@ -24,10 +25,6 @@ struct Band {
     int half_width() const { return (width + 1) / 2; }
 };
 
-const std::uint16_t* wide(const YuvPicture::Plane& plane) {
-    return reinterpret_cast<const std::uint16_t*>(plane.data);
-}
-
 /// Planes of scratch memory, as many as were asked for, `row` bytes by `height`.
 template <std::size_t N>
 std::array<std::uint8_t*, N> reserve(const Band& band, int row, int height) {
@@ -46,21 +43,9 @@ void planar(const Band& b) {
 }
 
 template <auto Convert>
-void planar_wide(const Band& b) {
-    Convert(wide(b.in[0]), b.in[0].stride / 2, wide(b.in[1]), b.in[1].stride / 2, wide(b.in[2]),
-            b.in[2].stride / 2, b.out, b.out_stride, b.matrix, b.width, b.height);
-}
-
-template <auto Convert>
 void semiplanar(const Band& b) {
     Convert(b.in[0].data, b.in[0].stride, b.in[1].data, b.in[1].stride, b.out, b.out_stride,
             b.matrix, b.width, b.height);
-}
-
-template <auto Convert>
-void semiplanar_wide(const Band& b) {
-    Convert(wide(b.in[0]), b.in[0].stride / 2, wide(b.in[1]), b.in[1].stride / 2, b.out,
-            b.out_stride, b.matrix, b.width, b.height);
 }
 
 enum class Chroma { Half, Full };
@@ -112,25 +97,36 @@ void packed_24(const Band& b) {
                              b.out_stride, b.matrix, b.width, b.height);
 }
 
-/// Planes of 12 or 16 bits a sample, of which libyuv takes 10.
-template <auto Convert, Chroma Width, Chroma Height, int Bits>
-void narrowed(const Band& b) {
+/// Every `step`th sample of a row, to `kept` of libyuv's 10 bits, rounded; the rest of them is 0.
+void narrow_row(const std::uint16_t* in, unsigned step, int bits, int kept, std::uint16_t* out,
+                int width) {
+    const unsigned drop = static_cast<unsigned>(bits - kept);
+    const unsigned half = 1u << drop >> 1, most = (1u << kept) - 1;
+    for (int x = 0; x < width; ++x)
+        out[x] = static_cast<std::uint16_t>(
+            std::min((in[static_cast<unsigned>(x) * step] + half) >> drop, most) << (10 - kept));
+}
+
+/// Samples in two bytes, in three planes or, with `Step` 2, two. Libyuv takes 10 bits of each, and
+/// cuts chroma off after 8. `Bits` are used, at the lower end.
+template <auto Convert, Chroma Width, Chroma Height, int Bits, unsigned Step = 1>
+void wide(const Band& b) {
     const auto plane = reserve<3>(b, b.width * 2, b.height);
+    std::array<const std::uint16_t*, 3> samples;
     for (unsigned i = 0; i < 3; ++i) {
+        const YuvPicture::Plane& in = b.in[Step == 2 ? std::min(i, 1u) : i];
+        const unsigned first = Step == 2 && i == 2 ? 1 : 0;
         const int width = i > 0 && Width == Chroma::Half ? b.half_width() : b.width;
         const int height = i > 0 && Height == Chroma::Half ? (b.height + 1) / 2 : b.height;
         auto* out = reinterpret_cast<std::uint16_t*>(plane[i]);
-        const std::uint16_t* in = wide(b.in[i]);
-        int stride = b.in[i].stride / 2;
-        if (Bits < 16) {
-            libyuv::ConvertToMSBPlane_16(in, stride, out, b.width, width, height, Bits);
-            in = out;
-            stride = b.width;
+        samples[i] = out;
+        for (int y = 0; y < height; ++y) {
+            const auto* row = reinterpret_cast<const std::uint16_t*>(in.data + y * in.stride);
+            narrow_row(row + first, i > 0 ? Step : 1, Bits, i > 0 ? 8 : 10, out + y * b.width,
+                       width);
         }
-        libyuv::ConvertToLSBPlane_16(in, stride, out, b.width, width, height, 10);
     }
-    const auto sample = [&](unsigned i) { return reinterpret_cast<std::uint16_t*>(plane[i]); };
-    Convert(sample(0), b.width, sample(1), b.width, sample(2), b.width, b.out, b.out_stride,
+    Convert(samples[0], b.width, samples[1], b.width, samples[2], b.width, b.out, b.out_stride,
             b.matrix, b.width, b.height);
 }
 
@@ -149,10 +145,11 @@ constexpr Conversion conversions[] = {
     {DRM_FORMAT_NV61, split<I422ToARGBMatrix, Half, true>},
     {DRM_FORMAT_NV24, split<I444ToARGBMatrix, Full, false>},
     {DRM_FORMAT_NV42, split<I444ToARGBMatrix, Full, true>},
-    {DRM_FORMAT_P010, semiplanar_wide<P010ToARGBMatrix>},
-    {DRM_FORMAT_P012, semiplanar_wide<P010ToARGBMatrix>},
-    {DRM_FORMAT_P016, semiplanar_wide<P010ToARGBMatrix>},
-    {DRM_FORMAT_P210, semiplanar_wide<P210ToARGBMatrix>},
+    // At the upper end of two bytes, so that they are as good as 16 bits.
+    {DRM_FORMAT_P010, wide<I010ToARGBMatrix, Half, Half, 16, 2>},
+    {DRM_FORMAT_P012, wide<I010ToARGBMatrix, Half, Half, 16, 2>},
+    {DRM_FORMAT_P016, wide<I010ToARGBMatrix, Half, Half, 16, 2>},
+    {DRM_FORMAT_P210, wide<I210ToARGBMatrix, Half, Full, 16, 2>},
     {DRM_FORMAT_YUV420, planar<I420ToARGBMatrix>},
     {DRM_FORMAT_YVU420, planar<I420ToARGBMatrix, 2, 1>},
     {DRM_FORMAT_YUV422, planar<I422ToARGBMatrix>},
@@ -168,15 +165,15 @@ constexpr Conversion conversions[] = {
     {DRM_FORMAT_AVUY8888, packed_444<0, 1, 2, true>},
     {DRM_FORMAT_XVUY8888, packed_444<0, 1, 2, false>},
     {DRM_FORMAT_VUY888, packed_24},
-    {DRM_FORMAT_S010, planar_wide<I010ToARGBMatrix>},
-    {DRM_FORMAT_S210, planar_wide<I210ToARGBMatrix>},
-    {DRM_FORMAT_S410, planar_wide<I410ToARGBMatrix>},
-    {DRM_FORMAT_S012, planar_wide<I012ToARGBMatrix>},
-    {DRM_FORMAT_S212, narrowed<I210ToARGBMatrix, Half, Full, 12>},
-    {DRM_FORMAT_S412, narrowed<I410ToARGBMatrix, Full, Full, 12>},
-    {DRM_FORMAT_S016, narrowed<I010ToARGBMatrix, Half, Half, 16>},
-    {DRM_FORMAT_S216, narrowed<I210ToARGBMatrix, Half, Full, 16>},
-    {DRM_FORMAT_S416, narrowed<I410ToARGBMatrix, Full, Full, 16>},
+    {DRM_FORMAT_S010, wide<I010ToARGBMatrix, Half, Half, 10>},
+    {DRM_FORMAT_S210, wide<I210ToARGBMatrix, Half, Full, 10>},
+    {DRM_FORMAT_S410, wide<I410ToARGBMatrix, Full, Full, 10>},
+    {DRM_FORMAT_S012, wide<I010ToARGBMatrix, Half, Half, 12>},
+    {DRM_FORMAT_S212, wide<I210ToARGBMatrix, Half, Full, 12>},
+    {DRM_FORMAT_S412, wide<I410ToARGBMatrix, Full, Full, 12>},
+    {DRM_FORMAT_S016, wide<I010ToARGBMatrix, Half, Half, 16>},
+    {DRM_FORMAT_S216, wide<I210ToARGBMatrix, Half, Full, 16>},
+    {DRM_FORMAT_S416, wide<I410ToARGBMatrix, Full, Full, 16>},
 };
 
 const Conversion* find_conversion(std::uint32_t fourcc) {
@@ -184,15 +181,32 @@ const Conversion* find_conversion(std::uint32_t fourcc) {
     return found != std::end(conversions) ? found : nullptr;
 }
 
+/// libyuv's constants with the coefficient of blue that it cuts off at 2, which leaves saturated
+/// blue a dozen steps too dark. In 64ths.
+YuvConstants with_blue(const YuvConstants& cut, std::uint8_t coefficient) {
+    YuvConstants whole = cut;
+#if defined(__aarch64__) || defined(__arm__)
+    whole.kUVCoeff[0] = coefficient;
+#else
+    for (std::size_t i = 0; i < std::size(whole.kUVToB); i += 2)
+        whole.kUVToB[i] = coefficient;
+#endif
+    return whole;
+}
+
 const YuvConstants* constants_of(const ColorState& color) {
+    // 1.772 (BT.601), 1.8556 (BT.709) and 1.8814 (BT.2020), each times 255 / 224.
+    static const YuvConstants bt601_limited = with_blue(kYuvI601Constants, 129);
+    static const YuvConstants bt709_limited = with_blue(kYuvH709Constants, 135);
+    static const YuvConstants bt2020_limited = with_blue(kYuv2020Constants, 137);
     const bool is_full = color.range == ColorState::Range::Full;
     switch (color.matrix) {
     case ColorState::Matrix::Bt709:
-        return is_full ? &kYuvF709Constants : &kYuvH709Constants;
+        return is_full ? &kYuvF709Constants : &bt709_limited;
     case ColorState::Matrix::Bt2020:
-        return is_full ? &kYuvV2020Constants : &kYuv2020Constants;
+        return is_full ? &kYuvV2020Constants : &bt2020_limited;
     default:
-        return is_full ? &kYuvJPEGConstants : &kYuvI601Constants;
+        return is_full ? &kYuvJPEGConstants : &bt601_limited;
     }
 }
 

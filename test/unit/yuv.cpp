@@ -1,0 +1,276 @@
+// Conversion of YUV against the definition, computed in double precision.
+
+#include "import/yuv.hpp"
+
+#include <algorithm>
+#include <array>
+#include <catch2/catch_test_macros.hpp>
+#include <cmath>
+#include <drm_fourcc.h>
+#include <map>
+#include <optional>
+#include <vector>
+
+using namespace tarmac;
+
+namespace {
+
+/// Where a component's samples lie: every `step` bytes of `plane` from `first` on.
+struct Place {
+    unsigned plane, first, step;
+};
+
+/// A format as drm_fourcc.h describes it, told apart from how the library does.
+struct Layout {
+    unsigned bits, horizontal, vertical; ///< of chroma
+    bool is_high_aligned;                ///< bits lie at the upper end of two bytes
+    Place y, u, v;
+    std::optional<Place> alpha = {};
+};
+
+constexpr unsigned V = 0, U = 1;
+
+Layout semiplanar(unsigned horizontal, unsigned vertical, unsigned first = U) {
+    return {8,
+            horizontal,
+            vertical,
+            false,
+            {0, 0, 1},
+            {1, first == U ? 0u : 1u, 2},
+            {1, first == U ? 1u : 0u, 2}};
+}
+Layout semiplanar_wide(unsigned bits, unsigned vertical) {
+    return {bits, 2, vertical, true, {0, 0, 2}, {1, 0, 4}, {1, 2, 4}};
+}
+Layout planar(unsigned bits, unsigned horizontal, unsigned vertical, unsigned first = U) {
+    const unsigned bytes = bits > 8 ? 2 : 1;
+    return {bits,
+            horizontal,
+            vertical,
+            false,
+            {0, 0, bytes},
+            {first == U ? 1u : 2u, 0, bytes},
+            {first == U ? 2u : 1u, 0, bytes}};
+}
+Layout packed_422(unsigned y, unsigned u, unsigned v) {
+    return {8, 2, 1, false, {0, y, 2}, {0, u, 4}, {0, v, 4}};
+}
+Layout packed_444(unsigned bytes, unsigned y, unsigned u, unsigned v,
+                  std::optional<unsigned> alpha = {}) {
+    Layout layout{8, 1, 1, false, {0, y, bytes}, {0, u, bytes}, {0, v, bytes}};
+    if (alpha)
+        layout.alpha = Place{0, *alpha, bytes};
+    return layout;
+}
+
+const std::map<std::uint32_t, Layout> layouts = {
+    {DRM_FORMAT_NV12, semiplanar(2, 2)},
+    {DRM_FORMAT_NV21, semiplanar(2, 2, V)},
+    {DRM_FORMAT_NV16, semiplanar(2, 1)},
+    {DRM_FORMAT_NV61, semiplanar(2, 1, V)},
+    {DRM_FORMAT_NV24, semiplanar(1, 1)},
+    {DRM_FORMAT_NV42, semiplanar(1, 1, V)},
+    {DRM_FORMAT_P010, semiplanar_wide(10, 2)},
+    {DRM_FORMAT_P012, semiplanar_wide(12, 2)},
+    {DRM_FORMAT_P016, semiplanar_wide(16, 2)},
+    {DRM_FORMAT_P210, semiplanar_wide(10, 1)},
+    {DRM_FORMAT_YUV420, planar(8, 2, 2)},
+    {DRM_FORMAT_YVU420, planar(8, 2, 2, V)},
+    {DRM_FORMAT_YUV422, planar(8, 2, 1)},
+    {DRM_FORMAT_YVU422, planar(8, 2, 1, V)},
+    {DRM_FORMAT_YUV444, planar(8, 1, 1)},
+    {DRM_FORMAT_YVU444, planar(8, 1, 1, V)},
+    {DRM_FORMAT_YUYV, packed_422(0, 1, 3)},
+    {DRM_FORMAT_YVYU, packed_422(0, 3, 1)},
+    {DRM_FORMAT_UYVY, packed_422(1, 0, 2)},
+    {DRM_FORMAT_VYUY, packed_422(1, 2, 0)},
+    {DRM_FORMAT_AYUV, packed_444(4, 2, 1, 0, 3)},
+    {DRM_FORMAT_XYUV8888, packed_444(4, 2, 1, 0)},
+    {DRM_FORMAT_AVUY8888, packed_444(4, 0, 1, 2, 3)},
+    {DRM_FORMAT_XVUY8888, packed_444(4, 0, 1, 2)},
+    {DRM_FORMAT_VUY888, packed_444(3, 0, 1, 2)},
+    {DRM_FORMAT_S010, planar(10, 2, 2)},
+    {DRM_FORMAT_S210, planar(10, 2, 1)},
+    {DRM_FORMAT_S410, planar(10, 1, 1)},
+    {DRM_FORMAT_S012, planar(12, 2, 2)},
+    {DRM_FORMAT_S212, planar(12, 2, 1)},
+    {DRM_FORMAT_S412, planar(12, 1, 1)},
+    {DRM_FORMAT_S016, planar(16, 2, 2)},
+    {DRM_FORMAT_S216, planar(16, 2, 1)},
+    {DRM_FORMAT_S416, planar(16, 1, 1)},
+};
+
+/// A picture whose samples all differ from their neighbours, in memory as `layout` says.
+class Card {
+public:
+    Card(std::uint32_t fourcc, Extent extent)
+        : format_{*find_pixel_format(fourcc)}, layout_{layouts.at(fourcc)}, extent_{extent} {
+        for (unsigned i = 0; i < format_.n_planes; ++i) {
+            // Longer than a row, and never a round number of pixels.
+            strides_[i] = static_cast<unsigned>(format_.min_stride(i, extent.width)) + 10;
+            planes_[i].resize(strides_[i] * format_.rows(i, extent.height));
+        }
+        for (unsigned y = 0; y < extent.height; ++y) {
+            for (unsigned x = 0; x < extent.width; ++x) {
+                put(layout_.y, x, y, 0.1 + 0.8 * std::fmod(x * 0.071 + y * 0.043, 1.0));
+                if (layout_.alpha)
+                    put(*layout_.alpha, x, y, std::fmod(0.2 + x * 0.05, 1.0));
+            }
+        }
+        for (unsigned y = 0; y * layout_.vertical < extent.height; ++y) {
+            for (unsigned x = 0; x * layout_.horizontal < extent.width; ++x) {
+                put(layout_.u, x, y, 0.2 + 0.6 * std::fmod(x * 0.13 + y * 0.29, 1.0));
+                put(layout_.v, x, y, 0.2 + 0.6 * std::fmod(0.5 + x * 0.23 + y * 0.11, 1.0));
+            }
+        }
+    }
+
+    YuvPicture picture(const ColorState& color, bool is_premultiplied) const {
+        YuvPicture picture{format_, extent_, {}, color, is_premultiplied};
+        for (unsigned i = 0; i < format_.n_planes; ++i)
+            picture.planes[i] = {planes_[i].data(), static_cast<int>(strides_[i])};
+        return picture;
+    }
+
+    /// Blue, green, red and alpha of a pixel, 0 to 255.
+    std::array<double, 4> expected(unsigned x, unsigned y, const ColorState& color,
+                                   bool is_premultiplied) const {
+        const bool is_full = color.range == ColorState::Range::Full;
+        const double max = (1u << layout_.bits) - 1;
+        const double step = (1u << layout_.bits) / 256.0;
+        const unsigned cx = x / layout_.horizontal, cy = y / layout_.vertical;
+        const double luma = is_full ? get(layout_.y, x, y) / max
+                                    : (get(layout_.y, x, y) - 16 * step) / (219 * step);
+        const auto chroma = [&](const Place& place) {
+            return (get(place, cx, cy) - 128 * step) / (is_full ? max : 224 * step);
+        };
+        const double cb = chroma(layout_.u), cr = chroma(layout_.v);
+        const auto [kr, kb] = weights(color.matrix);
+        const double kg = 1 - kr - kb;
+        double alpha = 1;
+        if (layout_.alpha)
+            alpha = get(*layout_.alpha, x, y) / max;
+        const double factor = is_premultiplied ? 1 : alpha;
+        const double red = luma + 2 * (1 - kr) * cr, blue = luma + 2 * (1 - kb) * cb;
+        const double green = luma - 2 * kr * (1 - kr) / kg * cr - 2 * kb * (1 - kb) / kg * cb;
+        const auto scale = [&](double value) { return std::clamp(value, 0.0, 1.0) * factor * 255; };
+        return {scale(blue), scale(green), scale(red), alpha * 255};
+    }
+
+private:
+    static std::pair<double, double> weights(ColorState::Matrix matrix) {
+        switch (matrix) {
+        case ColorState::Matrix::Bt709:
+            return {0.2126, 0.0722};
+        case ColorState::Matrix::Bt2020:
+            return {0.2627, 0.0593};
+        default:
+            return {0.299, 0.114};
+        }
+    }
+
+    std::size_t at(const Place& place, unsigned x, unsigned y) const {
+        return std::size_t{y} * strides_[place.plane] + place.first + std::size_t{x} * place.step;
+    }
+    void put(const Place& place, unsigned x, unsigned y, double value) {
+        const unsigned number = static_cast<unsigned>(value * ((1u << layout_.bits) - 1));
+        auto* bytes = planes_[place.plane].data() + at(place, x, y);
+        const unsigned shifted = layout_.is_high_aligned ? number << (16 - layout_.bits) : number;
+        bytes[0] = static_cast<std::uint8_t>(shifted);
+        if (layout_.bits > 8)
+            bytes[1] = static_cast<std::uint8_t>(shifted >> 8);
+    }
+    double get(const Place& place, unsigned x, unsigned y) const {
+        const auto* bytes = planes_[place.plane].data() + at(place, x, y);
+        unsigned number = bytes[0];
+        if (layout_.bits > 8)
+            number |= static_cast<unsigned>(bytes[1]) << 8;
+        return layout_.is_high_aligned ? number >> (16 - layout_.bits) : number;
+    }
+
+    const PixelFormat& format_;
+    const Layout& layout_;
+    Extent extent_;
+    std::array<std::vector<std::uint8_t>, MaxPlanes> planes_;
+    std::array<unsigned, MaxPlanes> strides_{};
+};
+
+/// The largest difference of a channel between a conversion and the definition.
+double worst_error(const Card& card, Extent extent, const ColorState& color, bool premultiplied) {
+    const int stride = static_cast<int>(extent.width) * 4 + 12;
+    std::vector<std::uint8_t> argb(static_cast<std::size_t>(stride) * extent.height);
+    convert_to_argb(card.picture(color, premultiplied),
+                    {0, 0, static_cast<int>(extent.width), static_cast<int>(extent.height)},
+                    argb.data(), stride);
+    double worst = 0;
+    for (unsigned y = 0; y < extent.height; ++y) {
+        for (unsigned x = 0; x < extent.width; ++x) {
+            const auto expected = card.expected(x, y, color, premultiplied);
+            const auto* got = &argb[y * static_cast<std::size_t>(stride) + x * 4u];
+            for (unsigned i = 0; i < 4; ++i)
+                worst = std::max(worst, std::abs(std::round(expected[i]) - got[i]));
+        }
+    }
+    return worst;
+}
+
+using Matrix = ColorState::Matrix;
+using Range = ColorState::Range;
+
+} // namespace
+
+TEST_CASE("every convertible format is tested") {
+    for (const PixelFormat& format : all_pixel_formats()) {
+        INFO(format.name);
+        CHECK(is_convertible(format.fourcc) == layouts.contains(format.fourcc));
+    }
+}
+
+TEST_CASE("YUV becomes the colours that matrix and range define") {
+    for (const auto& [fourcc, layout] : layouts) {
+        for (const Extent extent : {Extent{64, 48}, Extent{37, 35}, Extent{1, 1}, Extent{3, 2}}) {
+            const Card card{fourcc, extent};
+            for (const Matrix matrix : {Matrix::Bt601, Matrix::Bt709, Matrix::Bt2020}) {
+                for (const Range range : {Range::Limited, Range::Full}) {
+                    INFO(fourcc_name(fourcc)
+                         << " " << extent.width << "x" << extent.height << " matrix "
+                         << static_cast<int>(matrix) << " range " << static_cast<int>(range));
+                    CHECK(worst_error(card, extent, {matrix, range}, true) <= 2);
+                }
+            }
+        }
+    }
+}
+
+TEST_CASE("colours that aren't multiplied with alpha become so") {
+    for (const std::uint32_t fourcc : {DRM_FORMAT_AYUV, DRM_FORMAT_AVUY8888}) {
+        const Extent extent{37, 35};
+        CHECK(worst_error(Card{fourcc, extent}, extent, {Matrix::Bt601, Range::Limited}, false) <=
+              2);
+    }
+}
+
+TEST_CASE("a part is converted as the whole is, and nothing outside it but its chroma's pixels") {
+    for (const auto& [fourcc, layout] : layouts) {
+        INFO(fourcc_name(fourcc));
+        const Extent extent{61, 70};
+        const Card card{fourcc, extent};
+        const ColorState color{Matrix::Bt601, Range::Limited};
+        constexpr int Stride = 61 * 4;
+        std::vector<std::uint8_t> whole(Stride * 70), part(Stride * 70, 7);
+        convert_to_argb(card.picture(color, true), {0, 0, 61, 70}, whole.data(), Stride);
+        const Rect rect{9, 33, 30, 36};
+        convert_to_argb(card.picture(color, true), rect, part.data(), Stride);
+        int wrong = 0;
+        for (int y = 0; y < 70; ++y) {
+            for (int x = 0; x < Stride; ++x) {
+                const bool inside = x / 4 >= 9 && x / 4 < 39 && y >= 33 && y < 69;
+                const bool near = x / 4 >= 8 && x / 4 < 40 && y >= 32 && y < 69;
+                const auto at = static_cast<std::size_t>(y * Stride + x);
+                wrong += inside && part[at] != whole[at];
+                wrong += !near && part[at] != 7;
+            }
+        }
+        CHECK(wrong == 0);
+    }
+}
