@@ -195,10 +195,11 @@ YuvConstants with_blue(const YuvConstants& cut, std::uint8_t coefficient) {
 }
 
 const YuvConstants* constants_of(const ColorState& color) {
+    // Aligned as libyuv's own, which it loads whole.
     // 1.772 (BT.601), 1.8556 (BT.709) and 1.8814 (BT.2020), each times 255 / 224.
-    static const YuvConstants bt601_limited = with_blue(kYuvI601Constants, 129);
-    static const YuvConstants bt709_limited = with_blue(kYuvH709Constants, 135);
-    static const YuvConstants bt2020_limited = with_blue(kYuv2020Constants, 137);
+    alignas(32) static const YuvConstants bt601_limited = with_blue(kYuvI601Constants, 129);
+    alignas(32) static const YuvConstants bt709_limited = with_blue(kYuvH709Constants, 135);
+    alignas(32) static const YuvConstants bt2020_limited = with_blue(kYuv2020Constants, 137);
     const bool is_full = color.range == ColorState::Range::Full;
     switch (color.matrix) {
     case ColorState::Matrix::Bt709:
