@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <drm_fourcc.h>
+#include <vector>
 #include <wayland-client.h>
 
 #include "support/compositor_process.hpp"
@@ -25,8 +26,16 @@ struct Screens {
     Window window{client};
     const ToldFeedback& told = client.feedback(window.surface());
 
+    std::vector<wl_output*> outputs;
+
+    ~Screens() {
+        for (wl_output* output : outputs)
+            wl_output_destroy(output);
+    }
+
     wl_output* output(unsigned nth) {
-        return static_cast<wl_output*>(client.bind_global(&wl_output_interface, 1, nth));
+        return outputs.emplace_back(
+            static_cast<wl_output*>(client.bind_global(&wl_output_interface, 1, nth)));
     }
 
     /// A buffer as large as the window is to be.
