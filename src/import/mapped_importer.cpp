@@ -52,7 +52,11 @@ private:
             .is_copied = is_converted || !is_readable_in_place(*dmabuf),
         };
         const std::uint64_t bytes = mapping->size_in_bytes() + copy_size(*dmabuf, format);
-        return Texture{create_mapped_buffer(dmabuf, std::move(*mapping), format), renderer_, bytes};
+        BufferPtr buffer = create_mapped_buffer(dmabuf, std::move(*mapping), format);
+        if (!buffer)
+            return fail(Fault::OutOfResources,
+                        std::format("there is no memory for a copy of {} bytes", bytes));
+        return Texture{std::move(buffer), renderer_, bytes};
     }
 
     static Result<void> check_samples(const Dmabuf& dmabuf) {

@@ -121,7 +121,8 @@ void wide(const Band& b) {
         auto* out = reinterpret_cast<std::uint16_t*>(plane[i]);
         samples[i] = out;
         for (int y = 0; y < height; ++y) {
-            const auto* row = reinterpret_cast<const std::uint16_t*>(in.data + y * in.stride);
+            const auto* row =
+                reinterpret_cast<const std::uint16_t*>(in.data + std::ptrdiff_t{y} * in.stride);
             narrow_row(row + first, i > 0 ? Step : 1, Bits, i > 0 ? 8 : 10, out + y * b.width,
                        width);
         }

@@ -1,8 +1,8 @@
 #include "wlroots/mapped_buffer.hpp"
 
 #include <libyuv/planar_functions.h>
-#include <optional>
-#include <vector>
+#include <memory>
+#include <new>
 
 #include "import/yuv.hpp"
 #include "wlroots/dmabuf_buffer.hpp"
@@ -13,17 +13,18 @@ namespace {
 
 /// Bytes from row to row of a copy: enough of a multiple for every reader's demands.
 std::size_t copy_stride(const Dmabuf& dmabuf, MappedFormat format) {
-    constexpr std::size_t Alignment = 12;
+    constexpr std::size_t Alignment = 48;
     const std::size_t row = find_pixel_format(format.fourcc)->min_stride(0, dmabuf.width());
     return (row + Alignment - 1) / Alignment * Alignment;
 }
 
 struct MappedBuffer : DmabufBuffer {
-    MappedBuffer(std::shared_ptr<const Dmabuf> image, Mapping memory, MappedFormat as);
+    MappedBuffer(std::shared_ptr<const Dmabuf> image, Mapping memory, MappedFormat as,
+                 std::unique_ptr<std::uint8_t[]> empty_copy);
 
     Mapping mapping;
     MappedFormat format;
-    std::vector<std::uint8_t> copy;
+    std::unique_ptr<std::uint8_t[]> copy;
     bool is_stale = true; ///< the copy
 
     bool refresh_copy();
@@ -45,7 +46,7 @@ bool handle_begin(wlr_buffer* wlr, std::uint32_t flags, void** data, std::uint32
         return false;
     *fourcc = buffer.format.fourcc;
     if (buffer.format.is_copied) {
-        *data = buffer.copy.data();
+        *data = buffer.copy.get();
         *stride = copy_stride(*buffer.dmabuf, buffer.format);
         return !buffer.is_stale || buffer.refresh_copy();
     }
@@ -68,8 +69,9 @@ constexpr wlr_buffer_impl buffer_impl = {
     .end_data_ptr_access = handle_end,
 };
 
-MappedBuffer::MappedBuffer(std::shared_ptr<const Dmabuf> image, Mapping memory, MappedFormat as)
-    : mapping{std::move(memory)}, format{as}, copy(copy_size(*image, as)) {
+MappedBuffer::MappedBuffer(std::shared_ptr<const Dmabuf> image, Mapping memory, MappedFormat as,
+                           std::unique_ptr<std::uint8_t[]> empty_copy)
+    : mapping{std::move(memory)}, format{as}, copy{std::move(empty_copy)} {
     wlr_buffer_init(this, &buffer_impl, static_cast<int>(image->width()),
                     static_cast<int>(image->height()));
     dmabuf = std::move(image);
@@ -87,10 +89,10 @@ bool MappedBuffer::refresh_copy() {
                            .is_premultiplied = dmabuf->is_premultiplied()};
         for (unsigned i = 0; i < dmabuf->planes().size(); ++i)
             picture.planes[i] = {mapping.plane(i), static_cast<int>(dmabuf->planes()[i].stride)};
-        convert_to_argb(picture, {0, 0, width, height}, copy.data(), stride);
+        convert_to_argb(picture, {0, 0, width, height}, copy.get(), stride);
     } else {
         libyuv::CopyPlane(
-            mapping.plane(0), static_cast<int>(dmabuf->planes()[0].stride), copy.data(), stride,
+            mapping.plane(0), static_cast<int>(dmabuf->planes()[0].stride), copy.get(), stride,
             static_cast<int>(dmabuf->format().min_stride(0, dmabuf->width())), height);
     }
     mapping.end_read();
@@ -102,7 +104,15 @@ bool MappedBuffer::refresh_copy() {
 
 BufferPtr create_mapped_buffer(std::shared_ptr<const Dmabuf> dmabuf, Mapping mapping,
                                MappedFormat format) {
-    return BufferPtr{new MappedBuffer{std::move(dmabuf), std::move(mapping), format}};
+    std::unique_ptr<std::uint8_t[]> copy;
+    if (format.is_copied) {
+        // Not touched before there is something to copy: the client may have no right to so much.
+        copy.reset(new (std::nothrow) std::uint8_t[copy_size(*dmabuf, format)]);
+        if (!copy)
+            return {};
+    }
+    return BufferPtr{
+        new MappedBuffer{std::move(dmabuf), std::move(mapping), format, std::move(copy)}};
 }
 
 std::uint64_t copy_size(const Dmabuf& dmabuf, MappedFormat format) noexcept {

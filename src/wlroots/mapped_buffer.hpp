@@ -17,7 +17,7 @@ struct MappedFormat {
 
 /// A wlr_buffer whose pixels can be read through wlr_buffer_begin_data_ptr_access(), and which
 /// doesn't tell its dma-buf, so that renderers read instead of importing it. The dma-buf is read,
-/// and converted, once for every tell_new_content().
+/// and converted, once for every tell_new_content(). Empty if there is no memory for the copy.
 BufferPtr create_mapped_buffer(std::shared_ptr<const Dmabuf> dmabuf, Mapping mapping,
                                MappedFormat format);
 /// Bytes that such a buffer takes besides the mapping.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <wayland-server-core.h>
@@ -20,8 +21,8 @@ public:
                   return 0;
               },
               this)} {
-        if (source_)
-            wl_event_source_timer_update(source_, static_cast<int>(delay.count()));
+        if (source_) // 0 would switch it off
+            wl_event_source_timer_update(source_, std::max(1, static_cast<int>(delay.count())));
     }
     Timer(const Timer&) = delete;
     Timer& operator=(const Timer&) = delete;

@@ -9,6 +9,7 @@
 #include <drm_fourcc.h>
 #include <map>
 #include <optional>
+#include <sys/mman.h>
 #include <vector>
 
 using namespace tarmac;
@@ -273,4 +274,23 @@ TEST_CASE("a part is converted as the whole is, and nothing outside it but its c
         }
         CHECK(wrong == 0);
     }
+}
+
+TEST_CASE("rows may lie further apart than an int reaches") {
+    constexpr int Stride = 70'000'000, Height = 32;
+    constexpr std::size_t Size = std::size_t{Stride} * Height;
+    void* memory =
+        mmap(nullptr, Size, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    REQUIRE(memory != MAP_FAILED);
+    const auto* bytes = static_cast<const std::uint8_t*>(memory);
+    const YuvPicture picture{*find_pixel_format(DRM_FORMAT_S410),
+                             {1, Height},
+                             {{{bytes, Stride}, {bytes, Stride}, {bytes, Stride}}},
+                             {Matrix::Bt601, Range::Limited},
+                             true};
+    std::array<std::uint8_t, 4 * Height> argb{};
+    convert_to_argb(picture, {0, 0, 1, Height}, argb.data(), 4);
+    for (std::size_t row = 1; row < Height; ++row)
+        CHECK(std::equal(argb.begin(), argb.begin() + 4, argb.begin() + row * 4));
+    munmap(memory, Size);
 }
