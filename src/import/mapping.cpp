@@ -53,14 +53,16 @@ Result<Mapping> Mapping::create(std::shared_ptr<const Dmabuf> dmabuf) {
     Mapping mapping{std::move(dmabuf)};
     const Dmabuf& image = mapping.dmabuf();
     const auto planes = image.planes();
+    std::array<ino_t, MaxPlanes> ids;
+    for (unsigned i = 0; i < planes.size(); ++i)
+        ids[i] = identity(planes[i].fd.get());
     for (unsigned i = 0; i < planes.size(); ++i) {
         if (mapping.planes_[i])
             continue;
         const int fd = planes[i].fd.get();
-        const ino_t id = identity(fd);
         std::size_t size = 0;
         for (unsigned j = i; j < planes.size(); ++j) {
-            if (identity(planes[j].fd.get()) == id)
+            if (ids[j] == ids[i])
                 size = std::max(size, end_of(image, j));
         }
         void* memory = mmap(nullptr, size, PROT_READ, MAP_SHARED, fd, 0);
@@ -70,7 +72,7 @@ Result<Mapping> Mapping::create(std::shared_ptr<const Dmabuf> dmabuf) {
         const auto* bytes = static_cast<const std::uint8_t*>(memory);
         mapping.parts_.push_back({fd, {bytes, Unmap{size}}});
         for (unsigned j = i; j < planes.size(); ++j) {
-            if (identity(planes[j].fd.get()) == id)
+            if (ids[j] == ids[i])
                 mapping.planes_[j] = bytes + planes[j].offset;
         }
     }

@@ -18,6 +18,20 @@ namespace {
 
 constexpr std::uint32_t ScanoutFlag = 1;
 
+/// All of its pixels are 0.
+wl_buffer* test_buffer(RawClient& client, int width, int height,
+                       std::uint32_t fourcc = DRM_FORMAT_XRGB8888,
+                       std::uint32_t bytes_per_pixel = 4) {
+    const std::uint32_t stride = static_cast<std::uint32_t>(width) * bytes_per_pixel;
+    const tarmac::Fd dmabuf =
+        allocate_dmabuf(Exporter::Udmabuf, stride * static_cast<std::uint32_t>(height));
+    auto& params = client.create_params();
+    client.add(params, dmabuf.get(), 0, 0, stride, DRM_FORMAT_MOD_LINEAR);
+    const Answer answer = client.create(params, width, height, fourcc);
+    REQUIRE(answer == Answer{Answer::Created, 0, {}});
+    return params.buffer;
+}
+
 /// Two screens, a compositor on them, and a client with a window.
 struct Screens {
     VirtualCard card{2};
@@ -40,16 +54,8 @@ struct Screens {
 
     /// A buffer as large as the window is to be.
     wl_buffer* make_buffer(std::uint32_t fourcc, std::uint32_t bytes_per_pixel) {
-        const auto width = static_cast<std::uint32_t>(window.width() ? window.width() : 320),
-                   height = static_cast<std::uint32_t>(window.height() ? window.height() : 240);
-        const tarmac::Fd dmabuf =
-            allocate_dmabuf(Exporter::Udmabuf, width * bytes_per_pixel * height);
-        auto& params = client.create_params();
-        client.add(params, dmabuf.get(), 0, 0, width * bytes_per_pixel, DRM_FORMAT_MOD_LINEAR);
-        const Answer answer = client.create(params, static_cast<std::int32_t>(width),
-                                            static_cast<std::int32_t>(height), fourcc);
-        REQUIRE(answer == Answer{Answer::Created, 0, {}});
-        return params.buffer;
+        return test_buffer(client, window.width() ? window.width() : 320,
+                           window.height() ? window.height() : 240, fourcc, bytes_per_pixel);
     }
     wl_buffer* make_buffer() { return make_buffer(DRM_FORMAT_XRGB8888, 4); }
 
@@ -61,7 +67,7 @@ struct Screens {
     }
 };
 
-/// As the test's settling time would be if it waited: shows pictures for longer than that.
+/// Shows pictures for longer than the settling time.
 void show_for_a_second(Window& window, wl_buffer* buffer) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{1};
     while (std::chrono::steady_clock::now() < end)
@@ -156,11 +162,7 @@ TEST_CASE_METHOD(Screens, "a surface that isn't all there is to see is no candid
         REQUIRE(await_told(2));
         RawClient other_client = compositor.connect(6);
         Window other{other_client};
-        const tarmac::Fd dmabuf = allocate_dmabuf(Exporter::Udmabuf, 64 * 4 * 64);
-        auto& params = other_client.create_params();
-        other_client.add(params, dmabuf.get(), 0, 0, 64 * 4, DRM_FORMAT_MOD_LINEAR);
-        other_client.create(params, 64, 64, DRM_FORMAT_XRGB8888);
-        other.show(params.buffer);
+        other.show(test_buffer(other_client, 64, 64));
         REQUIRE(await_told(3));
         CHECK_FALSE(is_told_of_scanout());
     }
@@ -211,13 +213,7 @@ TEST_CASE("a surface that has gone leaves its feedback silent") {
         Window window{client};
         window.set_fullscreen();
         const ToldFeedback& other = client.feedback(window.surface());
-        const auto width = static_cast<std::uint32_t>(window.width()),
-                   height = static_cast<std::uint32_t>(window.height());
-        const tarmac::Fd dmabuf = allocate_dmabuf(Exporter::Udmabuf, width * 4 * height);
-        auto& params = client.create_params();
-        client.add(params, dmabuf.get(), 0, 0, width * 4, DRM_FORMAT_MOD_LINEAR);
-        client.create(params, window.width(), window.height(), DRM_FORMAT_XRGB8888);
-        window.show(params.buffer);
+        window.show(test_buffer(client, window.width(), window.height()));
         REQUIRE(client.wait_until([&] { return other.times == 2; }));
     }
     client.round_trip();

@@ -24,6 +24,11 @@ Process start_client(const CompositorProcess& compositor, std::vector<std::strin
     return Process{command, {compositor.environment(), test::SynchronousMesa}};
 }
 
+Process start_vulkan_client(const CompositorProcess& compositor) {
+    return Process{{"weston-simple-dmabuf-vulkan"},
+                   {compositor.environment(), test::SynchronousMesa, "LD_PRELOAD=" WRITABLE_PRIME}};
+}
+
 constexpr const char* Camera = "/dev/video0";
 
 /// vivid's picture: eight bars at three quarters of brightness, with text above them.
@@ -80,9 +85,7 @@ TEST_CASE("weston-simple-dmabuf-egl shows its gradient") {
 
 TEST_CASE("weston-simple-dmabuf-vulkan shows its gradient") {
     CompositorProcess compositor{{"--size", "640x480"}};
-    const Process client{
-        {"weston-simple-dmabuf-vulkan"},
-        {compositor.environment(), test::SynchronousMesa, "LD_PRELOAD=" WRITABLE_PRIME}};
+    const Process client = start_vulkan_client(compositor);
     compositor.process().await_line("tarmac: mapped");
     check_vulkan_gradient(compositor);
 }
@@ -97,9 +100,7 @@ TEST_CASE("weston's clients show their pictures on a screen") {
         check_gradient(screen, find_window(screen, 256));
     }
     SECTION("vulkan") {
-        const Process client{
-            {"weston-simple-dmabuf-vulkan"},
-            {compositor.environment(), test::SynchronousMesa, "LD_PRELOAD=" WRITABLE_PRIME}};
+        const Process client = start_vulkan_client(compositor);
         compositor.process().await_line("tarmac: mapped");
         check_vulkan_gradient(compositor);
     }

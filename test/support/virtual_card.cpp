@@ -53,14 +53,13 @@ VirtualCard::VirtualCard(unsigned n_screens) {
         SKIP(Config << " is missing: the kernel has no vkms, or no configfs is mounted");
     static int count = 0;
     name_ = std::format("tarmac-{}-{}", getpid(), ++count);
-    directory_ = std::string{Config} + "/" + name_;
-    const fs::path card{directory_};
-    fs::create_directory(card);
+    directory_ = fs::path{Config} / name_;
+    fs::create_directory(directory_);
     for (unsigned i = 0; i < n_screens; ++i) {
-        const fs::path plane = card / "planes" / part("plane", i),
-                       crtc = card / "crtcs" / part("crtc", i),
-                       encoder = card / "encoders" / part("encoder", i),
-                       connector = card / "connectors" / part("connector", i);
+        const fs::path plane = directory_ / "planes" / part("plane", i),
+                       crtc = directory_ / "crtcs" / part("crtc", i),
+                       encoder = directory_ / "encoders" / part("encoder", i),
+                       connector = directory_ / "connectors" / part("connector", i);
         for (const fs::path& directory : {plane, crtc, encoder, connector})
             fs::create_directory(directory);
         write(plane / "type", PrimaryPlane);
@@ -69,7 +68,7 @@ VirtualCard::VirtualCard(unsigned n_screens) {
         fs::create_symlink(crtc, encoder / "possible_crtcs" / "crtc");
         fs::create_symlink(encoder, connector / "possible_encoders" / "encoder");
     }
-    write(card / "enabled", "1");
+    write(directory_ / "enabled", "1");
     settle_devices();
     path_ = find_node(name_);
     struct stat status;
@@ -79,10 +78,10 @@ VirtualCard::VirtualCard(unsigned n_screens) {
 
 VirtualCard::~VirtualCard() {
     std::error_code ignored;
-    std::ofstream{fs::path{directory_} / "enabled"} << "0" << std::flush;
+    std::ofstream{directory_ / "enabled"} << "0" << std::flush;
     // Links first: what they point to can't go before them. Files go with their directory.
     for (const char* kind : {"planes", "encoders", "connectors", "crtcs"}) {
-        for (const auto& object : fs::directory_iterator{fs::path{directory_} / kind, ignored}) {
+        for (const auto& object : fs::directory_iterator{directory_ / kind, ignored}) {
             for (const char* links : {"possible_crtcs", "possible_encoders"}) {
                 for (const auto& link : fs::directory_iterator{object.path() / links, ignored})
                     fs::remove(link.path(), ignored);
@@ -95,7 +94,7 @@ VirtualCard::~VirtualCard() {
 }
 
 void VirtualCard::plug(unsigned screen, bool is_in) {
-    write(fs::path{directory_} / "connectors" / part("connector", screen) / "status",
+    write(directory_ / "connectors" / part("connector", screen) / "status",
           is_in ? Connected : Disconnected);
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <sys/types.h>
-#include <vector>
 
 namespace test {
 
@@ -27,7 +27,8 @@ public:
     std::string shown_format(unsigned screen) const;
 
 private:
-    std::string name_, directory_, path_;
+    std::string name_, path_;
+    std::filesystem::path directory_; ///< of its configuration
     dev_t device_ = 0;
 };
 
