@@ -64,7 +64,7 @@ private:
         if (auto drawable = check_drawable(*dmabuf); !drawable)
             return std::unexpected(drawable.error());
         const Dmabuf& image = *dmabuf;
-        BufferPtr buffer = create_dmabuf_buffer(std::move(dmabuf));
+        auto buffer = create_dmabuf_buffer(std::move(dmabuf));
         wlr_texture* texture = wlr_texture_from_buffer(renderer_, buffer.get());
         if (!texture)
             return fail(Fault::ImportFailed,

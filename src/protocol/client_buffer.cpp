@@ -1,8 +1,7 @@
 #include "protocol/client_buffer.hpp"
 
 #include "protocol/resource.hpp"
-#include "wlroots/mapped_buffer.hpp"
-#include "wlroots/wlr.hpp"
+#include "wlroots/dmabuf_buffer.hpp"
 
 namespace tarmac {
 
@@ -24,8 +23,8 @@ const wlr_buffer_resource_interface ClientBuffer::resource_interface = {
         [](wl_resource* resource) {
             auto& buffer = object_of<ClientBuffer>(resource);
             buffer.import_.redeem();
-            if (buffer.buffer_)
-                tell_new_content(*buffer.buffer_);
+            if (DmabufBuffer* ours = dmabuf_buffer_from(buffer.buffer_.get()); ours && ours->pixels)
+                ours->pixels->tell_new_content();
             return buffer.buffer_.get();
         },
 };

@@ -1,21 +1,21 @@
 #include "wlroots/dmabuf_buffer.hpp"
 
-#include "wlroots/mapped_buffer.hpp"
-
 namespace tarmac {
 
 namespace {
 
-const DmabufBuffer& from_wlr(const wlr_buffer* buffer) {
-    return *static_cast<const DmabufBuffer*>(buffer);
+DmabufBuffer& from_wlr(wlr_buffer* buffer) {
+    return *static_cast<DmabufBuffer*>(buffer);
 }
 
 void handle_destroy(wlr_buffer* buffer) {
     wlr_buffer_finish(buffer);
-    delete static_cast<DmabufBuffer*>(buffer);
+    delete &from_wlr(buffer);
 }
 
 bool handle_get_dmabuf(wlr_buffer* buffer, wlr_dmabuf_attributes* attributes) {
+    if (from_wlr(buffer).is_read)
+        return false;
     const Dmabuf& dmabuf = *from_wlr(buffer).dmabuf;
     *attributes = {};
     attributes->width = static_cast<std::int32_t>(dmabuf.width());
@@ -31,27 +31,50 @@ bool handle_get_dmabuf(wlr_buffer* buffer, wlr_dmabuf_attributes* attributes) {
     return true;
 }
 
+bool handle_begin(wlr_buffer* wlr, std::uint32_t flags, void** data, std::uint32_t* fourcc,
+                  std::size_t* stride) {
+    const DmabufBuffer& buffer = from_wlr(wlr);
+    if (!buffer.is_read || (flags & WLR_BUFFER_DATA_PTR_ACCESS_WRITE))
+        return false;
+    const auto view = buffer.pixels->begin_read();
+    if (!view)
+        return false;
+    *data = view->data;
+    *fourcc = view->fourcc;
+    *stride = view->stride;
+    return true;
+}
+
+void handle_end(wlr_buffer* buffer) {
+    from_wlr(buffer).pixels->end_read();
+}
+
 constexpr wlr_buffer_impl buffer_impl = {
     .destroy = handle_destroy,
     .get_dmabuf = handle_get_dmabuf,
     .get_shm = nullptr,
-    .begin_data_ptr_access = nullptr,
-    .end_data_ptr_access = nullptr,
+    .begin_data_ptr_access = handle_begin,
+    .end_data_ptr_access = handle_end,
 };
 
 } // namespace
 
-BufferPtr create_dmabuf_buffer(std::shared_ptr<const Dmabuf> dmabuf) {
-    auto buffer = std::make_unique<DmabufBuffer>();
+std::unique_ptr<DmabufBuffer, BufferDrop>
+create_dmabuf_buffer(std::shared_ptr<const Dmabuf> dmabuf) {
+    std::unique_ptr<DmabufBuffer, BufferDrop> buffer{new DmabufBuffer{}};
     wlr_buffer_init(buffer.get(), &buffer_impl, static_cast<int>(dmabuf->width()),
                     static_cast<int>(dmabuf->height()));
     buffer->dmabuf = std::move(dmabuf);
-    return BufferPtr{buffer.release()};
+    return buffer;
+}
+
+DmabufBuffer* dmabuf_buffer_from(wlr_buffer* buffer) noexcept {
+    return buffer && buffer->impl == &buffer_impl ? &from_wlr(buffer) : nullptr;
 }
 
 const Dmabuf* dmabuf_from_buffer(const wlr_buffer* buffer) noexcept {
-    const bool is_ours = buffer->impl == &buffer_impl || is_mapped_buffer(*buffer);
-    return is_ours ? from_wlr(buffer).dmabuf.get() : nullptr;
+    const DmabufBuffer* ours = dmabuf_buffer_from(const_cast<wlr_buffer*>(buffer));
+    return ours ? ours->dmabuf.get() : nullptr;
 }
 
 void BufferDrop::operator()(wlr_buffer* buffer) const noexcept {

@@ -4,17 +4,30 @@
 #include <tarmac/dmabuf.hpp>
 #include <tarmac/texture.hpp>
 
+#include "import/mapped_pixels.hpp"
 #include "wlroots/wlr.hpp"
 
 namespace tarmac {
 
-/// What all of our wlr_buffers are.
+/// What all of our wlr_buffers are: an image that renderers import, or whose pixels they read. They
+/// prefer to import, so while they are to read they aren't told of the dma-buf.
 struct DmabufBuffer : wlr_buffer {
     std::shared_ptr<const Dmabuf> dmabuf;
+    std::unique_ptr<MappedPixels> pixels; ///< there once somebody has had to read them
+    bool is_importable = true;            ///< by the renderer
+    bool is_read = false;                 ///< rather than imported
+
+    /// From now on renderers read the pixels.
+    void let_read(std::unique_ptr<MappedPixels> own_pixels) {
+        pixels = std::move(own_pixels);
+        is_read = true;
+    }
 };
 
-/// A wlr_buffer that gives `dmabuf` out through wlr_buffer_get_dmabuf() and keeps it while anybody
-/// has the buffer locked.
-BufferPtr create_dmabuf_buffer(std::shared_ptr<const Dmabuf> dmabuf);
+/// A buffer that is imported, and keeps `dmabuf` while anybody has it locked.
+std::unique_ptr<DmabufBuffer, BufferDrop> create_dmabuf_buffer(std::shared_ptr<const Dmabuf> dmabuf);
+
+/// nullptr for a buffer of somebody else's.
+DmabufBuffer* dmabuf_buffer_from(wlr_buffer* buffer) noexcept;
 
 } // namespace tarmac

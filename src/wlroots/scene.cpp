@@ -1,17 +1,15 @@
-#include <tarmac/dmabuf.hpp>
 #include <tarmac/scene.hpp>
-#include <tarmac/texture.hpp>
 
-#include "wlroots/wlr.hpp"
+#include "wlroots/dmabuf_buffer.hpp"
 
 namespace tarmac {
 
 namespace {
 
 bool shows_inverted_buffer(const wlr_surface* surface) {
-    const wlr_buffer* source = surface->buffer ? surface->buffer->source : nullptr;
-    const Dmabuf* dmabuf = source ? dmabuf_from_buffer(source) : nullptr;
-    return dmabuf && dmabuf->is_y_inverted();
+    const DmabufBuffer* source =
+        surface->buffer ? dmabuf_buffer_from(surface->buffer->source) : nullptr;
+    return source && !source->is_read && source->dmabuf->is_y_inverted();
 }
 
 void turn(wlr_scene_buffer* node, const wlr_surface_state& state) {
