@@ -2,7 +2,7 @@
 #include <format>
 #include <tarmac/importer.hpp>
 
-#include "import/yuv.hpp"
+#include "import/conversion.hpp"
 #include "wlroots/drm_format_set.hpp"
 #include "wlroots/mapped_buffer.hpp"
 #include "wlroots/wlr.hpp"
@@ -44,7 +44,7 @@ private:
         if (!mapping)
             return std::unexpected(mapping.error());
 
-        const bool is_converted = is_convertible(dmabuf->fourcc());
+        const bool is_converted = is_convertible(dmabuf->fourcc()) && !is_readable(*dmabuf);
         const MappedFormat format{
             .fourcc = !is_converted                ? dmabuf->fourcc()
                       : dmabuf->format().has_alpha ? DRM_FORMAT_ARGB8888
@@ -57,6 +57,15 @@ private:
             return fail(Fault::OutOfResources,
                         std::format("there is no memory for a copy of {} bytes", bytes));
         return Texture{std::move(buffer), renderer_, bytes};
+    }
+
+    /// Whether the renderer reads the very memory. Its colours are premultiplied.
+    bool is_readable(const Dmabuf& dmabuf) const {
+        return wlr_drm_format_set_has(
+                   wlr_renderer_get_texture_formats(renderer_, WLR_BUFFER_CAP_DATA_PTR),
+                   dmabuf.fourcc(), DRM_FORMAT_MOD_LINEAR) &&
+               is_readable_in_place(dmabuf) &&
+               (dmabuf.is_premultiplied() || !dmabuf.format().has_alpha);
     }
 
     static Result<void> check_samples(const Dmabuf& dmabuf) {

@@ -1,33 +1,9 @@
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <tarmac/color_state.hpp>
-#include <tarmac/pixel_format.hpp>
-#include <tarmac/texture.hpp>
+#include "import/conversion.hpp"
 
 namespace tarmac {
 
-/// A picture in linear memory. Strides in bytes.
-struct YuvPicture {
-    struct Plane {
-        const std::uint8_t* data;
-        int stride;
-    };
-
-    const PixelFormat& format;
-    Extent extent;
-    std::array<Plane, MaxPlanes> planes;
-    ColorState color;
-    bool is_premultiplied; ///< the colours, once they are RGB
-};
-
-/// Whether convert_to_argb() knows the format.
-bool is_convertible(std::uint32_t fourcc) noexcept;
-
-/// Writes `part` of the picture, widened to whole chroma samples, to its place in `argb`: as large
-/// as the picture, of DRM_FORMAT_ARGB8888 (premultiplied), `stride` bytes a row. The format must be
-/// convertible. Chroma samples are repeated, not interpolated.
-void convert_to_argb(const YuvPicture& picture, const Rect& part, std::uint8_t* argb, int stride);
+using YuvPicture = Picture;
 
 } // namespace tarmac
