@@ -32,9 +32,10 @@ Result<void> check_samples(const Dmabuf& dmabuf) {
 bool reads(wlr_renderer* renderer, const PixelFormat& format) {
     const wlr_drm_format_set* readable =
         wlr_renderer_get_texture_formats(renderer, WLR_BUFFER_CAP_DATA_PTR);
-    // Renderers can't update textures of blocks.
+    // Renderers can't update textures of blocks, whatever they list.
     return readable && wlr_drm_format_set_get(readable, format.fourcc) &&
-           format.has_linear_layout() && format.planes[0].block_width == 1;
+           format.model == ColorModel::Rgb && format.n_planes == 1 &&
+           format.planes[0].block_width == 1;
 }
 
 Result<std::unique_ptr<MappedPixels>> map_pixels(std::shared_ptr<const Dmabuf> dmabuf,

@@ -3,7 +3,7 @@
 #include <tarmac/importer.hpp>
 
 #include "import/map_pixels.hpp"
-#include "import/yuv.hpp"
+#include "import/conversion.hpp"
 #include "wlroots/dmabuf_buffer.hpp"
 #include "wlroots/wlr.hpp"
 

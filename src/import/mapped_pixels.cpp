@@ -5,7 +5,7 @@
 #include <libyuv/planar_functions.h>
 #include <new>
 
-#include "import/yuv.hpp"
+#include "import/conversion.hpp"
 
 namespace tarmac {
 
@@ -149,11 +149,11 @@ void MappedPixels::render(const Rect& part) const {
         from.y = whole().height - part.y - part.height;
     }
     if (rendition_.is_converted) {
-        YuvPicture picture{.format = image().format(),
-                           .extent = {image().width(), image().height()},
-                           .planes = {},
-                           .color = rendition_.colors.state,
-                           .is_premultiplied = rendition_.colors.is_premultiplied};
+        Picture picture{.format = image().format(),
+                        .extent = {image().width(), image().height()},
+                        .planes = {},
+                        .color = rendition_.colors.state,
+                        .is_premultiplied = rendition_.colors.is_premultiplied};
         for (unsigned i = 0; i < image().planes().size(); ++i)
             picture.planes[i] = {mapping_.plane(i), static_cast<int>(image().planes()[i].stride)};
         convert_to_argb(picture, from, first, static_cast<int>(step));

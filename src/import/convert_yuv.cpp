@@ -1,40 +1,14 @@
-#include "import/yuv.hpp"
+// YUV to ARGB8888, by libyuv.
 
 #include <algorithm>
 #include <drm_fourcc.h>
 #include <libyuv.h>
-#include <libyuv/row.h>
-#include <vector>
+
+#include "import/conversion_band.hpp"
 
 namespace tarmac {
 
 namespace {
-
-using Planes = std::array<YuvPicture::Plane, MaxPlanes>;
-
-/// Some rows of a picture, and what they become.
-struct Band {
-    Planes in;
-    std::uint8_t* out;
-    int out_stride;
-    int width, height;
-    const libyuv::YuvConstants* matrix;
-    bool premultiplies;
-    std::vector<std::uint8_t>& scratch;
-
-    int half_width() const { return (width + 1) / 2; }
-};
-
-/// Planes of scratch memory, as many as were asked for, `row` bytes by `height`.
-template <std::size_t N>
-std::array<std::uint8_t*, N> reserve(const Band& band, int row, int height) {
-    const auto size = static_cast<std::size_t>(row) * static_cast<std::size_t>(height);
-    band.scratch.resize(std::max(band.scratch.size(), N * size));
-    std::array<std::uint8_t*, N> planes;
-    for (std::size_t i = 0; i < N; ++i)
-        planes[i] = band.scratch.data() + i * size;
-    return planes;
-}
 
 template <auto Convert, unsigned U = 1, unsigned V = 2>
 void planar(const Band& b) {
@@ -82,7 +56,7 @@ void packed_444(const Band& b) {
     if (HasAlpha)
         libyuv::I444AlphaToARGBMatrix(plane[Y], b.width, plane[U], b.width, plane[V], b.width,
                                       plane[3], b.width, b.out, b.out_stride, b.matrix, b.width,
-                                      b.height, b.premultiplies);
+                                      b.height, 0);
     else
         libyuv::I444ToARGBMatrix(plane[Y], b.width, plane[U], b.width, plane[V], b.width, b.out,
                                  b.out_stride, b.matrix, b.width, b.height);
@@ -114,7 +88,7 @@ void wide(const Band& b) {
     const auto plane = reserve<3>(b, b.width * 2, b.height);
     std::array<const std::uint16_t*, 3> samples;
     for (unsigned i = 0; i < 3; ++i) {
-        const YuvPicture::Plane& in = b.in[Step == 2 ? std::min(i, 1u) : i];
+        const Picture::Plane& in = b.in[Step == 2 ? std::min(i, 1u) : i];
         const unsigned first = Step == 2 && i == 2 ? 1 : 0;
         const int width = i > 0 && Width == Chroma::Half ? b.half_width() : b.width;
         const int height = i > 0 && Height == Chroma::Half ? (b.height + 1) / 2 : b.height;
@@ -133,11 +107,6 @@ void wide(const Band& b) {
 
 using namespace libyuv;
 constexpr auto Half = Chroma::Half, Full = Chroma::Full;
-
-struct Conversion {
-    std::uint32_t fourcc;
-    void (*convert)(const Band&);
-};
 
 constexpr Conversion conversions[] = {
     {DRM_FORMAT_NV12, semiplanar<NV12ToARGBMatrix>},
@@ -177,79 +146,10 @@ constexpr Conversion conversions[] = {
     {DRM_FORMAT_S416, wide<I410ToARGBMatrix, Full, Full, 16>},
 };
 
-const Conversion* find_conversion(std::uint32_t fourcc) {
-    const auto* found = std::ranges::find(conversions, fourcc, &Conversion::fourcc);
-    return found != std::end(conversions) ? found : nullptr;
-}
-
-/// libyuv's constants with the coefficient of blue that it cuts off at 2, which leaves saturated
-/// blue a dozen steps too dark. In 64ths.
-YuvConstants with_blue(const YuvConstants& cut, std::uint8_t coefficient) {
-    YuvConstants whole = cut;
-#if defined(__aarch64__) || defined(__arm__)
-    whole.kUVCoeff[0] = coefficient;
-#else
-    for (std::size_t i = 0; i < std::size(whole.kUVToB); i += 2)
-        whole.kUVToB[i] = coefficient;
-#endif
-    return whole;
-}
-
-const YuvConstants* constants_of(const ColorState& color) {
-    // Aligned as libyuv's own, which it loads whole.
-    // 1.772 (BT.601), 1.8556 (BT.709) and 1.8814 (BT.2020), each times 255 / 224.
-    alignas(32) static const YuvConstants bt601_limited = with_blue(kYuvI601Constants, 129);
-    alignas(32) static const YuvConstants bt709_limited = with_blue(kYuvH709Constants, 135);
-    alignas(32) static const YuvConstants bt2020_limited = with_blue(kYuv2020Constants, 137);
-    const bool is_full = color.range == ColorState::Range::Full;
-    switch (color.matrix) {
-    case ColorState::Matrix::Bt709:
-        return is_full ? &kYuvF709Constants : &bt709_limited;
-    case ColorState::Matrix::Bt2020:
-        return is_full ? &kYuvV2020Constants : &bt2020_limited;
-    default:
-        return is_full ? &kYuvJPEGConstants : &bt601_limited;
-    }
-}
-
-// Small enough for scratch memory to stay in the cache; a whole number of chroma samples.
-constexpr int BandHeight = 32;
-// No format has chroma samples of more pixels.
-constexpr int Grain = 4;
-
 } // namespace
 
-bool is_convertible(std::uint32_t fourcc) noexcept {
-    return find_conversion(fourcc) != nullptr;
-}
-
-void convert_to_argb(const YuvPicture& picture, const Rect& part, std::uint8_t* argb, int stride) {
-    const Conversion* conversion = find_conversion(picture.format.fourcc);
-    const int left = part.x / Grain * Grain, top = part.y / Grain * Grain;
-    const int right = std::min((part.x + part.width + Grain - 1) / Grain * Grain,
-                               static_cast<int>(picture.extent.width));
-    const int bottom = std::min(part.y + part.height, static_cast<int>(picture.extent.height));
-    std::vector<std::uint8_t> scratch;
-    for (int y = top; y < bottom; y += BandHeight) {
-        Band band{.in = {},
-                  .out = argb + static_cast<std::ptrdiff_t>(y) * stride + left * 4,
-                  .out_stride = stride,
-                  .width = right - left,
-                  .height = std::min(BandHeight, bottom - y),
-                  .matrix = constants_of(picture.color),
-                  .premultiplies = !picture.is_premultiplied,
-                  .scratch = scratch};
-        for (unsigned i = 0; i < picture.format.n_planes; ++i) {
-            const PlaneFormat& plane = picture.format.planes[i];
-            const int column = left / plane.horizontal_subsampling / plane.block_width;
-            const int row = y / plane.vertical_subsampling / plane.block_height;
-            band.in[i] = {picture.planes[i].data +
-                              static_cast<std::ptrdiff_t>(row) * picture.planes[i].stride +
-                              column * plane.bytes_per_block,
-                          picture.planes[i].stride};
-        }
-        conversion->convert(band);
-    }
+std::span<const Conversion> yuv_conversions() noexcept {
+    return conversions;
 }
 
 } // namespace tarmac
