@@ -13,6 +13,7 @@ struct wl_client;
 struct wl_display;
 struct wl_resource;
 struct wl_signal;
+struct wlr_compositor;
 
 namespace tarmac {
 
@@ -96,6 +97,25 @@ public:
     /// Removes the global. Objects that clients still have do nothing from then on: `create` is
     /// answered `failed`, also where it is waiting.
     ~LinuxDmabuf();
+
+    /// Follows the surfaces that clients make with `compositor` from now on, so call it before they
+    /// are let in. Buffers that are mapped are then read only where a surface's damage says that
+    /// they changed, and all are drawn with the colours and the alpha that the client means, where
+    /// it says so through wlroots' wp_color_representation_v1: what the renderer can't draw so is
+    /// mapped. `compositor` may go first. One a LinuxDmabuf: a second call ends the first.
+    void follow(wlr_compositor& compositor);
+
+    /// Imports with `importers` from now on, for which the rules of create() hold: for when a
+    /// renderer is replaced, be it lost or at the embedder's wish. All buffers of clients are
+    /// imported again, and those that surfaces show get textures of the renderer that the followed
+    /// wlr_compositor has: so give it the new one first (wlr_compositor_set_renderer()), and let
+    /// the old one and its importers go only afterwards. Clients are told of `feedback`, by default
+    /// of what create() would choose, and notice nothing else. A buffer that can't be imported any
+    /// more is logged, and shown no more.
+    ///
+    /// Errors: those of create(); nothing has changed then.
+    Result<void> set_importers(std::vector<Importer*> importers,
+                               std::shared_ptr<const Feedback> feedback = nullptr);
 
     /// Tells every default feedback object, and every surface's that has none of its own, of
     /// `feedback`, which must not be null. Nothing is sent where a client would be told the same

@@ -26,29 +26,59 @@ void log_refusal(const Refusal& refusal) {
                           {"reason", quoted(refusal.error.message)}});
 }
 
+std::vector<Importer*> borrow(const std::vector<std::unique_ptr<Importer>>& importers) {
+    std::vector<Importer*> borrowed;
+    for (const auto& importer : importers)
+        borrowed.push_back(importer.get());
+    return borrowed;
+}
+
 } // namespace
 
-DmabufImport::DmabufImport(wl_display* display, wlr_renderer* renderer, int drm_fd) {
-    FormatSet scannable;
-    if (const auto device = find_device(drm_fd)) {
-        if (auto importer = create_renderer_importer(renderer, *device)) {
-            scannable = (*importer)->formats();
-            importers_.push_back(std::move(*importer));
-        }
-        if (auto importer = create_mapped_importer(renderer, *device))
-            importers_.push_back(std::move(*importer));
-    }
-    std::vector<Importer*> importers;
-    for (const auto& importer : importers_)
-        importers.push_back(importer.get());
-    auto global = LinuxDmabuf::create(display, std::move(importers),
+DmabufImport::DmabufImport(wl_display* display, wlr_compositor* compositor,
+                           wlr_renderer* renderer, int drm_fd)
+    : display_{display}, importers_{create_importers(renderer, drm_fd)} {
+    auto global = LinuxDmabuf::create(display, borrow(importers_),
                                       {.on_landing = log_landing, .on_refusal = log_refusal});
     if (!global) {
         log_event("without-dmabuf", {{"reason", quoted(global.error().message)}});
         return;
     }
     global_.emplace(std::move(*global));
-    scene_feedback_.emplace(*global_, wl_display_get_event_loop(display), std::move(scannable));
+    global_->follow(*compositor);
+    create_scene_feedback();
+}
+
+void DmabufImport::use_new_renderer(wlr_renderer* renderer, int drm_fd) {
+    if (!global_)
+        return;
+    Importers importers = create_importers(renderer, drm_fd);
+    if (const auto done = global_->set_importers(borrow(importers)); !done) {
+        log_event("without-dmabuf", {{"reason", quoted(done.error().message)}});
+        return;
+    }
+    importers_ = std::move(importers);
+    create_scene_feedback();
+}
+
+DmabufImport::Importers DmabufImport::create_importers(wlr_renderer* renderer, int drm_fd) {
+    Importers importers;
+    if (const auto device = find_device(drm_fd)) {
+        if (auto importer = create_renderer_importer(renderer, *device))
+            importers.push_back(std::move(*importer));
+        if (auto importer = create_mapped_importer(renderer, *device))
+            importers.push_back(std::move(*importer));
+    }
+    return importers;
+}
+
+void DmabufImport::create_scene_feedback() {
+    FormatSet scannable;
+    for (const auto& importer : importers_) {
+        if (importer->way() == "renderer")
+            scannable = importer->formats();
+    }
+    scene_feedback_.emplace(*global_, wl_display_get_event_loop(display_), std::move(scannable));
 }
 
 void DmabufImport::follow(wlr_scene_output& output) {

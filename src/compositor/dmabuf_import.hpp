@@ -8,6 +8,7 @@
 #include <vector>
 
 struct wl_display;
+struct wlr_compositor;
 struct wlr_renderer;
 struct wlr_scene_output;
 
@@ -19,13 +20,24 @@ namespace tarmac::compositor {
 class DmabufImport {
 public:
     /// `drm_fd` is of the device that clients are to allocate on; -1 if there is none.
-    DmabufImport(wl_display* display, wlr_renderer* renderer, int drm_fd);
+    DmabufImport(wl_display* display, wlr_compositor* compositor, wlr_renderer* renderer,
+                 int drm_fd);
+
+    /// Imports everything again with a renderer that takes the former one's place. Outputs are to
+    /// be followed again.
+    void use_new_renderer(wlr_renderer* renderer, int drm_fd);
 
     /// Lets clients know what `output` could scan out.
     void follow(wlr_scene_output& output);
 
 private:
-    std::vector<std::unique_ptr<Importer>> importers_; ///< in the order in which they are asked
+    /// In the order in which they are asked.
+    using Importers = std::vector<std::unique_ptr<Importer>>;
+    static Importers create_importers(wlr_renderer* renderer, int drm_fd);
+    void create_scene_feedback();
+
+    wl_display* display_;
+    Importers importers_;
     std::optional<LinuxDmabuf> global_;
     std::optional<SceneFeedback> scene_feedback_;
 };

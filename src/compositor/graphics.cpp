@@ -59,7 +59,8 @@ std::expected<void, std::string> request_render_node(const DrmNode& node, wlr_ba
 
 std::expected<std::unique_ptr<Graphics>, std::string> Graphics::create(wl_display* display,
                                                                        const Options& options) {
-    std::unique_ptr<Graphics> graphics{new Graphics};
+    std::unique_ptr<Graphics> graphics{new Graphics{display}};
+    graphics->renderer_wish_ = options.renderer;
     std::optional<DrmNode>& node = graphics->node_;
     request_renderer(options.renderer);
     if (!options.drm_device.empty()) {
@@ -81,21 +82,49 @@ std::expected<std::unique_ptr<Graphics>, std::string> Graphics::create(wl_displa
         if (auto done = request_render_node(*node, graphics->backend()); !done)
             return std::unexpected(done.error());
     }
-    graphics->renderer_.reset(wlr_renderer_autocreate(graphics->backend()));
-    if (!graphics->renderer_) {
-        return std::unexpected(std::format(
-            "The renderer ({}) can't be started; the lines above say why.", options.renderer));
-    }
-    graphics->allocator_.reset(wlr_allocator_autocreate(graphics->backend(), graphics->renderer()));
-    if (!graphics->allocator_) {
-        return std::unexpected("No buffers can be made that the renderer draws to and the backend "
-                               "shows.");
-    }
-    graphics->watch();
+    graphics->watch_backend();
+    if (auto done = graphics->create_renderer(); !done)
+        return std::unexpected(done.error());
     return graphics;
 }
 
-void Graphics::watch() {
+std::expected<void, std::string> Graphics::create_renderer() {
+    Handle<wlr_renderer, wlr_renderer_destroy> renderer{wlr_renderer_autocreate(backend())};
+    if (!renderer) {
+        return std::unexpected(std::format(
+            "The renderer ({}) can't be started; the lines above say why.", renderer_wish_));
+    }
+    Handle<wlr_allocator, wlr_allocator_destroy> allocator{
+        wlr_allocator_autocreate(backend(), renderer.get())};
+    if (!allocator) {
+        return std::unexpected("No buffers can be made that the renderer draws to and the backend "
+                               "shows.");
+    }
+    renderer_ = std::move(renderer);
+    allocator_ = std::move(allocator);
+    // It comes in the middle of drawing.
+    renderer_lost_.connect(renderer_->events.lost, [this] {
+        replacement_.emplace(loop_, std::chrono::milliseconds{0}, [this] { replace_renderer(); });
+    });
+    return {};
+}
+
+void Graphics::lose_renderer() {
+    wl_signal_emit_mutable(&renderer_->events.lost, nullptr);
+}
+
+void Graphics::replace_renderer() {
+    const auto old_renderer = std::exchange(renderer_, nullptr);
+    const auto old_allocator = std::exchange(allocator_, nullptr);
+    if (auto done = create_renderer(); !done) {
+        renderer_lost_.disconnect();
+        on_lost("The GPU was reset. " + done.error());
+        return;
+    }
+    on_replaced();
+}
+
+void Graphics::watch_backend() {
     backend_destroy_.connect(backend_->events.destroy, [this] {
         // wlroots destroys a nested backend when the session around it goes.
         backend_destroy_.disconnect();
@@ -103,11 +132,6 @@ void Graphics::watch() {
         session_ = nullptr;
         if (on_lost)
             on_lost("The session that the compositor was shown in is gone.");
-    });
-    renderer_lost_.connect(renderer_->events.lost, [this] {
-        if (on_lost) {
-            on_lost("The GPU was reset and the renderer with it.");
-        }
     });
 }
 

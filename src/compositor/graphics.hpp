@@ -4,6 +4,7 @@
 #include "compositor/handle.hpp"
 #include "compositor/options.hpp"
 #include "wlroots/listener.hpp"
+#include "wlroots/timer.hpp"
 #include "wlroots/wlr.hpp"
 
 #include <expected>
@@ -35,12 +36,24 @@ public:
     /// Path of the DRM node that is drawn with, or "none".
     std::string device_path() const;
 
+    /// Behaves as after a GPU reset: the renderer is replaced. For trying clients, and for tests.
+    void lose_renderer();
+
+    /// Called when the renderer was lost, and renderer() and allocator() are new ones. Those before
+    /// them are there until it returns.
+    std::function<void()> on_replaced;
     /// Called when nothing can be shown any more, with a sentence that says why.
     std::function<void(std::string)> on_lost;
 
 private:
-    Graphics() = default;
-    void watch();
+    explicit Graphics(wl_display* display) : loop_{wl_display_get_event_loop(display)} {}
+    std::expected<void, std::string> create_renderer();
+    void watch_backend();
+    void replace_renderer();
+
+    wl_event_loop* loop_;
+    std::string renderer_wish_;
+    std::optional<Timer> replacement_;
 
     std::optional<DrmNode> node_; ///< that the user named
     wlr_session* session_ = nullptr;

@@ -68,7 +68,8 @@ std::expected<Options, int> parse_options(int argc, char** argv) {
     app.add_flag("--verbose", options.verbose, "Write wlroots' log to standard error too");
     app.footer("Keys: Alt+Tab next window, Alt+F4 close, Alt+F10 maximize, Alt+F11 fullscreen,\n"
                "Alt+Escape or Ctrl+Alt+Backspace quit. Mouse: Alt+left button moves a window,\n"
-               "Alt+right button resizes it.");
+               "Alt+right button resizes it.\n"
+               "SIGUSR1 replaces the renderer, as a reset of the GPU would.");
 
     try {
         app.parse(argc, argv);

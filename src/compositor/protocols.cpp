@@ -4,13 +4,48 @@
 
 namespace tarmac::compositor {
 
+namespace {
+
+/// What can be drawn of dma-bufs, by the renderer or by reading them.
+void create_color_representation(wl_display* display) {
+    static constexpr wp_color_representation_surface_v1_alpha_mode alpha_modes[] = {
+        WP_COLOR_REPRESENTATION_SURFACE_V1_ALPHA_MODE_PREMULTIPLIED_ELECTRICAL,
+        WP_COLOR_REPRESENTATION_SURFACE_V1_ALPHA_MODE_STRAIGHT,
+    };
+    static constexpr wlr_color_representation_v1_coeffs_and_range colors[] = {
+        {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_IDENTITY,
+         WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_FULL},
+        {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT601,
+         WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_LIMITED},
+        {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT601,
+         WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_FULL},
+        {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT709,
+         WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_LIMITED},
+        {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT709,
+         WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_FULL},
+        {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT2020,
+         WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_LIMITED},
+        {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT2020,
+         WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_FULL},
+    };
+    const wlr_color_representation_v1_options options = {
+        .supported_alpha_modes = alpha_modes,
+        .supported_alpha_modes_len = std::size(alpha_modes),
+        .supported_coeffs_and_ranges = colors,
+        .supported_coeffs_and_ranges_len = std::size(colors),
+    };
+    wlr_color_representation_manager_v1_create(display, 1, &options);
+}
+
+} // namespace
+
 void create_protocols(wl_display* display, const Graphics& graphics, wlr_output_layout* layout) {
     // Not wlr_renderer_init_wl_display(): it would offer wlroots' own linux-dmabuf as well.
     wlr_renderer_init_wl_shm(graphics.renderer(), display);
-    wlr_compositor_create(display, 6, graphics.renderer());
     wlr_subcompositor_create(display);
     wlr_viewporter_create(display);
     wlr_single_pixel_buffer_manager_v1_create(display);
+    create_color_representation(display);
     wlr_alpha_modifier_v1_create(display);
     wlr_fractional_scale_manager_v1_create(display, 1);
     wlr_presentation_create(display, graphics.backend(), 2);

@@ -23,6 +23,8 @@ Server::Server(const Options& options, Handle<wl_display, wl_display_destroy> di
     , display_{std::move(display)}
     , interrupt_{wl_display_get_event_loop(display_.get()), SIGINT, [this] { end(0); }}
     , terminate_{wl_display_get_event_loop(display_.get()), SIGTERM, [this] { end(0); }}
+    , reset_{wl_display_get_event_loop(display_.get()), SIGUSR1,
+             [this] { graphics_->lose_renderer(); }}
     , child_{wl_display_get_event_loop(display_.get()), SIGCHLD, [this] {
                  if (const auto status = startup_ ? startup_->reap() : std::nullopt)
                      startup_ended(*status);
@@ -39,7 +41,8 @@ std::expected<void, std::string> Server::create_parts() {
     if (!graphics)
         return std::unexpected(graphics.error());
     graphics_ = std::move(*graphics);
-    dmabufs_.emplace(display_.get(), graphics_->renderer(), graphics_->drm_fd());
+    compositor_ = wlr_compositor_create(display_.get(), 6, graphics_->renderer());
+    dmabufs_.emplace(display_.get(), compositor_, graphics_->renderer(), graphics_->drm_fd());
     scene_.emplace();
     outputs_.emplace(display_.get(), *graphics_, *scene_, options_.size);
     create_protocols(display_.get(), *graphics_, outputs_->layout());
@@ -49,6 +52,7 @@ std::expected<void, std::string> Server::create_parts() {
 }
 
 void Server::tie_parts() {
+    graphics_->on_replaced = [this] { use_new_renderer(); };
     graphics_->on_lost = [this](const std::string& reason) {
         log_event("error", {{"reason", quoted(reason)}});
         end(1);
@@ -83,6 +87,15 @@ std::expected<int, std::string> Server::run() {
     if (!has_ended_)
         wl_display_run(display_.get());
     return status_;
+}
+
+void Server::use_new_renderer() {
+    wlr_compositor_set_renderer(compositor_, graphics_->renderer());
+    dmabufs_->use_new_renderer(graphics_->renderer(), graphics_->drm_fd());
+    outputs_->use_new_renderer();
+    seat_->show_cursor_anew();
+    log_event("replaced", {{"renderer", graphics_->renderer_name()},
+                           {"device", bare(graphics_->device_path())}});
 }
 
 void Server::startup_ended(int status) {

@@ -35,6 +35,7 @@ private:
     Server(const Options& options, Handle<wl_display, wl_display_destroy> display);
     std::expected<void, std::string> create_parts();
     void tie_parts();
+    void use_new_renderer();
     void startup_ended(int status);
     void end(int status);
 
@@ -42,9 +43,10 @@ private:
     int status_ = 0;
     bool has_ended_ = false;
     Handle<wl_display, wl_display_destroy> display_;
-    SignalSource interrupt_, terminate_, child_;
+    SignalSource interrupt_, terminate_, reset_, child_;
     std::optional<StartupChild> startup_;
     std::unique_ptr<Graphics> graphics_;
+    wlr_compositor* compositor_ = nullptr; ///< goes with the display
     std::optional<DmabufImport> dmabufs_;
     std::optional<Scene> scene_;
     std::optional<Outputs> outputs_;

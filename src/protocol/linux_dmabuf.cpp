@@ -7,8 +7,14 @@ namespace tarmac {
 
 namespace {
 
-/// A sampling tranche for every importer's device, with all that it has.
-Result<std::shared_ptr<const Feedback>> everything(const std::vector<Importer*>& importers) {
+/// `feedback`, or a sampling tranche for every importer's device, with all that it has.
+Result<std::shared_ptr<const Feedback>>
+feedback_or_everything(std::shared_ptr<const Feedback> feedback,
+                       const std::vector<Importer*>& importers) {
+    if (importers.empty())
+        return fail(Fault::NotAvailable, "nothing imports dma-bufs");
+    if (feedback)
+        return feedback;
     FeedbackBuilder builder;
     for (const Importer* importer : importers)
         builder.add_tranche({importer->device(), TrancheFlags::Sampling, importer->formats()});
@@ -27,15 +33,11 @@ Result<LinuxDmabuf> LinuxDmabuf::create(wl_display* display, Importer& importer,
 
 Result<LinuxDmabuf> LinuxDmabuf::create(wl_display* display, std::vector<Importer*> importers,
                                         Options options) {
-    if (importers.empty())
-        return fail(Fault::NotAvailable, "nothing imports dma-bufs");
     options.version = std::clamp(options.version, 1u, MaxVersion);
-    if (!options.feedback) {
-        auto feedback = everything(importers);
-        if (!feedback)
-            return std::unexpected(feedback.error());
-        options.feedback = std::move(*feedback);
-    }
+    auto feedback = feedback_or_everything(std::move(options.feedback), importers);
+    if (!feedback)
+        return std::unexpected(feedback.error());
+    options.feedback = std::move(*feedback);
     auto state = std::make_shared<State>(display, std::move(importers), std::move(options));
     if (auto announced = state->announce(display); !announced)
         return std::unexpected(announced.error());
@@ -46,6 +48,19 @@ LinuxDmabuf::LinuxDmabuf(std::shared_ptr<State> state) noexcept : state_{std::mo
 LinuxDmabuf::LinuxDmabuf(LinuxDmabuf&&) noexcept = default;
 LinuxDmabuf& LinuxDmabuf::operator=(LinuxDmabuf&&) noexcept = default;
 LinuxDmabuf::~LinuxDmabuf() = default;
+
+void LinuxDmabuf::follow(wlr_compositor& compositor) {
+    state_->follow(compositor);
+}
+
+Result<void> LinuxDmabuf::set_importers(std::vector<Importer*> importers,
+                                        std::shared_ptr<const Feedback> feedback) {
+    auto told = feedback_or_everything(std::move(feedback), importers);
+    if (!told)
+        return std::unexpected(told.error());
+    state_->set_importers(std::move(importers), std::move(*told));
+    return {};
+}
 
 void LinuxDmabuf::set_default_feedback(std::shared_ptr<const Feedback> feedback) {
     state_->set_default_feedback(std::move(feedback));

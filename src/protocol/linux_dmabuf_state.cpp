@@ -7,7 +7,7 @@
 #include "protocol/client_buffer.hpp"
 #include "protocol/factory.hpp"
 #include "protocol/feedback_object.hpp"
-#include "wlroots/wlr.hpp"
+#include "wlroots/dmabuf_buffer.hpp"
 
 namespace tarmac {
 
@@ -51,10 +51,9 @@ bool LinuxDmabuf::State::is_advertised(const ClientAccount& account, FormatModif
     return options_.feedback->contains(pair) || account.was_told(pair);
 }
 
-Result<BufferPtr> LinuxDmabuf::State::land(wl_client* client, ClientAccount& account,
-                                           const std::shared_ptr<ChargedDmabuf>& charged,
-                                           std::optional<dev_t> sampling_device) {
-    const std::shared_ptr<const Dmabuf> dmabuf{charged, &charged->dmabuf};
+Result<LinuxDmabuf::State::Import>
+LinuxDmabuf::State::import(const std::shared_ptr<const Dmabuf>& dmabuf,
+                           std::optional<dev_t> sampling_device) const {
     const FormatModifier pair{dmabuf->fourcc(), dmabuf->modifier()};
     std::optional<Error> refused;
     for (Importer* importer : importers_) {
@@ -64,18 +63,9 @@ Result<BufferPtr> LinuxDmabuf::State::land(wl_client* client, ClientAccount& acc
             continue;
         const auto start = std::chrono::steady_clock::now();
         auto texture = importer->import(dmabuf);
-        const auto time = std::chrono::steady_clock::now() - start;
-        if (!texture) {
-            refused = std::move(texture.error());
-            continue;
-        }
-        auto mapped = account.charge(ClientAccount::Item::MappedBytes, texture->mapped_bytes());
-        if (!mapped)
-            return std::unexpected(mapped.error());
-        charged->charges.push_back(std::move(*mapped));
-        if (options_.on_landing)
-            options_.on_landing({client, *dmabuf, importer->way(), time});
-        return std::move(*texture).take_buffer();
+        if (texture)
+            return Import{std::move(*texture), importer, std::chrono::steady_clock::now() - start};
+        refused = std::move(texture.error());
     }
     if (refused)
         return std::unexpected(std::move(*refused));
@@ -83,6 +73,51 @@ Result<BufferPtr> LinuxDmabuf::State::land(wl_client* client, ClientAccount& acc
                 sampling_device
                     ? "the sampling device that was named doesn't import this format here"
                     : "no device imports this format any more");
+}
+
+Result<BufferPtr> LinuxDmabuf::State::land(wl_client* client, ClientAccount& account,
+                                           const std::shared_ptr<ChargedDmabuf>& charged,
+                                           std::optional<dev_t> sampling_device) {
+    auto import = this->import({charged, &charged->dmabuf}, sampling_device);
+    if (!import)
+        return std::unexpected(import.error());
+    auto mapped = account.charge(ClientAccount::Item::MappedBytes, import->texture.mapped_bytes());
+    if (!mapped)
+        return std::unexpected(mapped.error());
+    charged->charges.push_back(std::move(*mapped));
+    if (options_.on_landing)
+        options_.on_landing({client, charged->dmabuf, import->importer->way(), import->time});
+    BufferPtr buffer = std::move(import->texture).take_buffer();
+    remember(*buffer);
+    return buffer;
+}
+
+void LinuxDmabuf::State::remember(wlr_buffer& buffer) {
+    const auto place = landed_.emplace(landed_.end());
+    place->buffer = &buffer;
+    place->destroyed.connect(buffer.events.destroy, [this, place] { landed_.erase(place); });
+}
+
+void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
+                                       std::shared_ptr<const Feedback> feedback) {
+    importers_ = std::move(importers);
+    for (const LandedBuffer& landed : landed_)
+        import_again(*landed.buffer);
+    if (surfaces_)
+        surfaces_->import_again();
+    set_default_feedback(std::move(feedback));
+}
+
+void LinuxDmabuf::State::import_again(wlr_buffer& buffer) const {
+    DmabufBuffer* ours = dmabuf_buffer_from(&buffer);
+    if (!ours)
+        return;
+    auto import = this->import(ours->dmabuf, std::nullopt);
+    if (!import)
+        return wlr_log(WLR_ERROR, "linux-dmabuf: a buffer can't be imported any more: %s",
+                       import.error().message.c_str());
+    if (DmabufBuffer* trial = dmabuf_buffer_from(import->texture.buffer()))
+        ours->take_way_of(*trial);
 }
 
 void LinuxDmabuf::State::report_refusal(const Refusal& refusal) const {

@@ -9,6 +9,7 @@
 #include "protocol/client_account.hpp"
 #include "protocol/import_queue.hpp"
 #include "wlroots/listener.hpp"
+#include "wlroots/surfaces.hpp"
 
 struct wl_global;
 
@@ -38,6 +39,9 @@ public:
                            std::optional<dev_t> sampling_device);
     ImportQueue& queue() { return queue_; }
 
+    void follow(wlr_compositor& compositor) { surfaces_.emplace(compositor); }
+    void set_importers(std::vector<Importer*> importers, std::shared_ptr<const Feedback> feedback);
+
     ImmediateFailure immediate_failure() const { return options_.immediate_failure; }
     /// To the log and to the embedder.
     void report_refusal(const Refusal& refusal) const;
@@ -64,7 +68,21 @@ private:
         std::shared_ptr<const Feedback> feedback;
         Listener surface_destroyed;
     };
+    /// A client's buffer that somebody can still show.
+    struct LandedBuffer {
+        wlr_buffer* buffer;
+        Listener destroyed;
+    };
+    struct Import {
+        Texture texture;
+        const Importer* importer;
+        std::chrono::nanoseconds time;
+    };
 
+    Result<Import> import(const std::shared_ptr<const Dmabuf>& dmabuf,
+                          std::optional<dev_t> sampling_device) const;
+    void remember(wlr_buffer& buffer);
+    void import_again(wlr_buffer& buffer) const;
 
     std::vector<Importer*> importers_;
     Options options_;
@@ -72,6 +90,8 @@ private:
     std::unordered_map<wl_client*, Client> clients_;
     std::unordered_map<wl_resource*, SurfaceFeedback> surface_feedbacks_;
     FeedbackObjects feedback_objects_;
+    std::list<LandedBuffer> landed_;
+    std::optional<Surfaces> surfaces_;
     wl_signal default_feedback_changed_;
     ImportQueue queue_;
 };

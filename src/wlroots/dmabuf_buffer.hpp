@@ -17,10 +17,17 @@ struct DmabufBuffer : wlr_buffer {
     bool is_importable = true;            ///< by the renderer
     bool is_read = false;                 ///< rather than imported
 
-    /// From now on renderers read the pixels.
-    void let_read(std::unique_ptr<MappedPixels> own_pixels) {
+    /// From now on renderers can only read it.
+    void make_readable(std::unique_ptr<MappedPixels> own_pixels) {
         pixels = std::move(own_pixels);
+        is_importable = false;
         is_read = true;
+    }
+    /// For a new renderer, which takes `other`, a buffer of the same image, its way.
+    void take_way_of(DmabufBuffer& other) {
+        pixels = std::move(other.pixels);
+        is_importable = other.is_importable;
+        is_read = other.is_read;
     }
 };
 

@@ -60,13 +60,12 @@ const wlr_addon_interface RemadeTexture::addon_impl = {
 
 } // namespace
 
-void remake_texture(wlr_surface& surface) {
-    wlr_client_buffer* shown = surface.buffer;
+void remake_texture(wlr_surface& surface, wlr_buffer& buffer) {
     wlr_renderer* renderer = surface.compositor->renderer;
-    if (!shown || !shown->source || !renderer)
+    if (!surface.buffer || !renderer)
         return;
-    if (wlr_texture* texture = wlr_texture_from_buffer(renderer, shown->source))
-        RemadeTexture::of(*shown).set(texture);
+    if (wlr_texture* texture = wlr_texture_from_buffer(renderer, &buffer))
+        RemadeTexture::of(*surface.buffer).set(texture);
 }
 
 } // namespace tarmac

@@ -1,12 +1,13 @@
 #pragma once
 
+struct wlr_buffer;
 struct wlr_surface;
 
 namespace tarmac {
 
-/// Gives what `surface` shows a texture of its compositor's renderer, made from the buffer as it is
+/// Gives what `surface` shows a texture of its compositor's renderer, made from `buffer` as it is
 /// now, in the place of the one it has. That may be of a renderer which is about to be destroyed.
-/// Does nothing where there is no buffer any more, or it can't be imported.
-void remake_texture(wlr_surface& surface);
+/// Leaves it where `buffer` can't be imported.
+void remake_texture(wlr_surface& surface, wlr_buffer& buffer);
 
 } // namespace tarmac

@@ -79,7 +79,12 @@ public:
     void on_gone(std::function<void()> function) {
         gone_.connect(surface_.events.destroy, std::move(function));
     }
-    void import_again() const { remake_texture(surface_); }
+    void import_again() {
+        if (DmabufBuffer* shown = shown_.get())
+            show_again(*shown);
+        else if (surface_.buffer && surface_.buffer->source)
+            remake_texture(surface_, *surface_.buffer->source);
+    }
 
 private:
     struct CommitState {
@@ -124,10 +129,14 @@ private:
         } else if (surface_.current.committed & WLR_SURFACE_STATE_BUFFER) {
             shown_.set(nullptr);
         } else if (shown && has_new_colors_) {
-            choose_way(*shown, *colors_, surface_.compositor->renderer);
-            remake_texture(surface_);
+            show_again(*shown);
         }
         has_new_colors_ = false;
+    }
+
+    void show_again(DmabufBuffer& shown) {
+        choose_way(shown, *colors_, surface_.compositor->renderer);
+        remake_texture(surface_, shown);
     }
 
     wlr_surface& surface_;
@@ -164,7 +173,7 @@ Surfaces::Surfaces(wlr_compositor& compositor) : state_{std::make_unique<State>(
 Surfaces::~Surfaces() = default;
 
 void Surfaces::import_again() {
-    for (const Surface& surface : state_->surfaces)
+    for (Surface& surface : state_->surfaces)
         surface.import_again();
 }
 

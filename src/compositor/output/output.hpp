@@ -22,6 +22,7 @@ public:
            std::function<void()> on_gone);
 
     wlr_output& get() const noexcept { return output_; }
+    wlr_scene_output& scene_output() const noexcept { return scene_output_; }
     /// Whether it is a window of another session, which its user can close.
     bool is_nested() const noexcept;
 

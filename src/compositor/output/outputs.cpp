@@ -56,6 +56,16 @@ wlr_output* Outputs::find(const char* name) const {
     return nullptr;
 }
 
+void Outputs::use_new_renderer() {
+    for (const auto& output : outputs_) {
+        if (!wlr_output_init_render(&output->get(), graphics_.allocator(), graphics_.renderer()))
+            log_event("output-unusable", {{"name", bare(output->get().name)}});
+        wlr_output_update_needs_frame(&output->get());
+        if (on_added)
+            on_added(output->scene_output());
+    }
+}
+
 void Outputs::add(wlr_output& output) {
     if (output.non_desktop)
         return;

@@ -24,6 +24,8 @@ public:
     /// Where `output` is on the desktop; empty for one that isn't there (any more).
     wlr_box box(wlr_output* output) const;
     wlr_output* find(const char* name) const;
+    /// Draws everything anew, with the renderer that the graphics have now.
+    void use_new_renderer();
 
     std::function<void(wlr_scene_output&)> on_added;
     std::function<void()>

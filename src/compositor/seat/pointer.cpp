@@ -89,6 +89,13 @@ void Pointer::set_present(bool present) {
     }
 }
 
+void Pointer::show_anew() {
+    if (!is_present_)
+        return;
+    set_present(false);
+    set_present(true);
+}
+
 void Pointer::show_cursor(const char* name) {
     if (is_present_)
         wlr_cursor_set_xcursor(cursor_.get(), theme_.get(), name);

@@ -23,6 +23,8 @@ public:
     wlr_cursor& cursor() const noexcept { return *cursor_; }
     /// Whether any device moves it; without one it isn't shown and is on nothing.
     void set_present(bool present);
+    /// The renderer is another, which has no picture of the cursor.
+    void show_anew();
     /// The user's button press `serial` on a window of `client` becomes a grab of `window`; see
     /// InteractiveGrab. Does nothing if there was no such press.
     void grab(Toplevel& window, wlr_seat_client* client, std::uint32_t serial, std::uint32_t edges);

@@ -31,6 +31,7 @@ public:
     /// Outputs came or went: devices that belong to one find it, or lose it.
     void map_devices();
     void look_again() { pointer_.look_again(); }
+    void show_cursor_anew() { pointer_.show_anew(); }
 
 private:
     /// A device that moves the cursor.
