@@ -1,18 +1,9 @@
 #include "compositor/graphics.hpp"
 
 #include "compositor/drm_node.hpp"
+#include "wlroots/renderer_kind.hpp"
 
 #include <format>
-
-// Declared here because the headers that do it bring in those of OpenGL ES and Vulkan.
-extern "C" {
-#if WLR_HAS_GLES2_RENDERER
-bool wlr_renderer_is_gles2(wlr_renderer* renderer);
-#endif
-#if WLR_HAS_VULKAN_RENDERER
-bool wlr_renderer_is_vk(wlr_renderer* renderer);
-#endif
-}
 
 namespace tarmac::compositor {
 namespace {
@@ -146,14 +137,10 @@ int Graphics::drm_fd() const noexcept {
 std::string Graphics::renderer_name() const {
     if (wlr_renderer_is_pixman(renderer()))
         return "pixman";
-#if WLR_HAS_GLES2_RENDERER
-    if (wlr_renderer_is_gles2(renderer()))
+    if (is_gles2(renderer()))
         return "gles2";
-#endif
-#if WLR_HAS_VULKAN_RENDERER
-    if (wlr_renderer_is_vk(renderer()))
+    if (is_vulkan(renderer()))
         return "vulkan";
-#endif
     return "other";
 }
 

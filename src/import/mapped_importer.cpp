@@ -4,7 +4,9 @@
 
 #include "import/map_pixels.hpp"
 #include "import/conversion.hpp"
+#include "import/software_renderer.hpp"
 #include "wlroots/dmabuf_buffer.hpp"
+#include "wlroots/drm_format_set.hpp"
 #include "wlroots/wlr.hpp"
 
 namespace tarmac {
@@ -52,12 +54,19 @@ private:
 Result<std::unique_ptr<Importer>> create_mapped_importer(wlr_renderer* renderer, dev_t device) {
     if (!wlr_renderer_get_texture_formats(renderer, WLR_BUFFER_CAP_DATA_PTR))
         return fail(Fault::NotAvailable, "the renderer reads no pixels from memory");
+    FormatSet implicit;
+    if (SoftwareRenderer::find(renderer))
+        implicit = to_format_set(
+            *wlr_renderer_get_texture_formats(renderer, WLR_BUFFER_CAP_DMABUF));
     FormatSet formats;
     // What is read as it lies is preferred.
     for (const bool is_converted : {false, true}) {
         for (const PixelFormat& format : all_pixel_formats()) {
-            if (is_converted ? is_convertible(format.fourcc) : reads(renderer, format))
-                formats.add({format.fourcc, DRM_FORMAT_MOD_LINEAR});
+            if (!(is_converted ? is_convertible(format.fourcc) : reads(renderer, format)))
+                continue;
+            formats.add({format.fourcc, DRM_FORMAT_MOD_LINEAR});
+            if (implicit.contains({format.fourcc, DRM_FORMAT_MOD_INVALID}))
+                formats.add({format.fourcc, DRM_FORMAT_MOD_INVALID});
         }
     }
     return std::make_unique<MappedImporter>(renderer, std::move(formats), device);

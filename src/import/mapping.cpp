@@ -8,7 +8,8 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
+
+#include "dmabuf/device.hpp"
 
 namespace tarmac {
 
@@ -16,13 +17,6 @@ namespace {
 
 // What takes longer to draw a picture than this has failed at it.
 constexpr int PatienceMs = 1000;
-
-/// dma-bufs have one file system, in which inodes tell them apart.
-ino_t identity(int fd) {
-    struct stat status {};
-    fstat(fd, &status);
-    return status.st_ino;
-}
 
 std::size_t end_of(const Dmabuf& image, unsigned plane) {
     const Plane& p = image.planes()[plane];
@@ -40,7 +34,11 @@ bool sync(int fd, std::uint64_t flags) {
 
 bool await_writers(int fd) {
     pollfd writers{fd, POLLIN, 0};
-    return poll(&writers, 1, PatienceMs) > 0 && (writers.revents & POLLIN);
+    int result;
+    do
+        result = poll(&writers, 1, PatienceMs);
+    while (result < 0 && errno == EINTR);
+    return result > 0 && (writers.revents & POLLIN);
 }
 
 } // namespace
@@ -55,7 +53,7 @@ Result<Mapping> Mapping::create(std::shared_ptr<const Dmabuf> dmabuf) {
     const auto planes = image.planes();
     std::array<ino_t, MaxPlanes> ids;
     for (unsigned i = 0; i < planes.size(); ++i)
-        ids[i] = identity(planes[i].fd.get());
+        ids[i] = inode_of(planes[i].fd.get());
     for (unsigned i = 0; i < planes.size(); ++i) {
         if (mapping.planes_[i])
             continue;

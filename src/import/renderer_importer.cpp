@@ -1,50 +1,21 @@
-#include <fcntl.h>
+#include <drm_fourcc.h>
 #include <format>
-#include <sys/stat.h>
 #include <tarmac/importer.hpp>
 
-#include "dmabuf/device.hpp"
+#include "import/software_renderer.hpp"
 #include "wlroots/dmabuf_buffer.hpp"
 #include "wlroots/drm_format_set.hpp"
+#include "wlroots/renderer_kind.hpp"
 #include "wlroots/wlr.hpp"
-
-#if WLR_HAS_VULKAN_RENDERER
-// Declared here because the header that does it brings in Vulkan's.
-extern "C" bool wlr_renderer_is_vk(wlr_renderer* renderer);
-#endif
 
 namespace tarmac {
 
 namespace {
 
-bool is_vulkan([[maybe_unused]] wlr_renderer* renderer) {
-#if WLR_HAS_VULKAN_RENDERER
-    return wlr_renderer_is_vk(renderer);
-#else
-    return false;
-#endif
-}
-
-/// The DRM device, if there is one, through which a software rasterizer shares memory.
-struct SoftwareDevice {
-    Fd own_file; ///< an open file that nobody else has; empty without a device
-
-    bool owns(int dmabuf) const { return own_file && owns_memory(own_file.get(), dmabuf); }
-};
-
-std::optional<SoftwareDevice> find_software_device(int drm_fd) {
-    if (drm_fd < 0)
-        return SoftwareDevice{};
-    if (has_gpu(drm_fd))
-        return std::nullopt;
-    const std::string path = std::format("/proc/self/fd/{}", drm_fd);
-    return SoftwareDevice{Fd{open(path.c_str(), O_RDWR | O_CLOEXEC)}};
-}
-
 class RendererImporter final : public Importer {
 public:
     RendererImporter(wlr_renderer* renderer, FormatSet formats, dev_t device,
-                     std::optional<SoftwareDevice> software)
+                     std::optional<SoftwareRenderer> software)
         : renderer_{renderer}
         , formats_{std::move(formats)}
         , device_{device}
@@ -65,6 +36,7 @@ private:
             return std::unexpected(drawable.error());
         const Dmabuf& image = *dmabuf;
         auto buffer = create_dmabuf_buffer(std::move(dmabuf));
+        buffer->is_linear = is_linear(image);
         wlr_texture* texture = wlr_texture_from_buffer(renderer_, buffer.get());
         if (!texture)
             return fail(Fault::ImportFailed,
@@ -75,44 +47,54 @@ private:
         return Texture{std::move(buffer), texture};
     }
 
-    /// What a renderer would import and then die of.
+    /// What a renderer would import and then die of, or show wrong.
     Result<void> check_drawable(const Dmabuf& dmabuf) const {
         // wlroots' Vulkan renderer asserts that there are fewer than four.
         if (is_vulkan(renderer_) && dmabuf.planes().size() == MaxPlanes)
             return fail(Fault::ImportFailed, "the Vulkan renderer takes no image of four planes");
-        // Mesa's software rasterizer maps what another device made for reading and writing, and
-        // uses the mapping whether or not that worked.
-        for (unsigned i = 0; software_ && i < dmabuf.planes().size(); ++i) {
-            const int fd = dmabuf.planes()[i].fd.get();
-            if ((fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDWR && !software_->owns(fd))
-                return fail_plane(
-                    Fault::ImportFailed, i,
-                    "the dma-buf is another device's and read-only, which a software renderer "
-                    "can't draw");
-        }
-        return {};
+        // Mesa rounds the size of a chroma plane down and stretches it over the whole picture.
+        const PixelFormat& format = dmabuf.format();
+        if (is_gles2(renderer_) && is_linear(dmabuf) &&
+            (dmabuf.width() % format.chroma_horizontal != 0 ||
+             dmabuf.height() % format.chroma_vertical != 0))
+            return fail(Fault::ImportFailed,
+                        std::format("{}x{} pixels are no whole number of the chroma samples of {}, "
+                                    "which OpenGL shows wrong",
+                                    dmabuf.width(), dmabuf.height(),
+                                    fourcc_name(dmabuf.fourcc())));
+        return software_ ? software_->check(dmabuf) : Result<void>{};
+    }
+
+    /// An implicit layout is the driver's secret, but there is no driver that would have one.
+    bool is_linear(const Dmabuf& dmabuf) const {
+        return dmabuf.modifier() == DRM_FORMAT_MOD_LINEAR ||
+               (software_ && dmabuf.modifier() == DRM_FORMAT_MOD_INVALID);
     }
 
     wlr_renderer* renderer_;
     FormatSet formats_;
     dev_t device_;
-    std::optional<SoftwareDevice> software_; ///< if that is what draws
+    std::optional<SoftwareRenderer> software_; ///< if that is what draws
 };
 
 } // namespace
 
 Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* renderer,
                                                            std::optional<dev_t> device) {
-    const wlr_drm_format_set* formats =
+    const wlr_drm_format_set* listed =
         wlr_renderer_get_texture_formats(renderer, WLR_BUFFER_CAP_DMABUF);
-    if (!formats || formats->len == 0)
+    if (!listed || listed->len == 0)
         return fail(Fault::NotAvailable, "the renderer imports no dma-bufs");
-    const int drm_fd = wlr_renderer_get_drm_fd(renderer);
-    const auto target = device ? Result<dev_t>{*device} : find_device(drm_fd);
+    const auto target =
+        device ? Result<dev_t>{*device} : find_device(wlr_renderer_get_drm_fd(renderer));
     if (!target)
         return std::unexpected(target.error());
-    return std::make_unique<RendererImporter>(renderer, to_format_set(*formats), *target,
-                                              find_software_device(drm_fd));
+    auto software = SoftwareRenderer::find(renderer);
+    FormatSet formats = to_format_set(*listed);
+    if (software)
+        formats = SoftwareRenderer::faithful(formats);
+    return std::make_unique<RendererImporter>(renderer, std::move(formats), *target,
+                                              std::move(software));
 }
 
 } // namespace tarmac

@@ -14,6 +14,7 @@ namespace tarmac {
 struct DmabufBuffer : wlr_buffer {
     std::shared_ptr<const Dmabuf> dmabuf;
     std::unique_ptr<MappedPixels> pixels; ///< there once somebody has had to read them
+    bool is_linear = true;                ///< so that they can be
     bool is_importable = true;            ///< by the renderer
     bool is_read = false;                 ///< rather than imported
 

@@ -1,6 +1,5 @@
 #include "wlroots/surfaces.hpp"
 
-#include <drm_fourcc.h>
 #include <list>
 #include <optional>
 
@@ -19,7 +18,7 @@ namespace {
 void choose_way(DmabufBuffer& buffer, const Colors& colors, wlr_renderer* renderer) {
     buffer.is_read = !buffer.is_importable;
     if (buffer.is_importable && renderer && !draws(*renderer, *buffer.dmabuf, colors)) {
-        if (!buffer.pixels && buffer.dmabuf->modifier() == DRM_FORMAT_MOD_LINEAR)
+        if (!buffer.pixels && buffer.is_linear)
             buffer.pixels = map_pixels(buffer.dmabuf, renderer).value_or(nullptr);
         buffer.is_read = buffer.pixels != nullptr;
     }
