@@ -15,15 +15,6 @@ using u8 = std::uint8_t;
 using u16 = std::uint16_t;
 using u32 = std::uint32_t;
 
-template <unsigned Bits>
-constexpr u32 to_byte(u32 value) {
-    constexpr u32 Max = (1u << Bits) - 1;
-    if constexpr (255 % Max == 0)
-        return value * (255 / Max);
-    constexpr auto Scale = static_cast<u32>(((std::uint64_t{255} << 24) + Max / 2) / Max);
-    return (value * Scale + (1u << 23)) >> 24;
-}
-
 struct Field {
     unsigned shift = 0, bits = 0;
 };
