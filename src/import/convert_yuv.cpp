@@ -82,8 +82,9 @@ void quarter(const Band& b) {
         for (int y = 0; y < height; ++y) {
             const std::uint8_t* row =
                 in.data + std::ptrdiff_t{Height == Chroma::Half ? y / 2 : y} * in.stride;
+            std::uint8_t* out = plane[i] + std::ptrdiff_t{y} * width;
             for (int x = 0; x < width; ++x)
-                plane[i][y * width + x] = row[x / 2];
+                out[x] = row[x / 2];
         }
     }
     Convert(b.in[0].data, b.in[0].stride, plane[U - 1], width, plane[V - 1], width, b.out,
