@@ -58,13 +58,14 @@ Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* rendere
                                                            std::optional<dev_t> device = {});
 
 /// Imports by mapping the memory, for `renderer` to read: of any exporter that lets itself be
-/// mapped, in the LINEAR layout, in the RGB formats that the renderer reads, and in YUV formats
-/// (converted to RGB as the image's color() says). Serves renderers without dma-buf support, and
-/// what the renderer's own import refuses, so it goes behind that in the list for LinuxDmabuf.
+/// mapped, in the LINEAR layout, in the formats that the renderer reads, and in nearly all others of
+/// RGB and YUV (the latter as the image's color() says), which become RGB of 8 bits. Serves
+/// renderers without dma-buf support, and what the renderer's own import refuses, so it goes behind
+/// that in the list for LinuxDmabuf.
 ///
-/// A renderer reads RGB images where they lie, if rows are aligned as it needs them. The rest is
-/// copied when the client shows the buffer, once each time. Reading waits for whoever still writes,
-/// up to a second.
+/// A renderer reads images where they lie, if it knows the format, rows are aligned as it needs them
+/// and alpha is premultiplied. The rest is converted when the client shows the buffer, once each
+/// time. Reading waits for whoever still writes, up to a second.
 ///
 /// `device` is what clients are told to allocate on. `renderer` must outlive the importer. Errors:
 /// NotAvailable if the renderer reads no memory.

@@ -46,6 +46,16 @@ std::array<std::uint8_t*, N> reserve(const Band& band, int row, int height) {
     return planes;
 }
 
+/// A component of `Bits`, 16 at most, in 8: rounded to the nearest.
+template <unsigned Bits>
+constexpr std::uint32_t to_byte(std::uint32_t value) {
+    constexpr std::uint32_t Max = (1u << Bits) - 1;
+    if constexpr (255 % Max == 0)
+        return value * (255 / Max);
+    constexpr auto Scale = static_cast<std::uint32_t>(((std::uint64_t{255} << 24) + Max / 2) / Max);
+    return (value * Scale + (1u << 23)) >> 24;
+}
+
 /// Reads `width` elements a row, anywhere in memory, and writes what `Convert` makes of each.
 /// Reading and writing the same memory is fine.
 template <typename In, typename Out, Out (*Convert)(In)>

@@ -15,15 +15,6 @@ using u8 = std::uint8_t;
 using u16 = std::uint16_t;
 using u32 = std::uint32_t;
 
-template <unsigned Bits>
-constexpr u32 to_byte(u32 value) {
-    constexpr u32 Max = (1u << Bits) - 1;
-    if constexpr (255 % Max == 0)
-        return value * (255 / Max);
-    constexpr auto Scale = static_cast<u32>(((std::uint64_t{255} << 24) + Max / 2) / Max);
-    return (value * Scale + (1u << 23)) >> 24;
-}
-
 struct Field {
     unsigned shift = 0, bits = 0;
 };
@@ -142,15 +133,16 @@ constexpr auto red_green = packed<u16, fields("RG", {8, 8})>;
 constexpr auto green_red = packed<u16, fields("GR", {8, 8})>;
 constexpr auto rgb565 = packed<u16, fields("RGB", {5, 6, 5})>;
 constexpr auto bgr565 = packed<u16, fields("BGR", {5, 6, 5})>;
-// libyuv names bytes as they follow each other in memory, other than its words.
+// libyuv names words of four bytes as drm_fourcc.h does, but not those of three. It has none
+// without alpha.
 constexpr auto rgb888 = by_libyuv<libyuv::RGB24ToARGB>;
 constexpr auto bgr888 = by_libyuv<libyuv::RAWToARGB>;
+constexpr auto argb8888 = by_libyuv<libyuv::ARGBCopy>;
+constexpr auto abgr8888 = by_libyuv<libyuv::ABGRToARGB>;
 constexpr auto xrgb8888 = packed<u32, fields("xRGB", {8, 8, 8, 8})>;
 constexpr auto xbgr8888 = packed<u32, fields("xBGR", {8, 8, 8, 8})>;
 constexpr auto rgbx8888 = packed<u32, fields("RGBx", {8, 8, 8, 8})>;
 constexpr auto bgrx8888 = packed<u32, fields("BGRx", {8, 8, 8, 8})>;
-constexpr auto argb8888 = packed<u32, fields("ARGB", {8, 8, 8, 8})>;
-constexpr auto abgr8888 = packed<u32, fields("ABGR", {8, 8, 8, 8})>;
 
 constexpr Conversion conversions[] = {
     // Red alone is dark red, as OpenGL has it.
@@ -202,8 +194,8 @@ constexpr Conversion conversions[] = {
     {DRM_FORMAT_BGRX8888_A8, with_alpha_plane<bgrx8888>},
     {DRM_FORMAT_ARGB8888, argb8888},
     {DRM_FORMAT_ABGR8888, abgr8888},
-    {DRM_FORMAT_RGBA8888, packed<u32, fields("RGBA", {8, 8, 8, 8})>},
-    {DRM_FORMAT_BGRA8888, packed<u32, fields("BGRA", {8, 8, 8, 8})>},
+    {DRM_FORMAT_RGBA8888, by_libyuv<libyuv::RGBAToARGB>},
+    {DRM_FORMAT_BGRA8888, by_libyuv<libyuv::BGRAToARGB>},
     {DRM_FORMAT_XRGB2101010, packed<u32, fields("xRGB", {2, 10, 10, 10})>},
     {DRM_FORMAT_XBGR2101010, packed<u32, fields("xBGR", {2, 10, 10, 10})>},
     {DRM_FORMAT_RGBX1010102, packed<u32, fields("RGBx", {10, 10, 10, 2})>},

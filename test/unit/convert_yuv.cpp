@@ -15,51 +15,71 @@ using namespace tarmac;
 
 namespace {
 
-/// Where a component's samples lie: every `step` bytes of `plane` from `first` on.
+/// Where a component's samples lie: `shift` bits above the lowest of every `step`th byte of `plane`
+/// from `first` on.
 struct Place {
-    unsigned plane, first, step;
+    unsigned plane, first, step, shift = 0;
 };
 
 /// A format as drm_fourcc.h describes it, told apart from how the library does.
 struct Layout {
-    unsigned bits, horizontal, vertical; ///< of chroma
-    bool is_high_aligned;                ///< bits lie at the upper end of two bytes
-    Place y, u, v;
-    std::optional<Place> alpha = {};
+    unsigned bits, horizontal, vertical; ///< the latter of chroma
+    Place y;
+    std::optional<Place> u, v, alpha = {};
+    unsigned alpha_bits = 0;
 };
 
 constexpr unsigned V = 0, U = 1;
 
 Layout semiplanar(unsigned horizontal, unsigned vertical, unsigned first = U) {
-    return {8,
-            horizontal,
-            vertical,
-            false,
-            {0, 0, 1},
-            {1, first == U ? 0u : 1u, 2},
-            {1, first == U ? 1u : 0u, 2}};
+    const unsigned u = first == U ? 0 : 1;
+    return {8, horizontal, vertical, {0, 0, 1}, Place{1, u, 2}, Place{1, 1 - u, 2}};
 }
 Layout semiplanar_wide(unsigned bits, unsigned vertical) {
-    return {bits, 2, vertical, true, {0, 0, 2}, {1, 0, 4}, {1, 2, 4}};
+    const unsigned shift = 16 - bits;
+    return {bits, 2, vertical, {0, 0, 2, shift}, Place{1, 0, 4, shift}, Place{1, 2, 4, shift}};
 }
-Layout planar(unsigned bits, unsigned horizontal, unsigned vertical, unsigned first = U) {
-    const unsigned bytes = bits > 8 ? 2 : 1;
+Layout planar(unsigned bits, unsigned horizontal, unsigned vertical, unsigned first = U,
+              unsigned shift = 0) {
+    const unsigned bytes = bits > 8 ? 2 : 1, u = first == U ? 1 : 2;
     return {bits,
             horizontal,
             vertical,
-            false,
-            {0, 0, bytes},
-            {first == U ? 1u : 2u, 0, bytes},
-            {first == U ? 2u : 1u, 0, bytes}};
+            {0, 0, bytes, shift},
+            Place{u, 0, bytes, shift},
+            Place{3 - u, 0, bytes, shift}};
 }
 Layout packed_422(unsigned y, unsigned u, unsigned v) {
-    return {8, 2, 1, false, {0, y, 2}, {0, u, 4}, {0, v, 4}};
+    return {8, 2, 1, {0, y, 2}, Place{0, u, 4}, Place{0, v, 4}};
+}
+Layout packed_422_wide(unsigned bits) {
+    const unsigned shift = 16 - bits;
+    return {bits, 2, 1, {0, 0, 4, shift}, Place{0, 2, 8, shift}, Place{0, 6, 8, shift}};
 }
 Layout packed_444(unsigned bytes, unsigned y, unsigned u, unsigned v,
                   std::optional<unsigned> alpha = {}) {
-    Layout layout{8, 1, 1, false, {0, y, bytes}, {0, u, bytes}, {0, v, bytes}};
-    if (alpha)
+    Layout layout{8, 1, 1, {0, y, bytes}, Place{0, u, bytes}, Place{0, v, bytes}};
+    if (alpha) {
         layout.alpha = Place{0, *alpha, bytes};
+        layout.alpha_bits = 8;
+    }
+    return layout;
+}
+Layout packed_444_wide(unsigned bits, bool has_alpha) {
+    const unsigned shift = 16 - bits;
+    Layout layout{bits, 1, 1, {0, 2, 8, shift}, Place{0, 0, 8, shift}, Place{0, 4, 8, shift}};
+    if (has_alpha) {
+        layout.alpha = Place{0, 6, 8, shift};
+        layout.alpha_bits = bits;
+    }
+    return layout;
+}
+Layout packed_10(unsigned y, unsigned u, unsigned v, bool has_alpha) {
+    Layout layout{10, 1, 1, {0, 0, 4, y}, Place{0, 0, 4, u}, Place{0, 0, 4, v}};
+    if (has_alpha) {
+        layout.alpha = Place{0, 0, 4, 30};
+        layout.alpha_bits = 2;
+    }
     return layout;
 }
 
@@ -89,6 +109,23 @@ const std::map<std::uint32_t, Layout> layouts = {
     {DRM_FORMAT_AVUY8888, packed_444(4, 0, 1, 2, 3)},
     {DRM_FORMAT_XVUY8888, packed_444(4, 0, 1, 2)},
     {DRM_FORMAT_VUY888, packed_444(3, 0, 1, 2)},
+    {DRM_FORMAT_Y8, {8, 1, 1, {0, 0, 1}, {}, {}}},
+    {DRM_FORMAT_YUV410, planar(8, 4, 4)},
+    {DRM_FORMAT_YVU410, planar(8, 4, 4, V)},
+    {DRM_FORMAT_YUV411, planar(8, 4, 1)},
+    {DRM_FORMAT_YVU411, planar(8, 4, 1, V)},
+    {DRM_FORMAT_Y210, packed_422_wide(10)},
+    {DRM_FORMAT_Y212, packed_422_wide(12)},
+    {DRM_FORMAT_Y216, packed_422_wide(16)},
+    {DRM_FORMAT_Y410, packed_10(10, 0, 20, true)},
+    {DRM_FORMAT_XVYU2101010, packed_10(10, 0, 20, false)},
+    {DRM_FORMAT_XVUY2101010, packed_10(0, 10, 20, false)},
+    {DRM_FORMAT_Y412, packed_444_wide(12, true)},
+    {DRM_FORMAT_Y416, packed_444_wide(16, true)},
+    {DRM_FORMAT_XVYU12_16161616, packed_444_wide(12, false)},
+    {DRM_FORMAT_XVYU16161616, packed_444_wide(16, false)},
+    {DRM_FORMAT_Q410, planar(10, 1, 1, U, 6)},
+    {DRM_FORMAT_Q401, planar(10, 1, 1, V, 6)},
     {DRM_FORMAT_S010, planar(10, 2, 2)},
     {DRM_FORMAT_S210, planar(10, 2, 1)},
     {DRM_FORMAT_S410, planar(10, 1, 1)},
@@ -112,15 +149,18 @@ public:
         }
         for (unsigned y = 0; y < extent.height; ++y) {
             for (unsigned x = 0; x < extent.width; ++x) {
-                put(layout_.y, x, y, 0.1 + 0.8 * std::fmod(x * 0.071 + y * 0.043, 1.0));
+                put(layout_.y, layout_.bits, x, y,
+                    0.1 + 0.8 * std::fmod(x * 0.071 + y * 0.043, 1.0));
                 if (layout_.alpha)
-                    put(*layout_.alpha, x, y, std::fmod(0.2 + x * 0.05, 1.0));
+                    put(*layout_.alpha, layout_.alpha_bits, x, y, std::fmod(0.2 + x * 0.05, 1.0));
             }
         }
-        for (unsigned y = 0; y * layout_.vertical < extent.height; ++y) {
+        for (unsigned y = 0; layout_.u && y * layout_.vertical < extent.height; ++y) {
             for (unsigned x = 0; x * layout_.horizontal < extent.width; ++x) {
-                put(layout_.u, x, y, 0.2 + 0.6 * std::fmod(x * 0.13 + y * 0.29, 1.0));
-                put(layout_.v, x, y, 0.2 + 0.6 * std::fmod(0.5 + x * 0.23 + y * 0.11, 1.0));
+                put(*layout_.u, layout_.bits, x, y,
+                    0.2 + 0.6 * std::fmod(x * 0.13 + y * 0.29, 1.0));
+                put(*layout_.v, layout_.bits, x, y,
+                    0.2 + 0.6 * std::fmod(0.5 + x * 0.23 + y * 0.11, 1.0));
             }
         }
     }
@@ -139,17 +179,20 @@ public:
         const double max = (1u << layout_.bits) - 1;
         const double step = (1u << layout_.bits) / 256.0;
         const unsigned cx = x / layout_.horizontal, cy = y / layout_.vertical;
-        const double luma = is_full ? get(layout_.y, x, y) / max
-                                    : (get(layout_.y, x, y) - 16 * step) / (219 * step);
-        const auto chroma = [&](const Place& place) {
-            return (get(place, cx, cy) - 128 * step) / (is_full ? max : 224 * step);
+        const double y_sample = get(layout_.y, layout_.bits, x, y);
+        const double luma = is_full ? y_sample / max : (y_sample - 16 * step) / (219 * step);
+        const auto chroma = [&](const std::optional<Place>& place) {
+            return place ? (get(*place, layout_.bits, cx, cy) - 128 * step) /
+                               (is_full ? max : 224 * step)
+                         : 0;
         };
         const double cb = chroma(layout_.u), cr = chroma(layout_.v);
         const auto [kr, kb] = weights(color.matrix);
         const double kg = 1 - kr - kb;
         double alpha = 1;
         if (layout_.alpha)
-            alpha = get(*layout_.alpha, x, y) / max;
+            alpha =
+                get(*layout_.alpha, layout_.alpha_bits, x, y) / ((1u << layout_.alpha_bits) - 1);
         const double factor = is_premultiplied ? 1 : alpha;
         const double red = luma + 2 * (1 - kr) * cr, blue = luma + 2 * (1 - kb) * cb;
         const double green = luma - 2 * kr * (1 - kr) / kg * cr - 2 * kb * (1 - kb) / kg * cb;
@@ -172,20 +215,21 @@ private:
     std::size_t at(const Place& place, unsigned x, unsigned y) const {
         return std::size_t{y} * strides_[place.plane] + place.first + std::size_t{x} * place.step;
     }
-    void put(const Place& place, unsigned x, unsigned y, double value) {
-        const unsigned number = static_cast<unsigned>(value * ((1u << layout_.bits) - 1));
+    void put(const Place& place, unsigned bits, unsigned x, unsigned y, double value) {
+        const unsigned number = static_cast<unsigned>(value * ((1u << bits) - 1));
         auto* bytes = planes_[place.plane].data() + at(place, x, y);
-        const unsigned shifted = layout_.is_high_aligned ? number << (16 - layout_.bits) : number;
-        bytes[0] = static_cast<std::uint8_t>(shifted);
-        if (layout_.bits > 8)
-            bytes[1] = static_cast<std::uint8_t>(shifted >> 8);
+        for (unsigned i = place.shift; i < place.shift + bits; ++i) {
+            const unsigned bit = number >> (i - place.shift) & 1;
+            bytes[i / 8] =
+                static_cast<std::uint8_t>((bytes[i / 8] & ~(1u << i % 8)) | bit << i % 8);
+        }
     }
-    double get(const Place& place, unsigned x, unsigned y) const {
+    double get(const Place& place, unsigned bits, unsigned x, unsigned y) const {
         const auto* bytes = planes_[place.plane].data() + at(place, x, y);
-        unsigned number = bytes[0];
-        if (layout_.bits > 8)
-            number |= static_cast<unsigned>(bytes[1]) << 8;
-        return layout_.is_high_aligned ? number >> (16 - layout_.bits) : number;
+        unsigned number = 0;
+        for (unsigned i = place.shift; i < place.shift + bits; ++i)
+            number |= (bytes[i / 8] >> i % 8 & 1u) << (i - place.shift);
+        return number;
     }
 
     const PixelFormat& format_;
@@ -244,7 +288,9 @@ TEST_CASE("YUV becomes the colours that matrix and range define") {
 }
 
 TEST_CASE("colours that aren't multiplied with alpha become so") {
-    for (const std::uint32_t fourcc : {DRM_FORMAT_AYUV, DRM_FORMAT_AVUY8888}) {
+    for (const std::uint32_t fourcc : {DRM_FORMAT_AYUV, DRM_FORMAT_AVUY8888, DRM_FORMAT_Y410,
+                                       DRM_FORMAT_Y412, DRM_FORMAT_Y416}) {
+        INFO(fourcc_name(fourcc));
         const Extent extent{37, 35};
         CHECK(worst_error(Card{fourcc, extent}, extent, {Matrix::Bt601, Range::Limited}, false) <=
               2);
