@@ -43,6 +43,16 @@ struct Fixture {
     RawClient client(unsigned version) {
         return RawClient{version, compositor.connect(), compositor.pump()};
     }
+    /// Binds what has gone meanwhile.
+    RawClient late_client(unsigned version) {
+        // The first turn tells the client of the global; the second hears it bind.
+        return RawClient{version, compositor.connect(),
+                         [this, turns = 0, pump = compositor.pump()]() mutable {
+                             if (++turns == 2)
+                                 dmabuf.reset();
+                             pump();
+                         }};
+    }
     /// The newest of the client that came last.
     wl_resource* last_surface() {
         wl_resource* surface = nullptr;
@@ -297,4 +307,34 @@ TEST_CASE_METHOD(Fixture, "when the global has gone, its objects do nothing") {
     CHECK(told.times == 1);
     client.feedback();
     CHECK(client.round_trip());
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "a client that binds just when the global goes gets objects that do nothing") {
+    SECTION("with feedback") {
+        RawClient client = late_client(6);
+        REQUIRE(client.dmabuf());
+        CHECK(client.feedback().times == 0);
+        wl_surface* surface = wl_compositor_create_surface(client.compositor());
+        CHECK(client.feedback(surface).times == 0);
+        wl_surface_destroy(surface);
+        const Fd null = open_null();
+        for (int i = 0; i < 2; ++i) {
+            auto& params = client.create_params();
+            client.add(params, null.get(), 0, 0, 64, DRM_FORMAT_MOD_LINEAR);
+            const Answer answer = i == 0 ? client.create(params, 16, 16, DRM_FORMAT_XRGB8888)
+                                         : client.create_immed(params, 16, 16, DRM_FORMAT_XRGB8888);
+            CHECK(answer.kind == Answer::Failed);
+        }
+        CHECK(client.round_trip());
+    }
+    SECTION("with formats") {
+        RawClient client = late_client(3);
+        REQUIRE(client.dmabuf());
+        CHECK(client.modifiers().empty());
+        CHECK(client.round_trip());
+    }
+    CHECK_FALSE(dmabuf);
+    const RawClient later{6, compositor.connect(), compositor.pump()};
+    CHECK_FALSE(later.dmabuf());
 }
