@@ -94,8 +94,9 @@ public:
 
     LinuxDmabuf(LinuxDmabuf&&) noexcept;
     LinuxDmabuf& operator=(LinuxDmabuf&&) noexcept;
-    /// Removes the global. Objects that clients still have do nothing from then on: `create` is
-    /// answered `failed`, also where it is waiting.
+    /// Removes the global. Objects that clients still have, or are getting just then, do nothing
+    /// from then on: `create` is answered `failed`, also where it is waiting, and feedback is
+    /// silent.
     ~LinuxDmabuf();
 
     /// Follows the surfaces that clients make with `compositor` from now on, so call it before they
@@ -123,7 +124,8 @@ public:
     void set_default_feedback(std::shared_ptr<const Feedback> feedback);
     const std::shared_ptr<const Feedback>& default_feedback() const noexcept;
     /// Emitted, without data, when the default feedback has changed and before clients are told:
-    /// who made feedback for surfaces out of it makes that anew then.
+    /// who made feedback for surfaces out of it makes that anew then. Listeners may outlive the
+    /// LinuxDmabuf.
     wl_signal& default_feedback_changed() noexcept;
 
     /// Tells the feedback objects of `surface` (a wl_surface), now and later, of `feedback`;
@@ -134,6 +136,7 @@ public:
     class State;
 
 private:
+    friend class SceneFeedback;
     explicit LinuxDmabuf(std::shared_ptr<State> state) noexcept;
     std::shared_ptr<State> state_;
 };

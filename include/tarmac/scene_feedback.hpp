@@ -12,18 +12,25 @@ namespace tarmac {
 /// Tells clients on a wlr_scene what to allocate so that an output can scan their surfaces out.
 ///
 /// The rule: a surface is an output's candidate while it is all that is to be seen there, covering
-/// the output with nothing above it and nothing to be seen through it. When it has been the
-/// candidate of one output for the settling time without a break, its feedback begins with a
-/// scanout tranche: the output's KMS device, and those of `formats` that its primary plane shows.
-/// The default feedback follows behind. When it has not been the output's candidate for as long, it
-/// has the default feedback again. A window that only passes by is told nothing.
+/// the output with nothing above it and nothing to be seen through it. A candidate's feedback
+/// begins with a scanout tranche: the output's KMS device, and those of `formats` that its primary
+/// plane shows. The default feedback follows behind. A surface that is no output's candidate has
+/// the default feedback alone.
+///
+/// A surface is told of a change once it has been due, without a break, for the settling time, so
+/// that a window that only passes by is told nothing, and one that moves from output to output is
+/// told once. While it is the candidate of several outputs, it keeps the feedback that it has or is
+/// due. Two things don't wait: when the output is gone, its candidate has the default feedback at
+/// once, and waits for that of another output; and when the default feedback changes, the
+/// candidates are told of theirs with the new default behind, in one update.
 ///
 /// Rule: zwp_linux_dmabuf_feedback_v1, in particular tranche_flags. Everything on the thread of the
 /// scene.
 class SceneFeedback {
 public:
-    /// `dmabuf` must outlive the result, and have surfaces' feedback set by nobody else. `formats`
-    /// are those whose buffers outputs can be given: what the renderer imports, not what is mapped.
+    /// `dmabuf` may be moved, and must have surfaces' feedback set by nobody else; when it goes
+    /// first, nobody is told anything any more. `formats` are those whose buffers outputs can be
+    /// given: what the renderer imports, not what is mapped. `loop` must outlive the result.
     SceneFeedback(LinuxDmabuf& dmabuf, wl_event_loop* loop, FormatSet formats,
                   std::chrono::milliseconds settling_time = std::chrono::milliseconds{500});
     SceneFeedback(SceneFeedback&&) noexcept;

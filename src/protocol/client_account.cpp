@@ -44,12 +44,12 @@ Result<ClientAccount::Charge> ClientAccount::charge(Item item, std::uint64_t amo
     return Charge{shared_from_this(), item, amount};
 }
 
-void ClientAccount::tell(std::shared_ptr<const Feedback> feedback) {
-    if (feedback == last_told_)
+void ClientAccount::tell(const std::shared_ptr<const Feedback>& feedback) {
+    if (feedback == last_told_.lock())
         return;
     for (const FormatModifier& pair : feedback->table().formats())
         told_.add(pair);
-    last_told_ = std::move(feedback);
+    last_told_ = feedback;
 }
 
 } // namespace tarmac

@@ -36,13 +36,13 @@ public:
     Result<Charge> charge(Item item, std::uint64_t amount = 1);
 
     /// Remembers that the client knows what `feedback` advertises.
-    void tell(std::shared_ptr<const Feedback> feedback);
+    void tell(const std::shared_ptr<const Feedback>& feedback);
     bool was_told(FormatModifier pair) const { return told_.contains(pair); }
 
 private:
     std::array<std::uint64_t, 4> quotas_, used_{};
     FormatSet told_; ///< never less: a client may use for a while what it was told before a change
-    std::shared_ptr<const Feedback> last_told_;
+    std::weak_ptr<const Feedback> last_told_; ///< whose table it needn't keep
 };
 
 /// A dma-buf with what the client is charged for it, to be given back when the last reader of the

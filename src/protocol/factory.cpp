@@ -37,18 +37,19 @@ bool is_xwayland(wl_client* client) {
 } // namespace
 
 void Factory::bind(wl_client* client, std::uint32_t version, std::uint32_t id,
-                   LinuxDmabuf::State& state) {
+                   LinuxDmabuf::State* state) {
     const auto* factory = create_resource<Factory>(client, zwp_linux_dmabuf_v1_interface,
                                                    static_cast<int>(version), id,
                                                    &factory_requests, state);
-    if (factory && version < ZWP_LINUX_DMABUF_V1_GET_DEFAULT_FEEDBACK_SINCE_VERSION)
-        factory->advertise(state.feedback_for(nullptr));
+    if (factory && state && version < ZWP_LINUX_DMABUF_V1_GET_DEFAULT_FEEDBACK_SINCE_VERSION)
+        factory->advertise(state->feedback_for(nullptr));
 }
 
-Factory::Factory(wl_resource* resource, LinuxDmabuf::State& state)
+Factory::Factory(wl_resource* resource, LinuxDmabuf::State* state)
     : resource_{resource}
-    , state_{state.weak_from_this()}
-    , account_{state.account_of(wl_resource_get_client(resource))} {}
+    , state_{state ? state->weak_from_this() : std::weak_ptr<LinuxDmabuf::State>{}}
+    , account_{state ? state->account_of(wl_resource_get_client(resource))
+                     : std::make_shared<ClientAccount>(Quotas{})} {}
 
 void Factory::advertise(const std::shared_ptr<const Feedback>& feedback) const {
     const bool hears_modifiers =

@@ -7,11 +7,12 @@ namespace tarmac {
 /// A client's zwp_linux_dmabuf_v1, owned by its resource: makes the other objects.
 class Factory {
 public:
-    /// Also tells clients below version 4, which have no feedback objects, all formats at once.
+    /// Also tells clients below version 4, which have no feedback objects, all formats at once. For
+    /// a client that binds just when the global goes, `state` is nullptr: its objects do nothing.
     static void bind(wl_client* client, std::uint32_t version, std::uint32_t id,
-                     LinuxDmabuf::State& state);
+                     LinuxDmabuf::State* state);
 
-    Factory(wl_resource* resource, LinuxDmabuf::State& state);
+    Factory(wl_resource* resource, LinuxDmabuf::State* state);
 
     void create_params(std::uint32_t id) const;
     /// `surface` nullptr means the default feedback.

@@ -54,8 +54,9 @@ void FeedbackObject::update(const LinuxDmabuf::State& state) {
     if (is_inert_)
         return;
     auto feedback = state.feedback_for(surface_);
-    if (!told_ || !told_->same_content(*feedback))
-        send(*feedback);
+    if (told_ && told_->same_content(*feedback))
+        return;
+    send(*feedback);
     account_->tell(feedback);
     told_ = std::move(feedback);
 }

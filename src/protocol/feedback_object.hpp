@@ -33,7 +33,7 @@ private:
     Listener surface_destroyed_;
     std::weak_ptr<LinuxDmabuf::State> state_;
     std::shared_ptr<ClientAccount> account_;
-    std::shared_ptr<const Feedback> told_;
+    std::shared_ptr<const Feedback> told_;                ///< and no other with the same content
     LinuxDmabuf::State::FeedbackObjects::iterator place_; ///< valid while state_ is
 };
 

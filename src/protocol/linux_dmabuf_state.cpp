@@ -7,6 +7,7 @@
 #include "protocol/client_buffer.hpp"
 #include "protocol/factory.hpp"
 #include "protocol/feedback_object.hpp"
+#include "protocol/retire_global.hpp"
 #include "wlroots/dmabuf_buffer.hpp"
 
 namespace tarmac {
@@ -20,7 +21,14 @@ LinuxDmabuf::State::State(wl_display* display, std::vector<Importer*> importers,
 
 LinuxDmabuf::State::~State() {
     if (global_)
-        wl_global_destroy(global_);
+        retire_global(global_);
+    // Who listens may do so for longer.
+    wl_list* listeners = &default_feedback_changed_.listener_list;
+    while (!wl_list_empty(listeners)) {
+        wl_list* first = listeners->next;
+        wl_list_remove(first);
+        wl_list_init(first);
+    }
     // What waits finds nobody to import it any more, and answers so.
     queue_.finish();
 }
@@ -30,7 +38,7 @@ Result<void> LinuxDmabuf::State::announce(wl_display* display) {
     global_ = wl_global_create(
         display, &zwp_linux_dmabuf_v1_interface, static_cast<int>(options_.version), this,
         [](wl_client* client, void* state, std::uint32_t version, std::uint32_t id) {
-            Factory::bind(client, version, id, *static_cast<State*>(state));
+            Factory::bind(client, version, id, static_cast<State*>(state));
         });
     if (!global_)
         return fail(Fault::NotAvailable, "the global zwp_linux_dmabuf_v1 can't be made");

@@ -37,7 +37,10 @@ bool is_black(const wlr_scene_rect& rect) {
 /// whether to look further.
 class Look {
 public:
-    explicit Look(const wlr_box& output) : output_{output} {}
+    explicit Look(wlr_scene_output& output)
+        : scene_output_{output}, output_{output.x, output.y, 0, 0} {
+        wlr_output_effective_resolution(output.output, &output_.width, &output_.height);
+    }
 
     wlr_surface* candidate() const { return others_ ? nullptr : candidate_; }
 
@@ -77,12 +80,18 @@ private:
     }
 
     bool at_buffer(wlr_scene_buffer& node, int x, int y) {
-        if (!node.buffer || node.opacity == 0)
+        if (node.opacity == 0)
             return true;
+        const wlr_scene_surface* shown = wlr_scene_surface_try_from_buffer(&node);
+        if (!node.buffer) {
+            // A surface without a buffer shows nothing. Others let go of theirs once a texture has
+            // it; wlroots doesn't tell those from one that is given a size and no buffer.
+            others_ = !shown && is_on_output(node);
+            return !others_;
+        }
         const wlr_box box = box_of(node, x, y);
         if (!is_on_output(box))
             return true;
-        const wlr_scene_surface* shown = wlr_scene_surface_try_from_buffer(&node);
         if (candidate_ || !shown || !covers_output(box)) {
             others_ = true;
             return false;
@@ -95,11 +104,27 @@ private:
         wlr_box common;
         return wlr_box_intersection(&common, &box, &output_);
     }
+    /// Asks the scene, which alone keeps the size of a buffer that was dropped.
+    bool is_on_output(wlr_scene_buffer& node) const {
+        struct Search {
+            wlr_scene_buffer* node;
+            bool is_found = false;
+        } search{&node};
+        wlr_scene_output_for_each_buffer(
+            &scene_output_,
+            [](wlr_scene_buffer* found, int, int, void* data) {
+                auto& search = *static_cast<Search*>(data);
+                search.is_found |= found == search.node;
+            },
+            &search);
+        return search.is_found;
+    }
     bool covers_output(const wlr_box& box) const {
         wlr_box common;
         return wlr_box_intersection(&common, &box, &output_) && wlr_box_equal(&common, &output_);
     }
 
+    wlr_scene_output& scene_output_;
     wlr_box output_;
     wlr_surface* candidate_ = nullptr;
     bool others_ = false;
@@ -107,12 +132,10 @@ private:
 
 } // namespace
 
-wlr_surface* find_scanout_candidate(const wlr_scene_output& output) {
+wlr_surface* find_scanout_candidate(wlr_scene_output& output) {
     if (!output.output->enabled)
         return nullptr;
-    wlr_box box{output.x, output.y, 0, 0};
-    wlr_output_effective_resolution(output.output, &box.width, &box.height);
-    Look look{box};
+    Look look{output};
     look.at(output.scene->tree.node, 0, 0);
     return look.candidate();
 }

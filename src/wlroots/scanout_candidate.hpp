@@ -6,6 +6,6 @@ struct wlr_surface;
 namespace tarmac {
 
 /// The surface that is all there is to see on `output`, or nullptr.
-wlr_surface* find_scanout_candidate(const wlr_scene_output& output);
+wlr_surface* find_scanout_candidate(wlr_scene_output& output);
 
 } // namespace tarmac

@@ -1,9 +1,11 @@
+#include <algorithm>
 #include <list>
 #include <optional>
 #include <sys/stat.h>
 #include <tarmac/scene_feedback.hpp>
 #include <unordered_map>
 
+#include "protocol/linux_dmabuf_state.hpp"
 #include "wlroots/drm_format_set.hpp"
 #include "wlroots/listener.hpp"
 #include "wlroots/scanout_candidate.hpp"
@@ -30,20 +32,20 @@ std::optional<Tranche> scanout_tranche(wlr_output* output, const FormatSet& draw
 
 class SceneFeedback::State {
 public:
-    State(LinuxDmabuf& dmabuf, wl_event_loop* loop, FormatSet formats,
+    State(const std::shared_ptr<LinuxDmabuf::State>& dmabuf, wl_event_loop* loop, FormatSet formats,
           std::chrono::milliseconds settling_time)
         : dmabuf_{dmabuf}
         , loop_{loop}
         , formats_{std::move(formats)}
         , settling_time_{settling_time} {
-        default_changed_.connect(dmabuf.default_feedback_changed(), [this] { renew(); });
+        default_changed_.connect(dmabuf->default_feedback_changed(), [this] { renew(); });
     }
     State(const State&) = delete;
     State& operator=(const State&) = delete;
     ~State() {
         for (auto& [surface, known] : surfaces_) {
             if (known.told)
-                dmabuf_.set_surface_feedback(surface->resource, nullptr);
+                advise(*surface, nullptr);
         }
     }
 
@@ -76,7 +78,10 @@ private:
     using Outputs = std::list<Output>;
 
     std::shared_ptr<const Feedback> feedback_of(wlr_output* output) const {
-        const auto& base = dmabuf_.default_feedback();
+        const auto dmabuf = dmabuf_.lock();
+        if (!dmabuf)
+            return nullptr;
+        const auto& base = dmabuf->default_feedback();
         auto scanout = scanout_tranche(output, formats_.intersect(base->table().formats()));
         if (!scanout || scanout->formats.empty())
             return nullptr;
@@ -98,19 +103,22 @@ private:
             look_at(*candidate);
     }
 
-    /// The output whose candidate `surface` is; of several, the one it was told of.
-    const Output* output_of(const wlr_surface& surface, const Output* told) const {
-        const Output* found = nullptr;
-        for (const Output& output : outputs_) {
-            if (output.candidate == &surface && (!found || &output == told))
-                found = &output;
-        }
-        return found;
+    /// The output whose candidate `surface` is; of several the one it was told of, or is to be.
+    const Output* output_of(const wlr_surface& surface, const Surface& known) const {
+        const auto has_it = [&](const Output* output) {
+            return output && output->candidate == &surface;
+        };
+        if (has_it(known.told))
+            return known.told;
+        if (has_it(known.wanted))
+            return known.wanted;
+        const auto found = std::ranges::find(outputs_, &surface, &Output::candidate);
+        return found != outputs_.end() ? &*found : nullptr;
     }
 
     void look_at(wlr_surface& surface) {
         Surface& known = surfaces_[&surface];
-        const Output* wanted = output_of(surface, known.told);
+        const Output* wanted = output_of(surface, known);
         if (wanted == known.wanted && known.settling)
             return;
         known.wanted = wanted;
@@ -128,7 +136,7 @@ private:
         Surface& known = surfaces_.at(&surface);
         known.settling.reset();
         known.told = known.wanted;
-        dmabuf_.set_surface_feedback(surface.resource, known.told ? known.told->feedback : nullptr);
+        advise(surface, known.told);
         if (!known.told)
             surfaces_.erase(&surface);
     }
@@ -143,14 +151,15 @@ private:
 
     void forget(Outputs::iterator gone) {
         set_candidate(*gone, nullptr);
-        // Not later: what the advice was for isn't there any more.
-        std::vector<wlr_surface*> told;
-        for (auto& [surface, known] : surfaces_) {
-            if (known.told == &*gone)
-                told.push_back(surface);
-        }
-        for (wlr_surface* surface : told)
-            tell(*surface);
+        // Not later: what the advice was for isn't there any more. Another output's has to settle.
+        std::erase_if(surfaces_, [&](auto& entry) {
+            auto& [surface, known] = entry;
+            if (known.told != &*gone)
+                return false;
+            known.told = nullptr;
+            advise(*surface, nullptr);
+            return !known.wanted;
+        });
         outputs_.erase(gone);
     }
 
@@ -160,11 +169,17 @@ private:
             output.feedback = feedback_of(output.output);
         for (auto& [surface, known] : surfaces_) {
             if (known.told)
-                dmabuf_.set_surface_feedback(surface->resource, known.told->feedback);
+                advise(*surface, known.told);
         }
     }
 
-    LinuxDmabuf& dmabuf_;
+    /// nullptr for the default.
+    void advise(const wlr_surface& surface, const Output* output) const {
+        if (const auto dmabuf = dmabuf_.lock())
+            dmabuf->set_surface_feedback(surface.resource, output ? output->feedback : nullptr);
+    }
+
+    std::weak_ptr<LinuxDmabuf::State> dmabuf_;
     wl_event_loop* loop_;
     FormatSet formats_;
     std::chrono::milliseconds settling_time_;
@@ -175,7 +190,7 @@ private:
 
 SceneFeedback::SceneFeedback(LinuxDmabuf& dmabuf, wl_event_loop* loop, FormatSet formats,
                              std::chrono::milliseconds settling_time)
-    : state_{std::make_unique<State>(dmabuf, loop, std::move(formats), settling_time)} {}
+    : state_{std::make_unique<State>(dmabuf.state_, loop, std::move(formats), settling_time)} {}
 
 SceneFeedback::SceneFeedback(SceneFeedback&&) noexcept = default;
 SceneFeedback& SceneFeedback::operator=(SceneFeedback&&) noexcept = default;

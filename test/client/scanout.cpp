@@ -32,6 +32,37 @@ wl_buffer* test_buffer(RawClient& client, int width, int height,
     return params.buffer;
 }
 
+/// A wl_output that knows its name.
+class NamedOutput {
+public:
+    NamedOutput(RawClient& client, unsigned nth)
+        : output_{static_cast<wl_output*>(client.bind_global(&wl_output_interface, 4, nth))} {
+        static constexpr wl_output_listener events = {
+            .geometry = [](void*, wl_output*, std::int32_t, std::int32_t, std::int32_t,
+                           std::int32_t, std::int32_t, const char*, const char*, std::int32_t) {},
+            .mode = [](void*, wl_output*, std::uint32_t, std::int32_t, std::int32_t,
+                       std::int32_t) {},
+            .done = [](void*, wl_output*) {},
+            .scale = [](void*, wl_output*, std::int32_t) {},
+            .name = [](void* self, wl_output*,
+                       const char* name) { static_cast<NamedOutput*>(self)->name_ = name; },
+            .description = [](void*, wl_output*, const char*) {},
+        };
+        wl_output_add_listener(output_, &events, this);
+        client.round_trip();
+    }
+    ~NamedOutput() { wl_output_destroy(output_); }
+    NamedOutput(const NamedOutput&) = delete;
+    NamedOutput& operator=(const NamedOutput&) = delete;
+
+    wl_output* get() const { return output_; }
+    const std::string& name() const { return name_; }
+
+private:
+    wl_output* output_;
+    std::string name_;
+};
+
 /// Two screens, a compositor on them, and a client with a window.
 struct Screens {
     VirtualCard card{2};
@@ -200,6 +231,31 @@ TEST_CASE_METHOD(Screens, "a surface whose screen is unplugged is told the defau
     show_for_a_second(window, make_buffer());
     REQUIRE(await_told(4));
     CHECK(is_told_of_scanout());
+}
+
+TEST_CASE("a surface is advised for the card whose screen it fills") {
+    VirtualCard first{1}, second{1};
+    CompositorProcess compositor{
+        {},
+        {.drm_device = "",
+         .on_screen = true,
+         .environment = {"WLR_DRM_DEVICES=" + first.path() + ":" + second.path()}}};
+    RawClient client = compositor.connect(6);
+    Window window{client};
+    const ToldFeedback& told = client.feedback(window.surface());
+    unsigned times = 1;
+    for (unsigned nth = 0; nth < 2; ++nth) {
+        const NamedOutput output{client, nth};
+        window.set_fullscreen(output.get());
+        window.show(test_buffer(client, window.width(), window.height()));
+        REQUIRE(client.wait_until([&] { return told.times > times; }));
+        times = told.times;
+        const VirtualCard& card = output.name() == first.connector() ? first : second;
+        CHECK(output.name() == card.connector());
+        CHECK(told.tranches.front().flags == ScanoutFlag);
+        CHECK(told.tranches.front().device == card.device());
+    }
+    CHECK(times == 3);
 }
 
 TEST_CASE("a surface that has gone leaves its feedback silent") {

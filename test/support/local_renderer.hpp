@@ -21,6 +21,8 @@ public:
     LocalRenderer(const LocalRenderer&) = delete;
     LocalRenderer& operator=(const LocalRenderer&) = delete;
 
+    /// Headless.
+    wlr_backend* backend() const { return backend_; }
     wlr_renderer* get() const { return renderer_; }
     tarmac::Importer& importer() const { return *importer_; }
     /// Destroys the renderer and with it all its textures; the importer must not be used any more.

@@ -93,6 +93,16 @@ VirtualCard::~VirtualCard() {
     settle_devices();
 }
 
+std::string VirtualCard::connector() const {
+    const std::string prefix = fs::path{path_}.filename().string() + "-";
+    for (const auto& entry : fs::directory_iterator{"/sys/class/drm"}) {
+        const std::string name = entry.path().filename().string();
+        if (name.starts_with(prefix) && !name.starts_with(prefix + "Writeback"))
+            return name.substr(prefix.size());
+    }
+    return "";
+}
+
 void VirtualCard::plug(unsigned screen, bool is_in) {
     write(directory_ / "connectors" / part("connector", screen) / "status",
           is_in ? Connected : Disconnected);

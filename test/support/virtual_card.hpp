@@ -20,6 +20,8 @@ public:
     const std::string& path() const { return path_; }
     dev_t device() const { return device_; }
 
+    /// The connector of a screen, as DRM and wlroots name it, for a card with just one.
+    std::string connector() const;
     void plug(unsigned screen, bool is_in);
 
     /// What a screen shows by the kernel's account: the fourcc of the framebuffer on its primary

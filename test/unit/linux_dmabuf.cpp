@@ -43,6 +43,30 @@ struct Fixture {
     RawClient client(unsigned version) {
         return RawClient{version, compositor.connect(), compositor.pump()};
     }
+    /// Binds what has gone meanwhile.
+    RawClient late_client(unsigned version) {
+        // The first turn tells the client of the global; the second hears it bind.
+        return RawClient{version, compositor.connect(),
+                         [this, turns = 0, pump = compositor.pump()]() mutable {
+                             if (++turns == 2)
+                                 dmabuf.reset();
+                             pump();
+                         }};
+    }
+    /// The newest of the client that came last.
+    wl_resource* last_surface() {
+        wl_resource* surface = nullptr;
+        wl_client_for_each_resource(
+            wl_client_from_link(wl_display_get_client_list(compositor.display())->prev),
+            [](wl_resource* resource, void* found) {
+                if (wl_resource_get_class(resource) == std::string_view{"wl_surface"})
+                    *static_cast<wl_resource**>(found) = resource;
+                return WL_ITERATOR_CONTINUE;
+            },
+            &surface);
+        REQUIRE(surface);
+        return surface;
+    }
 };
 
 Fd open_null() {
@@ -114,42 +138,109 @@ TEST_CASE_METHOD(Fixture, "a surface can have feedback of its own") {
     RawClient client = this->client(6);
     wl_surface* surface = wl_compositor_create_surface(client.compositor());
     const auto& told = client.feedback(surface);
+    wl_resource* resource = last_surface();
+    wl_surface* other_surface = wl_compositor_create_surface(client.compositor());
+    const auto& second_told = client.feedback(surface);
+    const auto& other_told = client.feedback(other_surface);
     const auto& default_told = client.feedback();
-
-    wl_resource* resource = nullptr;
-    wl_client* server_side =
-        wl_client_from_link(wl_display_get_client_list(compositor.display())->next);
-    wl_client_for_each_resource(
-        server_side,
-        [](wl_resource* candidate, void* found) {
-            if (wl_resource_get_class(candidate) == std::string_view{"wl_surface"})
-                *static_cast<wl_resource**>(found) = candidate;
-            return WL_ITERATOR_CONTINUE;
-        },
-        &resource);
-    REQUIRE(resource);
 
     const auto scanout = test::build_feedback(
         Device, {{Device, TrancheFlags::Scanout | TrancheFlags::Sampling, {XrgbLinear}}});
     dmabuf->set_surface_feedback(resource, *scanout);
     client.round_trip();
+    for (const auto* each : {&told, &second_told, &client.feedback(surface)}) {
+        CHECK(each->times == (each == &told || each == &second_told ? 2 : 1));
+        REQUIRE(each->tranches.size() == 1);
+        CHECK(each->tranches[0].flags == 3);
+        CHECK(each->tranches[0].formats == std::vector{XrgbLinear});
+    }
+    dmabuf->set_surface_feedback(resource, *scanout);
+    client.round_trip();
     CHECK(told.times == 2);
-    CHECK(told.tranches.at(0).flags == 3);
-    CHECK(default_told.times == 1);
+
+    const auto other =
+        test::build_feedback(Device, {{Device, TrancheFlags::Sampling, {Nv12Linear}}});
+    dmabuf->set_default_feedback(*other);
+    client.round_trip();
+    CHECK(told.times == 2);
+    CHECK(other_told.times == 2);
+    CHECK(default_told.times == 2);
 
     dmabuf->set_surface_feedback(resource, nullptr);
     client.round_trip();
-    CHECK(told.times == 3);
+    for (const auto* each : {&told, &second_told}) {
+        CHECK(each->times == 3);
+        CHECK(each->tranches.at(0).formats == std::vector{Nv12Linear});
+    }
+    CHECK(other_told.times == 2);
+    CHECK(default_told.times == 2);
+    wl_surface_destroy(surface);
+    wl_surface_destroy(other_surface);
+}
 
-    dmabuf->set_surface_feedback(resource, *scanout);
+TEST_CASE_METHOD(Fixture, "feedback for a surface that has gone is silent") {
+    RawClient client = this->client(6);
+    wl_surface* surface = wl_compositor_create_surface(client.compositor());
+    const auto& told = client.feedback(surface);
+    const auto& default_told = client.feedback();
+    const auto scanout = test::build_feedback(
+        Device, {{Device, TrancheFlags::Scanout | TrancheFlags::Sampling, {XrgbLinear}}});
+    dmabuf->set_surface_feedback(last_surface(), *scanout);
     wl_surface_destroy(surface);
     client.round_trip();
-    CHECK(told.times == 4);
-    const auto other = test::build_feedback(Device, {{Device, TrancheFlags::Sampling, {XrgbLinear}}});
-    dmabuf->set_default_feedback(*other);
+    CHECK(told.times == 2);
+    dmabuf->set_default_feedback(
+        *test::build_feedback(Device, {{Device, TrancheFlags::Sampling, {XrgbLinear}}}));
     client.round_trip();
-    CHECK(told.times == 4);
+    CHECK(told.times == 2);
     CHECK(default_told.times == 2);
+
+    // Another resource may have the same address.
+    std::vector<wl_surface*> later;
+    for (int i = 0; i < 10; ++i) {
+        later.push_back(wl_compositor_create_surface(client.compositor()));
+        CHECK(client.feedback(later.back()).tranches.at(0).flags == 2);
+    }
+    for (wl_surface* each : later)
+        wl_surface_destroy(each);
+    CHECK(client.round_trip());
+    CHECK(told.times == 2);
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "a table lives until the last object that was told of it hears of another") {
+    RawClient other = this->client(6), client = this->client(6);
+    const auto set_default = [this](FormatSet formats) {
+        auto feedback =
+            test::build_feedback(Device, {{Device, TrancheFlags::Sampling, std::move(formats)}});
+        dmabuf->set_default_feedback(*feedback);
+        return std::weak_ptr{*feedback};
+    };
+    client.feedback();
+    const auto first = set_default({XrgbLinear, Nv12Linear});
+    const auto same = set_default({XrgbLinear, Nv12Linear});
+    CHECK_FALSE(first.expired());
+    other.feedback();
+    const auto next = set_default({XrgbLinear});
+    CHECK(first.expired());
+    CHECK(same.expired());
+
+    wl_surface* surface = wl_compositor_create_surface(client.compositor());
+    client.feedback(surface);
+    dmabuf->set_surface_feedback(last_surface(), next.lock());
+    set_default({Nv12Linear});
+    CHECK_FALSE(next.expired());
+    dmabuf->set_surface_feedback(last_surface(), nullptr);
+    CHECK(next.expired());
+    wl_surface_destroy(surface);
+
+    const auto last = set_default({XrgbImplicit});
+    client.destroy_feedback();
+    other.destroy_feedback();
+    client.round_trip();
+    other.round_trip();
+    set_default({XrgbLinear});
+    CHECK(last.expired());
 }
 
 TEST_CASE_METHOD(Fixture, "a params object without planes is incomplete") {
@@ -216,4 +307,34 @@ TEST_CASE_METHOD(Fixture, "when the global has gone, its objects do nothing") {
     CHECK(told.times == 1);
     client.feedback();
     CHECK(client.round_trip());
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "a client that binds just when the global goes gets objects that do nothing") {
+    SECTION("with feedback") {
+        RawClient client = late_client(6);
+        REQUIRE(client.dmabuf());
+        CHECK(client.feedback().times == 0);
+        wl_surface* surface = wl_compositor_create_surface(client.compositor());
+        CHECK(client.feedback(surface).times == 0);
+        wl_surface_destroy(surface);
+        const Fd null = open_null();
+        for (int i = 0; i < 2; ++i) {
+            auto& params = client.create_params();
+            client.add(params, null.get(), 0, 0, 64, DRM_FORMAT_MOD_LINEAR);
+            const Answer answer = i == 0 ? client.create(params, 16, 16, DRM_FORMAT_XRGB8888)
+                                         : client.create_immed(params, 16, 16, DRM_FORMAT_XRGB8888);
+            CHECK(answer.kind == Answer::Failed);
+        }
+        CHECK(client.round_trip());
+    }
+    SECTION("with formats") {
+        RawClient client = late_client(3);
+        REQUIRE(client.dmabuf());
+        CHECK(client.modifiers().empty());
+        CHECK(client.round_trip());
+    }
+    CHECK_FALSE(dmabuf);
+    const RawClient later{6, compositor.connect(), compositor.pump()};
+    CHECK_FALSE(later.dmabuf());
 }

@@ -1,0 +1,39 @@
+#include "protocol/retire_global.hpp"
+
+#include "wlroots/listener.hpp"
+#include "wlroots/timer.hpp"
+
+namespace tarmac {
+
+namespace {
+
+constexpr std::chrono::seconds Grace{5};
+
+class RetiredGlobal {
+public:
+    explicit RetiredGlobal(wl_global* global)
+        : global_{global}
+        , expiry_{wl_display_get_event_loop(wl_global_get_display(global)), Grace,
+                  [this] { delete this; }} {
+        wl_display_add_destroy_listener(wl_global_get_display(global),
+                                        display_destroyed_.prepare([this] { delete this; }));
+    }
+    RetiredGlobal(const RetiredGlobal&) = delete;
+    RetiredGlobal& operator=(const RetiredGlobal&) = delete;
+    ~RetiredGlobal() { wl_global_destroy(global_); }
+
+private:
+    wl_global* global_;
+    Timer expiry_;
+    Listener display_destroyed_;
+};
+
+} // namespace
+
+void retire_global(wl_global* global) {
+    wl_global_remove(global);
+    wl_global_set_user_data(global, nullptr);
+    new RetiredGlobal{global};
+}
+
+} // namespace tarmac
