@@ -111,8 +111,9 @@ public:
     /// imported again, and those that surfaces show get textures of the renderer that the followed
     /// wlr_compositor has: so give it the new one first (wlr_compositor_set_renderer()), and let
     /// the old one and its importers go only afterwards. Clients are told of `feedback`, by default
-    /// of what create() would choose, and notice nothing else. A buffer that can't be imported any
-    /// more is logged, and shown no more.
+    /// of what create() would choose, though it be the same as before: they may want to allocate
+    /// anew. They notice nothing else. A buffer that can't be imported any more is logged, and shown
+    /// no more.
     ///
     /// Errors: those of create(); nothing has changed then.
     Result<void> set_importers(std::vector<Importer*> importers,

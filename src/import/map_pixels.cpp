@@ -17,7 +17,8 @@ Result<void> check_samples(const Dmabuf& dmabuf) {
         if (plane.stride > MaxStride)
             return fail_plane(Fault::ImportFailed, i,
                               std::format("a stride of {} bytes is too long", plane.stride));
-        const bool has_wide_samples = dmabuf.format().bits > 8;
+        const bool has_wide_samples =
+            dmabuf.format().model == ColorModel::Yuv && dmabuf.format().bits > 8;
         if (has_wide_samples && (plane.offset % 2 != 0 || plane.stride % 2 != 0))
             return fail_plane(Fault::ImportFailed, i,
                               std::format("offset {} and stride {} must be even, as samples of "

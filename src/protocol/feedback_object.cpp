@@ -51,11 +51,14 @@ FeedbackObject::~FeedbackObject() {
 }
 
 void FeedbackObject::update(const LinuxDmabuf::State& state) {
+    if (!told_ || !told_->same_content(*state.feedback_for(surface_)))
+        repeat(state);
+}
+
+void FeedbackObject::repeat(const LinuxDmabuf::State& state) {
     if (is_inert_)
         return;
     auto feedback = state.feedback_for(surface_);
-    if (told_ && told_->same_content(*feedback))
-        return;
     send(*feedback);
     account_->tell(feedback);
     told_ = std::move(feedback);

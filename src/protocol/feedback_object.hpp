@@ -20,6 +20,8 @@ public:
 
     /// Tells the client what `state` has for it, unless it was told just that.
     void update(const LinuxDmabuf::State& state);
+    /// Tells it in any case.
+    void repeat(const LinuxDmabuf::State& state);
 
     /// nullptr for the default; may be gone.
     const wl_resource* surface() const { return surface_; }

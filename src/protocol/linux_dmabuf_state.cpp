@@ -113,7 +113,9 @@ void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
         import_again(*landed.buffer);
     if (surfaces_)
         surfaces_->import_again();
-    set_default_feedback(std::move(feedback));
+    change_default_feedback(std::move(feedback));
+    for (FeedbackObject* object : feedback_objects_)
+        object->repeat(*this);
 }
 
 void LinuxDmabuf::State::import_again(wlr_buffer& buffer) const {
@@ -140,10 +142,14 @@ void LinuxDmabuf::State::report_refusal(const Refusal& refusal) const {
 void LinuxDmabuf::State::set_default_feedback(std::shared_ptr<const Feedback> feedback) {
     if (feedback == options_.feedback)
         return;
-    options_.feedback = std::move(feedback);
-    wl_signal_emit_mutable(&default_feedback_changed_, nullptr);
+    change_default_feedback(std::move(feedback));
     for (FeedbackObject* object : feedback_objects_)
         object->update(*this);
+}
+
+void LinuxDmabuf::State::change_default_feedback(std::shared_ptr<const Feedback> feedback) {
+    options_.feedback = std::move(feedback);
+    wl_signal_emit_mutable(&default_feedback_changed_, nullptr);
 }
 
 void LinuxDmabuf::State::set_surface_feedback(wl_resource* surface,

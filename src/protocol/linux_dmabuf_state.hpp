@@ -81,6 +81,7 @@ private:
 
     Result<Import> import(const std::shared_ptr<const Dmabuf>& dmabuf,
                           std::optional<dev_t> sampling_device) const;
+    void change_default_feedback(std::shared_ptr<const Feedback> feedback);
     void remember(wlr_buffer& buffer);
     void import_again(wlr_buffer& buffer) const;
 

@@ -6,12 +6,6 @@ namespace tarmac {
 
 namespace {
 
-bool shows_inverted_buffer(const wlr_surface* surface) {
-    const DmabufBuffer* source =
-        surface->buffer ? dmabuf_buffer_from(surface->buffer->source) : nullptr;
-    return source && !source->is_read && source->dmabuf->is_y_inverted();
-}
-
 void turn(wlr_scene_buffer* node, const wlr_surface_state& state) {
     // The client turned the picture first, then it was stored from below.
     const wl_output_transform turned =
@@ -25,17 +19,27 @@ void turn(wlr_scene_buffer* node, const wlr_surface_state& state) {
     wlr_scene_buffer_set_source_box(node, &source);
 }
 
+void prepare(wlr_scene_buffer* node) {
+    const wlr_scene_surface* shown = wlr_scene_surface_try_from_buffer(node);
+    if (!shown)
+        return;
+    const wlr_client_buffer* buffer = shown->surface->buffer;
+    const DmabufBuffer* source = buffer ? dmabuf_buffer_from(buffer->source) : nullptr;
+    const bool is_imported = source && !source->is_read;
+    // A source that is read may be gone, its texture being a copy.
+    if (!is_imported || source->dmabuf->format().model != ColorModel::Yuv) {
+        wlr_scene_buffer_set_color_encoding(node, WLR_COLOR_ENCODING_NONE);
+        wlr_scene_buffer_set_color_range(node, WLR_COLOR_RANGE_NONE);
+    }
+    if (is_imported && source->dmabuf->is_y_inverted())
+        turn(node, shown->surface->current);
+}
+
 } // namespace
 
-void turn_inverted_surfaces(wlr_scene_node* node) {
+void prepare_scene(wlr_scene_node* node) {
     wlr_scene_node_for_each_buffer(
-        node,
-        [](wlr_scene_buffer* buffer, int, int, void*) {
-            const wlr_scene_surface* shown = wlr_scene_surface_try_from_buffer(buffer);
-            if (shown && shows_inverted_buffer(shown->surface))
-                turn(buffer, shown->surface->current);
-        },
-        nullptr);
+        node, [](wlr_scene_buffer* buffer, int, int, void*) { prepare(buffer); }, nullptr);
 }
 
 } // namespace tarmac

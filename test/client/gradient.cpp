@@ -33,17 +33,6 @@ bool is_lit(const Pixel& pixel) {
 
 } // namespace
 
-Box find_window(const Picture& screen, int size) {
-    const Pixel background = screen.at(0, 0);
-    const Box frame = screen.bounds({0, 0, screen.width, screen.height},
-                                    [&](const Pixel& pixel) { return pixel != background; });
-    INFO("drawn: " << frame.width << "x" << frame.height << " at " << frame.x << "," << frame.y);
-    REQUIRE(frame.width >= size);
-    REQUIRE(frame.height >= size);
-    // The compositor's border goes all the way round.
-    return {frame.x + (frame.width - size) / 2, frame.y + (frame.height - size) / 2, size, size};
-}
-
 void check_gradient(const Picture& screen, const Box& window) {
     const Box square = screen.bounds(window, is_lit);
     INFO("square: " << square.width << "x" << square.height << " at " << square.x << ","

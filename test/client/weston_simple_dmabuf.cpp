@@ -55,7 +55,7 @@ void check_vulkan_gradient(const CompositorProcess& compositor) {
         screen = test::take_screenshot(compositor.socket());
     } while (std::ranges::none_of(screen.pixels, is_drawn));
     screen = test::take_screenshot(compositor.socket());
-    check_gradient(screen, find_window(screen, 256));
+    check_gradient(screen, find_window(screen, 256, 256));
 }
 
 } // namespace
@@ -80,7 +80,7 @@ TEST_CASE("weston-simple-dmabuf-egl shows its gradient") {
     const Process client = start_client(compositor, options);
     compositor.process().await_line("tarmac: mapped");
     const test::Picture screen = test::take_screenshot(compositor.socket());
-    check_gradient(screen, find_window(screen, size));
+    check_gradient(screen, find_window(screen, size, size));
 }
 
 TEST_CASE("weston-simple-dmabuf-vulkan shows its gradient") {
@@ -97,7 +97,7 @@ TEST_CASE("weston's clients show their pictures on a screen") {
         const Process client = start_client(compositor);
         compositor.process().await_line("tarmac: mapped");
         const test::Picture screen = test::take_screenshot(compositor.socket());
-        check_gradient(screen, find_window(screen, 256));
+        check_gradient(screen, find_window(screen, 256, 256));
     }
     SECTION("vulkan") {
         const Process client = start_vulkan_client(compositor);

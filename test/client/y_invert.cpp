@@ -52,15 +52,11 @@ TEST_CASE("an inverted buffer shows the picture the right way up") {
     Window window{client};
     window.show(make_card(client, true));
     const Picture screen = take_screenshot(compositor.socket());
-    const Pixel background = screen.at(0, 0);
-    const Box frame = screen.bounds({0, 0, screen.width, screen.height},
-                                    [&](const Pixel& pixel) { return pixel != background; });
-    const int left = frame.x + (frame.width - Width) / 2,
-              top = frame.y + (frame.height - Height) / 2;
+    const Box window_box = find_window(screen, Width, Height);
     int wrong = 0;
     for (int y = 0; y < Height; ++y) {
         for (int x = 0; x < Width; ++x)
-            wrong += screen.at(left + x, top + y) != card_at(x, y);
+            wrong += screen.at(window_box.x + x, window_box.y + y) != card_at(x, y);
     }
     CHECK(wrong == 0);
 }

@@ -41,6 +41,17 @@ std::string to_string(const Pixel& pixel) {
     return std::format("#{:02x}{:02x}{:02x}", pixel.red, pixel.green, pixel.blue);
 }
 
+Box find_window(const Picture& screen, int width, int height) {
+    const Pixel background = screen.at(0, 0);
+    const Box frame = screen.bounds({0, 0, screen.width, screen.height},
+                                    [&](const Pixel& pixel) { return pixel != background; });
+    INFO("drawn: " << frame.width << "x" << frame.height << " at " << frame.x << "," << frame.y);
+    REQUIRE(frame.width >= width);
+    REQUIRE(frame.height >= height);
+    return {frame.x + (frame.width - width) / 2, frame.y + (frame.height - height) / 2, width,
+            height};
+}
+
 Picture take_screenshot(const std::string& wayland_display) {
     const auto path =
         std::filesystem::temp_directory_path() / std::format("tarmac-test-{}.ppm", getpid());

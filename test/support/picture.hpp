@@ -49,6 +49,10 @@ struct Picture {
     }
 };
 
+/// Where a window of that size lies that `screen` shows alone, with the compositor's border all
+/// round. Fails the test if it isn't there.
+Box find_window(const Picture& screen, int width, int height);
+
 /// What the compositor at `wayland_display` shows, as grim sees it.
 Picture take_screenshot(const std::string& wayland_display);
 

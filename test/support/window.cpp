@@ -83,9 +83,13 @@ void Window::set_crop(int x, int y, int width, int height) {
                            wl_fixed_from_int(width), wl_fixed_from_int(height));
 }
 
-void Window::show(wl_buffer* buffer) {
+void Window::show(wl_buffer* buffer, const Box& damage) {
     wl_surface_attach(surface_, buffer, 0, 0);
-    wl_surface_damage_buffer(surface_, 0, 0, INT32_MAX, INT32_MAX);
+    wl_surface_damage_buffer(surface_, damage.x, damage.y, damage.width, damage.height);
+    commit();
+}
+
+void Window::commit() {
     bool is_drawn = false;
     wl_callback* frame = wl_surface_frame(surface_);
     static constexpr wl_callback_listener events = {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "support/picture.hpp"
 #include "support/raw_client.hpp"
 
 struct wl_output;
@@ -37,8 +38,10 @@ public:
     /// The part of the picture to show, in surface coordinates, for the next show().
     void set_crop(int x, int y, int width, int height);
 
-    /// Commits `buffer` and waits until the compositor has drawn it.
-    void show(wl_buffer* buffer);
+    /// Commits `buffer`, damaged there, and waits until the compositor has drawn it.
+    void show(wl_buffer* buffer, const Box& damage = {0, 0, INT32_MAX, INT32_MAX});
+    /// Commits what else was set, and waits the same.
+    void commit();
 
 private:
     RawClient& client_;

@@ -61,7 +61,7 @@ bool Output::is_nested() const noexcept {
 }
 
 void Output::draw() {
-    turn_inverted_surfaces(&scene_output_.scene->tree.node);
+    prepare_scene(&scene_output_.scene->tree.node);
     wlr_scene_output_commit(&scene_output_, nullptr);
     timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
