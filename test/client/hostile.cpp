@@ -1,6 +1,7 @@
 // What a client shows that a compositor might die of.
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <cstring>
 #include <drm_fourcc.h>
 #include <fcntl.h>
@@ -12,6 +13,7 @@
 #include "support/compositor_process.hpp"
 #include "support/dmabuf_source.hpp"
 #include "support/picture.hpp"
+#include "support/stages.hpp"
 #include "support/window.hpp"
 
 using namespace test;
@@ -28,6 +30,17 @@ RawClient::Params& with_plane(RawClient& client, const Fd& fd) {
     auto& params = client.create_params();
     client.add(params, fd.get(), 0, 0, Stride, DRM_FORMAT_MOD_LINEAR);
     return params;
+}
+
+/// A dma-buf of a device that no renderer has, that can be used as `access` says.
+Fd allocate_from_heap(std::uint32_t access) {
+    const Fd heap{open("/dev/dma_heap/system", O_RDWR | O_CLOEXEC)};
+    if (!heap)
+        SKIP("/dev/dma_heap/system: " << std::strerror(errno));
+    dma_heap_allocation_data request = {
+        .len = Stride * Size, .fd = 0, .fd_flags = access | O_CLOEXEC, .heap_flags = 0};
+    REQUIRE(ioctl(heap.get(), DMA_HEAP_IOCTL_ALLOC, &request) == 0);
+    return Fd{static_cast<int>(request.fd)};
 }
 
 } // namespace
@@ -58,16 +71,20 @@ TEST_CASE("a failed buffer larger than the picture it follows ends its client al
     CHECK(compositor.process().is_running());
 }
 
+TEST_CASE("a dma-buf that can be neither drawn nor read is refused") {
+    const std::string renderer = GENERATE("gles2", "vulkan", "pixman");
+    INFO(renderer);
+    CompositorProcess compositor{{}, stage_of(renderer)};
+    const Fd write_only = allocate_from_heap(O_WRONLY);
+    RawClient client = compositor.connect(6);
+    auto& params = with_plane(client, write_only);
+    CHECK(client.create(params, Size, Size, DRM_FORMAT_XRGB8888) == Failed);
+    CHECK(compositor.process().await_line("tarmac: refused").contains("can't be mapped"));
+}
+
 TEST_CASE("a read-only dma-buf, which software GL can't draw, is read from mapped memory") {
     CompositorProcess compositor;
-    const Fd heap{open("/dev/dma_heap/system", O_RDWR | O_CLOEXEC)};
-    if (!heap)
-        SKIP("/dev/dma_heap/system: " << std::strerror(errno));
-    dma_heap_allocation_data request = {
-        .len = Stride * Size, .fd = 0, .fd_flags = O_RDONLY | O_CLOEXEC, .heap_flags = 0};
-    REQUIRE(ioctl(heap.get(), DMA_HEAP_IOCTL_ALLOC, &request) == 0);
-    const Fd read_only{static_cast<int>(request.fd)};
-
+    const Fd read_only = allocate_from_heap(O_RDONLY);
     RawClient client = compositor.connect(6);
     auto& params = with_plane(client, read_only);
     REQUIRE(client.create(params, Size, Size, DRM_FORMAT_XRGB8888) == Created);

@@ -1,0 +1,146 @@
+// What readers of mapped buffers get, and how often their memory is read for it.
+
+#include <catch2/catch_test_macros.hpp>
+#include <drm_fourcc.h>
+#include <tarmac/texture_builder.hpp>
+
+#include "support/dmabuf_source.hpp"
+#include "wlroots/wlr.hpp"
+
+using namespace tarmac;
+
+namespace {
+
+constexpr std::uint32_t Width = 64, Height = 48;
+constexpr std::uint8_t Dark = 40, Light = 220;
+
+struct Fixture {
+    wlr_renderer* renderer = wlr_pixman_renderer_create();
+    std::unique_ptr<Importer> importer = std::move(*create_mapped_importer(renderer, 1));
+
+    ~Fixture() { wlr_renderer_destroy(renderer); }
+};
+
+/// Memory for an image with rows of `Width` pixels.
+struct Memory {
+    explicit Memory(std::size_t bytes_a_pixel = 4) : size{Width * Height * bytes_a_pixel} {
+        if (const std::string reason = test::missing(test::Exporter::Udmabuf); !reason.empty())
+            SKIP(reason);
+        dmabuf = test::allocate_dmabuf(test::Exporter::Udmabuf, size);
+    }
+
+    void fill(std::uint8_t value) {
+        const std::vector<std::uint8_t> bytes(size, value);
+        test::DmabufMapping{dmabuf, size}.write(0, bytes.data(), size);
+    }
+    TextureBuilder xrgb(std::uint32_t offset = 0) const {
+        TextureBuilder builder;
+        builder.set_size(Width, Height)
+            .set_format(DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR)
+            .set_plane(0, std::move(*dmabuf.duplicate()), offset, Width * 4);
+        return builder;
+    }
+    /// Grey of the value that the memory is filled with, or nearly.
+    TextureBuilder grey() const {
+        TextureBuilder builder;
+        builder.set_size(Width, Height)
+            .set_format(DRM_FORMAT_Y8, DRM_FORMAT_MOD_LINEAR)
+            .set_plane(0, std::move(*dmabuf.duplicate()), 0, Width);
+        return builder;
+    }
+
+    std::size_t size;
+    Fd dmabuf;
+};
+
+/// Blue of a pixel of the buffer, as its readers get it.
+int read(const Texture& texture, int x, int y) {
+    void* data;
+    std::uint32_t fourcc;
+    std::size_t stride;
+    REQUIRE(wlr_buffer_begin_data_ptr_access(texture.buffer(), WLR_BUFFER_DATA_PTR_ACCESS_READ,
+                                             &data, &fourcc, &stride));
+    CHECK(fourcc == DRM_FORMAT_XRGB8888);
+    const int value =
+        static_cast<std::uint8_t*>(data)[static_cast<std::size_t>(y) * stride + x * 4u];
+    wlr_buffer_end_data_ptr_access(texture.buffer());
+    return value;
+}
+
+bool is_dark(int value) {
+    return value < 100;
+}
+
+} // namespace
+
+TEST_CASE_METHOD(Fixture, "a converted picture is read once, whoever asks how often") {
+    Memory memory;
+    memory.fill(Dark);
+    const auto texture = memory.grey().build(*importer);
+    REQUIRE(texture);
+    CHECK(is_dark(read(*texture, 5, 5)));
+    memory.fill(Light);
+    CHECK(is_dark(read(*texture, 5, 5)));
+}
+
+TEST_CASE_METHOD(Fixture, "RGB is read where it lies, or copied where rows aren't aligned") {
+    Memory memory{5};
+    memory.fill(Dark);
+    const auto in_place = memory.xrgb().build(*importer), copied = memory.xrgb(3).build(*importer);
+    REQUIRE(in_place);
+    REQUIRE(copied);
+    CHECK(in_place->mapped_bytes() == Width * Height * 4);
+    CHECK(copied->mapped_bytes() > 2 * Width * Height * 4);
+    CHECK(read(*in_place, 5, 5) == Dark);
+    CHECK(read(*copied, 5, 5) == Dark);
+    memory.fill(Light);
+    CHECK(read(*in_place, 5, 5) == Light);
+    CHECK(read(*copied, 5, 5) == Dark);
+}
+
+TEST_CASE_METHOD(Fixture, "an update converts the damage and keeps the rest of the picture before") {
+    Memory first, second;
+    first.fill(Dark);
+    second.fill(Light);
+    const auto before = first.grey().build(*importer);
+    REQUIRE(before);
+    REQUIRE(is_dark(read(*before, 5, 5)));
+    const auto after = second.grey().set_update(*before, {{20, 10, 8, 4}}).build(*importer);
+    REQUIRE(after);
+    CHECK(is_dark(read(*after, 5, 5)));
+    CHECK_FALSE(is_dark(read(*after, 24, 12)));
+    CHECK(is_dark(read(*before, 24, 12)));
+}
+
+TEST_CASE_METHOD(Fixture, "an update of what nobody has read yet converts all") {
+    Memory first, second;
+    second.fill(Light);
+    const auto before = first.grey().build(*importer);
+    REQUIRE(before);
+    const auto after = second.grey().set_update(*before, {{20, 10, 8, 4}}).build(*importer);
+    REQUIRE(after);
+    CHECK_FALSE(is_dark(read(*after, 5, 5)));
+}
+
+TEST_CASE_METHOD(Fixture, "an inverted picture is read the right way up") {
+    Memory memory{1};
+    memory.fill(Dark);
+    const std::vector<std::uint8_t> row(Width, Light);
+    test::DmabufMapping{memory.dmabuf, memory.size}.write(0, row.data(), row.size());
+    const auto texture = memory.grey().set_y_inverted(true).build(*importer);
+    REQUIRE(texture);
+    CHECK(is_dark(read(*texture, 5, 0)));
+    CHECK_FALSE(is_dark(read(*texture, 5, Height - 1)));
+}
+
+TEST_CASE_METHOD(Fixture, "readers can't write") {
+    Memory memory;
+    const auto texture = memory.xrgb().build(*importer);
+    REQUIRE(texture);
+    void* data;
+    std::uint32_t fourcc;
+    std::size_t stride;
+    CHECK_FALSE(wlr_buffer_begin_data_ptr_access(
+        texture->buffer(), WLR_BUFFER_DATA_PTR_ACCESS_READ | WLR_BUFFER_DATA_PTR_ACCESS_WRITE,
+        &data, &fourcc, &stride));
+}
