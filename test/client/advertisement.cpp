@@ -8,12 +8,12 @@
 #include <set>
 #include <sstream>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "support/compositor_process.hpp"
 #include "support/local_renderer.hpp"
+#include "support/many_descriptors.hpp"
 
 using namespace test;
 using tarmac::FormatModifier;
@@ -105,21 +105,6 @@ std::size_t count_tables(pid_t process) {
         return std::filesystem::read_symlink(fd, gone).string().contains("tarmac-format-table");
     }));
 }
-
-/// As many descriptors as this process may have, while it lives.
-class ManyDescriptors {
-public:
-    ManyDescriptors() {
-        getrlimit(RLIMIT_NOFILE, &before_);
-        const rlimit all{before_.rlim_max, before_.rlim_max};
-        setrlimit(RLIMIT_NOFILE, &all);
-    }
-    ~ManyDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
-    rlim_t count() const { return before_.rlim_max; }
-
-private:
-    rlimit before_;
-};
 
 } // namespace
 

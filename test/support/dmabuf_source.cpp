@@ -1,5 +1,6 @@
 #include "support/dmabuf_source.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -80,7 +81,10 @@ Fd from_system_heap(std::size_t size) {
     return Fd{static_cast<int>(request.fd)};
 }
 
-Fd from_drm(const std::string& driver, std::size_t size) {
+/// With `content` in it, and with `flags` of a descriptor.
+Fd from_drm(const std::string& driver, std::size_t size,
+            std::span<const std::uint8_t> content = {},
+            std::uint32_t flags = DRM_CLOEXEC | DRM_RDWR) {
     const Fd card = open_drm_driver(driver);
     std::uint32_t handle = 0, pitch = 0;
     std::uint64_t allocated = 0;
@@ -88,8 +92,17 @@ Fd from_drm(const std::string& driver, std::size_t size) {
                                          static_cast<std::uint32_t>(size / PageSize), 32, 0,
                                          &handle, &pitch, &allocated) != 0)
         return {};
+    std::uint64_t offset = 0;
+    if (!content.empty() && drmModeMapDumbBuffer(card.get(), handle, &offset) == 0) {
+        void* memory = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, card.get(),
+                            static_cast<off_t>(offset));
+        if (memory == MAP_FAILED)
+            give_up("mapping a dumb buffer");
+        std::ranges::copy(content, static_cast<std::uint8_t*>(memory));
+        munmap(memory, size);
+    }
     int fd = -1;
-    drmPrimeHandleToFD(card.get(), handle, DRM_CLOEXEC | DRM_RDWR, &fd);
+    drmPrimeHandleToFD(card.get(), handle, flags, &fd);
     drmModeDestroyDumbBuffer(card.get(), handle);
     return Fd{fd};
 }
@@ -145,6 +158,19 @@ Fd allocate_dmabuf(Exporter exporter, std::size_t size) {
     }
     if (!fd)
         give_up(name_of(exporter).c_str());
+    return fd;
+}
+
+Fd make_dmabuf(Exporter exporter, std::span<const std::uint8_t> content) {
+    Fd fd = allocate_dmabuf(exporter, content.size());
+    DmabufMapping{fd, content.size()}.write(0, content.data(), content.size());
+    return fd;
+}
+
+Fd make_read_only_dmabuf(std::span<const std::uint8_t> content) {
+    Fd fd = from_drm(name_of(Exporter::Vkms), whole_pages(content.size()), content, DRM_CLOEXEC);
+    if (!fd)
+        give_up("vkms");
     return fd;
 }
 

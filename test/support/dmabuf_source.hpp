@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <tarmac/fd.hpp>
 
@@ -19,6 +20,12 @@ std::string missing(Exporter exporter);
 /// A dma-buf of at least `size` bytes (the kernel rounds up to pages), zeroed. Throws
 /// std::system_error if it can't be had: ask missing() first.
 tarmac::Fd allocate_dmabuf(Exporter exporter, std::size_t size);
+
+/// A dma-buf with `content` at its start. Throws as allocate_dmabuf() does.
+tarmac::Fd make_dmabuf(Exporter exporter, std::span<const std::uint8_t> content);
+
+/// The same from vkms, through a descriptor that nobody can write with.
+tarmac::Fd make_read_only_dmabuf(std::span<const std::uint8_t> content);
 
 /// A dma-buf mapped for writing, each write bracketed as DMA_BUF_IOCTL_SYNC demands. Throws
 /// std::system_error.

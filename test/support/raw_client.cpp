@@ -290,6 +290,11 @@ RawClient::Params& RawClient::create_params() {
     return params;
 }
 
+void RawClient::destroy_params(Params& params) {
+    zwp_linux_buffer_params_v1_destroy(params.object);
+    std::erase_if(params_, [&](const auto& known) { return known.get() == &params; });
+}
+
 void RawClient::add(Params& params, int fd, std::uint32_t plane, std::uint32_t offset,
                     std::uint32_t stride, std::uint64_t modifier) {
     zwp_linux_buffer_params_v1_add(params.object, fd, plane, offset, stride,

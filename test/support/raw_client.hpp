@@ -106,6 +106,8 @@ public:
         wl_buffer* buffer = nullptr;
     };
     Params& create_params();
+    /// The reference is of no use any more; a buffer that is still in there stays.
+    void destroy_params(Params& params);
     void add(Params& params, int fd, std::uint32_t plane, std::uint32_t offset,
              std::uint32_t stride, std::uint64_t modifier);
     void set_sampling_device(Params& params, const void* device, std::size_t size);

@@ -1,0 +1,237 @@
+// Every format of every exporter with every renderer, as grim sees it, against its definition.
+
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <drm_fourcc.h>
+#include <format>
+#include <optional>
+#include <set>
+#include <tarmac/pixel_format.hpp>
+
+#include "picture/gallery.hpp"
+#include "picture/report.hpp"
+#include "picture/required_formats.hpp"
+
+using namespace test;
+
+namespace {
+
+struct Place {
+    Geometry geometry;
+    int x, y; ///< in a cell
+};
+
+/// Even and odd sizes, planes in one dma-buf and in several, in both orders, with gaps before
+/// planes and after rows that are no round numbers.
+const Place places[] = {
+    {{.width = 64, .height = 48}, 0, 0},
+    {{.width = 37, .height = 35, .offset = 1043, .padding = 11, .is_reversed = true}, 68, 0},
+    {{.width = 34, .height = 18, .offset = 4100, .padding = 32, .has_many_files = true}, 109, 0},
+    {{.width = 3,
+      .height = 2,
+      .offset = 61,
+      .padding = 5,
+      .has_many_files = true,
+      .is_reversed = true},
+     109,
+     22},
+    {{.width = 1, .height = 1, .offset = 12, .padding = 3}, 116, 22},
+};
+constexpr int CellWidth = 147, CellHeight = 52;
+constexpr std::size_t FormatsAtOnce = Gallery::Height / CellHeight;
+
+/// How far a channel may be from the reference, which has been rounded to a screen's 8 bits.
+/// Opaque numbers of 8 bits stay what they are. Those of other widths lie between two of the
+/// screen's: pixman cuts them off, others round. What is mixed with what lies under it is rounded
+/// twice. YUV is allowed what fixed-point arithmetic and the filters of textures cost.
+int tolerance(const Card& card, unsigned x, unsigned y) {
+    if (card.layout().is_yuv)
+        return 2;
+    return card.layout().bits() == 8 && card.is_opaque(x, y) ? 0 : 1;
+}
+
+/// A format of an exporter.
+class Cell {
+public:
+    Cell(const Style& style, const FormatLayout& layout, const Source& source)
+        : style_{style}, layout_{layout}, source_{source} {}
+
+    void hang(Gallery& gallery, int left, int top) {
+        for (const Place& place : places) {
+            Card card{layout_, place.geometry};
+            const Import import = gallery.import(card, DRM_FORMAT_MOD_LINEAR, source_);
+            if (import.buffer) {
+                gallery.hang(import.buffer, left + place.x, top + place.y);
+                ways_.insert(import.way);
+            } else {
+                problems_.push_back(describe(card) + " refused: " + import.reason);
+            }
+            hung_.push_back({std::move(card), import.way, left + place.x, top + place.y});
+        }
+    }
+
+    void compare(const Picture& screen) {
+        for (const auto& [card, way, x, y] : hung_) {
+            if (way.empty())
+                continue;
+            const Geometry& size = card.geometry();
+            const Picture got =
+                crop(screen, x, y, static_cast<int>(size.width), static_cast<int>(size.height));
+            compare(card, way, got);
+        }
+    }
+
+    void fail(const std::string& problem) { problems_.push_back(problem); }
+
+    void report() const {
+        std::string problems;
+        for (const std::string& problem : problems_)
+            problems += "\n  " + problem;
+        INFO(layout_.name << " of " << source_.name << " with " << style_.renderer << problems);
+        CHECK(problems_.empty());
+        report_cell(
+            {style_.renderer, layout_.name, source_.name, ways_, problems_.empty(), worst_});
+    }
+
+private:
+    struct Hung {
+        Card card;
+        std::string way; ///< empty if it isn't there
+        int x, y;
+    };
+
+    static std::string describe(const Card& card) {
+        return std::format("{}x{}", card.geometry().width, card.geometry().height);
+    }
+
+    void compare(const Card& card, const std::string& way, const Picture& got) {
+        const Picture expected =
+            card.expected(Gallery::Background, style_.chroma_of(way), style_.blending);
+        int wrong = 0, worst = 0;
+        for (int y = 0; y < got.height; ++y) {
+            for (int x = 0; x < got.width; ++x) {
+                const int off = distance(got.at(x, y), expected.at(x, y));
+                worst = std::max(worst, off);
+                wrong += off > tolerance(card, static_cast<unsigned>(x), static_cast<unsigned>(y));
+            }
+        }
+        worst_ = std::max(worst_, worst);
+        if (wrong == 0)
+            return;
+        const std::string where = keep_pictures(
+            std::format("{}-{}-{}-{}", style_.renderer, layout_.name, source_.name, describe(card)),
+            expected, got);
+        problems_.push_back(std::format("{} by the {}: {} pixels wrong, by {} at worst; see {}",
+                                        describe(card), way, wrong, worst, where));
+    }
+
+    const Style& style_;
+    const FormatLayout& layout_;
+    const Source& source_;
+    std::vector<Hung> hung_;
+    std::set<std::string> ways_;
+    std::vector<std::string> problems_;
+    int worst_ = 0;
+};
+
+/// What a renderer shows.
+class Matrix {
+public:
+    explicit Matrix(const std::string& renderer)
+        : style_{style_of(renderer)}, sources_{available_sources()} {
+        gallery_.emplace(style_);
+    }
+
+    void show_all() {
+        std::vector<const FormatLayout*> layouts;
+        std::set<std::uint32_t> seen;
+        for (const auto& [fourcc, modifier] : gallery_->client().feedback().table) {
+            const FormatLayout* layout = find_format_layout(fourcc);
+            if (layout && modifier == DRM_FORMAT_MOD_LINEAR && seen.insert(fourcc).second)
+                layouts.push_back(layout);
+        }
+        for (std::size_t i = 0; i < layouts.size(); i += FormatsAtOnce)
+            show({layouts.begin() + static_cast<std::ptrdiff_t>(i),
+                  layouts.begin() +
+                      static_cast<std::ptrdiff_t>(std::min(i + FormatsAtOnce, layouts.size()))});
+    }
+
+private:
+    void show(const std::vector<const FormatLayout*>& layouts) {
+        std::vector<Cell> cells;
+        try {
+            if (!gallery_)
+                gallery_.emplace(style_);
+            for (std::size_t row = 0; row < layouts.size(); ++row) {
+                int column = 0;
+                for (const Source& source : sources_) {
+                    // The renderer can't draw those, and maps what clients may count on.
+                    if (source.is_read_only && !is_required(layouts[row]->fourcc))
+                        continue;
+                    cells.emplace_back(style_, *layouts[row], source)
+                        .hang(*gallery_, column++ * CellWidth, static_cast<int>(row) * CellHeight);
+                }
+            }
+            const Picture screen = gallery_->look();
+            for (Cell& cell : cells)
+                cell.compare(screen);
+            gallery_->clear();
+        } catch (const std::runtime_error& error) {
+            // Whoever it was that the compositor died of, the others are shown.
+            gallery_.reset();
+            if (layouts.size() > 1) {
+                for (const FormatLayout* layout : layouts)
+                    show({layout});
+                return;
+            }
+            for (Cell& cell : cells)
+                cell.fail(error.what());
+        }
+        for (const Cell& cell : cells)
+            cell.report();
+    }
+
+    const Style& style_;
+    std::vector<Source> sources_;
+    std::optional<Gallery> gallery_;
+};
+
+} // namespace
+
+TEST_CASE("GLES2 shows every format of every exporter as it is defined") {
+    Matrix{"gles2"}.show_all();
+}
+
+TEST_CASE("Vulkan shows every format of every exporter as it is defined") {
+    Matrix{"vulkan"}.show_all();
+}
+
+TEST_CASE("pixman shows every format of every exporter as it is defined") {
+    Matrix{"pixman"}.show_all();
+}
+
+TEST_CASE("whatever the renderer, there are formats that clients may count on") {
+    Gallery gallery{style_of(GENERATE("gles2", "vulkan", "pixman"))};
+    for (const std::uint32_t fourcc : required_formats()) {
+        INFO(tarmac::fourcc_name(fourcc));
+        CHECK(gallery.client().knows({fourcc, DRM_FORMAT_MOD_LINEAR}));
+    }
+}
+
+TEST_CASE("every advertised pair of format and modifier is imported") {
+    const std::string renderer = GENERATE("gles2", "vulkan", "pixman");
+    Gallery gallery{style_of(renderer)};
+    const Source source = available_sources().front();
+    for (const auto& [fourcc, modifier] : gallery.client().feedback().table) {
+        INFO(tarmac::fourcc_name(fourcc)
+             << " " << tarmac::modifier_name(modifier) << " with " << renderer);
+        const FormatLayout* layout = find_format_layout(fourcc);
+        CHECK(layout);
+        if (!layout)
+            continue;
+        const Import import = gallery.import(Card{*layout, {64, 32}}, modifier, source);
+        INFO(import.reason);
+        CHECK(import.buffer);
+    }
+}
