@@ -50,8 +50,12 @@ private:
 /// its textures: those notice). `device` is what clients are told to allocate on; by default the
 /// renderer's own, as find_device() has it.
 ///
-/// Alpha and colours are drawn as wlroots does it by default, whatever the builder was told, and an
-/// inverted image lies in the texture as in memory: who draws it turns it (see scene.hpp).
+/// An inverted image lies in the texture as in memory: who draws it turns it (see scene.hpp). What
+/// the renderer would show in the wrong colours isn't imported: straight alpha, and YUV of another
+/// color() than ColorState::of() unless the renderer takes a wlr_color_encoding, which who draws it
+/// must then pass. Nor is what it would die of or show further than two steps in 255 from the
+/// definition: some layouts with a rasterizer on the CPU, and linear YUV whose size is no whole
+/// number of chroma samples with OpenGL. All of it can be mapped.
 ///
 /// Errors: NotAvailable if the renderer has no dma-buf support (pixman) or there is no device.
 Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* renderer,
@@ -63,9 +67,12 @@ Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* rendere
 /// renderers without dma-buf support, and what the renderer's own import refuses, so it goes behind
 /// that in the list for LinuxDmabuf.
 ///
-/// A renderer reads images where they lie, if it knows the format, rows are aligned as it needs them
-/// and alpha is premultiplied. The rest is converted when the client shows the buffer, once each
-/// time. Reading waits for whoever still writes, up to a second.
+/// A renderer reads images where they lie, if it knows the format, rows are aligned as it needs
+/// them, they are the right way up and alpha is premultiplied. The rest is copied or converted when
+/// the client shows the buffer, once each time, and of an Update no more than the damage. Reading
+/// waits for whoever still writes, up to a second.
+///
+/// With a rasterizer on the CPU, implicit layouts are linear, and are taken too.
 ///
 /// `device` is what clients are told to allocate on. `renderer` must outlive the importer. Errors:
 /// NotAvailable if the renderer reads no memory.

@@ -6,6 +6,7 @@
 #include "wlroots/dmabuf_buffer.hpp"
 #include "wlroots/drm_format_set.hpp"
 #include "wlroots/renderer_kind.hpp"
+#include "wlroots/surface_colors.hpp"
 #include "wlroots/wlr.hpp"
 
 namespace tarmac {
@@ -47,8 +48,12 @@ private:
         return Texture{std::move(buffer), texture};
     }
 
-    /// What a renderer would import and then die of, or show wrong.
+    /// Refuses what the renderer would import and then die of, or show wrong.
     Result<void> check_drawable(const Dmabuf& dmabuf) const {
+        if (!draws(*renderer_, dmabuf, Colors::of(dmabuf)))
+            return fail(Fault::ImportFailed,
+                        std::format("the renderer doesn't draw {} with such colours or alpha",
+                                    fourcc_name(dmabuf.fourcc())));
         // wlroots' Vulkan renderer asserts that there are fewer than four.
         if (is_vulkan(renderer_) && dmabuf.planes().size() == MaxPlanes)
             return fail(Fault::ImportFailed, "the Vulkan renderer takes no image of four planes");

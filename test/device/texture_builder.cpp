@@ -180,6 +180,24 @@ TEST_CASE_METHOD(Fixture, "what isn't set has its default, what is set arrives")
                                      ColorState::Transfer::Srgb, ColorState::Primaries::Bt709});
 }
 
+TEST_CASE_METHOD(Fixture, "what the renderer would show in wrong colours isn't imported") {
+    TextureBuilder yuv;
+    yuv.set_size(Width, Height)
+        .set_format(DRM_FORMAT_YUYV, DRM_FORMAT_MOD_LINEAR)
+        .set_plane(0, allocate(), 0, Width * 2);
+    CHECK(yuv.build(renderer.importer()));
+    const ColorState bt709{ColorState::Matrix::Bt709, ColorState::Range::Limited};
+    CHECK(yuv.set_color_state(bt709).build(renderer.importer()).error().fault ==
+          Fault::ImportFailed);
+    TextureBuilder rgb;
+    rgb.set_size(Width, Height)
+        .set_format(DRM_FORMAT_ARGB8888, DRM_FORMAT_MOD_LINEAR)
+        .set_plane(0, allocate(), 0, Width * 4);
+    CHECK(rgb.build(renderer.importer()));
+    CHECK(rgb.set_premultiplied(false).build(renderer.importer()).error().fault ==
+          Fault::ImportFailed);
+}
+
 TEST_CASE_METHOD(Fixture, "an update reaches the importer, clipped, and once") {
     class Recorder final : public Importer {
     public:
