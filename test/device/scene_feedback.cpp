@@ -229,6 +229,21 @@ TEST_CASE_METHOD(Fixture, "a surface keeps the advice of one output while anothe
     CHECK(is_told_of_scanout(*first));
 }
 
+TEST_CASE_METHOD(Fixture,
+                 "a surface that is back before another output's advice settled keeps its") {
+    first->commit();
+    REQUIRE(await_told(2));
+    wlr_scene_output_set_position(&first->scene_output(), 1, 0);
+    second->commit();
+    first->commit();
+    client->round_trip();
+    wlr_scene_output_set_position(&first->scene_output(), 0, 0);
+    first->commit();
+    let_settle();
+    CHECK(told->times == 2);
+    CHECK(is_told_of_scanout(*first));
+}
+
 TEST_CASE_METHOD(Fixture, "a surface that is back before it settled is told nothing") {
     first->commit();
     REQUIRE(await_told(2));
