@@ -11,6 +11,7 @@ namespace {
 bool is_opaque(const wlr_scene_buffer& node, const wlr_box& box) {
     if (node.opacity < 1)
         return false;
+    // A surface whose format has no alpha is opaque to wlroots, too, but that knows few formats.
     wlr_dmabuf_attributes dmabuf;
     if (wlr_buffer_get_dmabuf(node.buffer, &dmabuf)) {
         const PixelFormat* format = find_pixel_format(dmabuf.format);

@@ -179,11 +179,12 @@ TEST_CASE("without a DRM device clients are told of the memory's own") {
 
 TEST_CASE("clients below version 4 hear of LINEAR beside INVALID, but for Xwayland") {
     CompositorProcess compositor;
-    const auto knows = [&](std::uint64_t modifier) {
+    const auto knows = [&](std::uint64_t modifier, std::uint32_t fourcc = DRM_FORMAT_XRGB8888) {
         const RawClient client = compositor.connect(3);
-        return std::ranges::count(client.modifiers(),
-                                  FormatModifier{DRM_FORMAT_XRGB8888, modifier}) == 1;
+        return std::ranges::count(client.modifiers(), FormatModifier{fourcc, modifier}) == 1;
     };
+    // Read from memory, and so LINEAR alone.
+    constexpr std::uint32_t Mapped = DRM_FORMAT_BGR888;
     CHECK(knows(DRM_FORMAT_MOD_LINEAR));
     CHECK(knows(DRM_FORMAT_MOD_INVALID));
 
@@ -192,5 +193,7 @@ TEST_CASE("clients below version 4 hear of LINEAR beside INVALID, but for Xwayla
     prctl(PR_SET_NAME, "Xwayland");
     CHECK_FALSE(knows(DRM_FORMAT_MOD_LINEAR));
     CHECK(knows(DRM_FORMAT_MOD_INVALID));
+    CHECK(knows(DRM_FORMAT_MOD_LINEAR, Mapped));
+    CHECK_FALSE(knows(DRM_FORMAT_MOD_INVALID, Mapped));
     prctl(PR_SET_NAME, name);
 }

@@ -271,7 +271,7 @@ TEST_CASE_METHOD(Fixture, "without a named device every importer is asked, with 
 
 TEST_CASE_METHOD(Fixture, "what was told before a change may still be used after it") {
     offer({});
-    RawClient old_client = connect();
+    RawClient old_client = connect(), without_feedback = connect(3);
     old_client.feedback();
     const dev_t device = renderer.importer().device();
     const auto less = test::build_feedback(
@@ -279,6 +279,7 @@ TEST_CASE_METHOD(Fixture, "what was told before a change may still be used after
     global->set_default_feedback(*less);
     old_client.round_trip();
     CHECK(create(old_client, with_plane(old_client)) == Created);
+    CHECK(create(without_feedback, with_plane(without_feedback)) == Created);
 
     RawClient new_client = connect();
     new_client.feedback();

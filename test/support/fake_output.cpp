@@ -67,8 +67,18 @@ FakeOutput::~FakeOutput() {
 void FakeOutput::commit() {
     wlr_output_state state;
     wlr_output_state_init(&state);
+    commit(state);
+}
+
+void FakeOutput::disable() {
+    wlr_output_state state;
+    wlr_output_state_init(&state);
+    wlr_output_state_set_enabled(&state, false);
+    commit(state);
+}
+
+void FakeOutput::commit(const wlr_output_state& state) {
     REQUIRE(wlr_output_commit_state(&output_, &state));
-    wlr_output_state_finish(&state);
 }
 
 } // namespace test

@@ -23,8 +23,12 @@ public:
     dev_t device() const { return device_number_; }
     /// Commits, with nothing new.
     void commit();
+    /// Commits that it is off.
+    void disable();
 
 private:
+    void commit(const wlr_output_state& state);
+
     // Plain, so that the way back from the wlr_backend is well defined.
     struct Backend {
         wlr_backend backend;

@@ -44,6 +44,7 @@ TEST_CASE("nobody who has the format table's descriptor can change it") {
     CHECK(ftruncate(table->fd(), 4096) != 0);
     CHECK(mmap(nullptr, 16, PROT_READ | PROT_WRITE, MAP_SHARED, table->fd(), 0) == MAP_FAILED);
     CHECK(fcntl(table->fd(), F_ADD_SEALS, F_SEAL_FUTURE_WRITE) != 0);
+    CHECK((fcntl(table->fd(), F_GETFD) & FD_CLOEXEC) != 0);
 
     const std::string path = "/proc/self/fd/" + std::to_string(table->fd());
     const Fd reopened{open(path.c_str(), O_RDWR | O_CLOEXEC)};
@@ -142,4 +143,8 @@ TEST_CASE("feedback compares by what a client would be told") {
     const auto other = build_feedback(Gpu, {{Gpu, TrancheFlags::Sampling, {XrgbImplicit}}});
     CHECK((*one)->same_content(**same));
     CHECK_FALSE((*one)->same_content(**other));
+
+    const std::vector<Tranche> both = {{Gpu, TrancheFlags::Sampling, {XrgbLinear}},
+                                       {Display, TrancheFlags::Sampling, {XrgbLinear}}};
+    CHECK_FALSE((*build_feedback(Gpu, both))->same_content(**build_feedback(Display, both)));
 }
