@@ -43,6 +43,15 @@ FormatLayout packed(std::uint32_t fourcc, std::string name, std::string_view let
     return layout;
 }
 
+/// The same with alpha in a plane of its own.
+FormatLayout with_alpha_plane(std::uint32_t fourcc, std::string name, std::string_view letters,
+                              std::initializer_list<unsigned> widths) {
+    FormatLayout layout = packed(fourcc, std::move(name), letters, widths);
+    layout.n_planes = 2;
+    layout.alpha = {1, 0, 8, 8};
+    return layout;
+}
+
 /// Two pixels in four words of `word` bits, their order in memory as in `letters`; `bits` of each
 /// are used, the upper ones.
 FormatLayout packed_422(std::uint32_t fourcc, std::string name, std::string_view letters,
@@ -153,6 +162,14 @@ const std::vector<FormatLayout>& layouts() {
         packed(FORMAT(ARGB16161616F), "ARGB", {16, 16, 16, 16}),
         packed(FORMAT(ABGR16161616F), "ABGR", {16, 16, 16, 16}),
         packed(FORMAT(AXBXGXRX106106106106), "AXBXGXRX", {10, 6, 10, 6, 10, 6, 10, 6}),
+        with_alpha_plane(FORMAT(RGB565_A8), "RGB", {5, 6, 5}),
+        with_alpha_plane(FORMAT(BGR565_A8), "BGR", {5, 6, 5}),
+        with_alpha_plane(FORMAT(RGB888_A8), "RGB", {8, 8, 8}),
+        with_alpha_plane(FORMAT(BGR888_A8), "BGR", {8, 8, 8}),
+        with_alpha_plane(FORMAT(XRGB8888_A8), "XRGB", {8, 8, 8, 8}),
+        with_alpha_plane(FORMAT(XBGR8888_A8), "XBGR", {8, 8, 8, 8}),
+        with_alpha_plane(FORMAT(RGBX8888_A8), "RGBX", {8, 8, 8, 8}),
+        with_alpha_plane(FORMAT(BGRX8888_A8), "BGRX", {8, 8, 8, 8}),
 
         packed_422(FORMAT(YUYV), "YUYV"),
         packed_422(FORMAT(YVYU), "YVYU"),
@@ -223,6 +240,8 @@ std::size_t FormatLayout::row_bytes(unsigned plane, unsigned width) const {
         const std::size_t samples = i > 0 ? divide_up(width, horizontal) : width;
         bytes = std::max(bytes, divide_up(samples * colors[i]->step, 8));
     }
+    if (alpha && alpha->plane == plane)
+        bytes = std::max(bytes, divide_up(std::size_t{width} * alpha->step, 8));
     return bytes;
 }
 
