@@ -70,7 +70,7 @@ Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* rendere
 /// A renderer reads images where they lie, if it knows the format, rows are aligned as it needs
 /// them, they are the right way up and alpha is premultiplied. The rest is copied or converted when
 /// the client shows the buffer, once each time, and of an Update no more than the damage. Reading
-/// waits for whoever still writes, up to a second.
+/// waits for whoever still writes, up to a tenth of a second, and then goes without the picture.
 ///
 /// With a rasterizer on the CPU, implicit layouts are linear, and are taken too.
 ///

@@ -55,6 +55,10 @@ void DmabufImport::use_new_renderer(wlr_renderer* renderer, int drm_fd) {
     Importers importers = create_importers(renderer, drm_fd);
     if (const auto done = global_->set_importers(borrow(importers)); !done) {
         log_event("without-dmabuf", {{"reason", quoted(done.error().message)}});
+        // Nobody must import with a renderer that is gone.
+        scene_feedback_.reset();
+        global_.reset();
+        importers_.clear();
         return;
     }
     importers_ = std::move(importers);

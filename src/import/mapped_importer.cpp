@@ -40,7 +40,7 @@ private:
         }
         const std::uint64_t bytes = (*pixels)->size_in_bytes();
         auto buffer = create_dmabuf_buffer(std::move(dmabuf));
-        buffer->make_readable(std::move(*pixels));
+        buffer->let_read(std::move(*pixels));
         return Texture{std::move(buffer), renderer_, bytes};
     }
 

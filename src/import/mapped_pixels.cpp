@@ -31,18 +31,22 @@ void MappedPixels::set_colors(const Colors& colors) {
     if (rendition == rendition_)
         return;
     rendition_ = rendition;
-    is_stale_ = true;
+    tell_new_content();
 }
 
 MappedPixels::Rendition MappedPixels::rendition_with(const Colors& colors) const noexcept {
     const PixelFormat& format = image().format();
     const bool is_straight = format.has_alpha && !colors.is_premultiplied;
-    const bool is_converted = (!renderer_reads_ || is_straight) && is_convertible(format.fourcc);
+    const bool is_in_place = renderer_reads_ && !is_straight && is_readable_in_place(image());
+    // Who reads a copy may keep its format for as long as that lies at the same place: of an image
+    // with alpha, whose colours may change, all copies have one.
+    const bool is_converted = (!renderer_reads_ || (format.has_alpha && !is_in_place)) &&
+                              is_convertible(format.fourcc);
     return {
         .fourcc = !is_converted      ? format.fourcc
                   : format.has_alpha ? DRM_FORMAT_ARGB8888
                                      : DRM_FORMAT_XRGB8888,
-        .is_copied = is_converted || !is_readable_in_place(image()),
+        .is_copied = !is_in_place,
         .is_converted = is_converted,
         .colors = colors,
     };
@@ -53,14 +57,17 @@ Rect MappedPixels::whole() const noexcept {
             static_cast<std::int32_t>(image().height())};
 }
 
-std::size_t MappedPixels::stride() const noexcept {
+std::size_t MappedPixels::stride(std::uint32_t fourcc) const noexcept {
     constexpr std::size_t Alignment = 48; // enough of a multiple for every reader's demands
-    const std::size_t row = find_pixel_format(rendition_.fourcc)->min_stride(0, image().width());
+    const std::size_t row = find_pixel_format(fourcc)->min_stride(0, image().width());
     return (row + Alignment - 1) / Alignment * Alignment;
 }
 
 std::uint64_t MappedPixels::size_in_bytes() const noexcept {
-    return mapping_.size_in_bytes() + (rendition_.is_copied ? stride() * image().height() : 0);
+    const std::size_t row = rendition_.is_copied        ? stride()
+                            : image().format().has_alpha ? stride(DRM_FORMAT_ARGB8888)
+                                                         : 0;
+    return mapping_.size_in_bytes() + row * image().height();
 }
 
 bool MappedPixels::is_usable(const std::optional<Copy>& copy) const noexcept {
@@ -84,7 +91,7 @@ void MappedPixels::start_from(const MappedPixels& other, std::span<const Rect> d
 
 std::optional<MappedPixels::View> MappedPixels::begin_read() {
     if (!rendition_.is_copied) {
-        if (!mapping_.begin_read())
+        if (!begin_mapping())
             return std::nullopt;
         return View{const_cast<std::uint8_t*>(mapping_.plane(0)), image().planes()[0].stride,
                     rendition_.fourcc};
@@ -99,8 +106,13 @@ void MappedPixels::end_read() const noexcept {
         mapping_.end_read();
 }
 
+bool MappedPixels::begin_mapping() {
+    has_failed_ = has_failed_ || !mapping_.begin_read();
+    return !has_failed_;
+}
+
 bool MappedPixels::refresh() {
-    if (!mapping_.begin_read())
+    if (!begin_mapping())
         return false;
     const Region stale = take_stale_part();
     if (!copy_) {
@@ -109,6 +121,7 @@ bool MappedPixels::refresh() {
             new (std::nothrow) std::uint8_t[stride() * image().height()]};
         if (!bytes) {
             mapping_.end_read();
+            has_failed_ = true;
             return false;
         }
         copy_ = {std::move(bytes), {image().width(), image().height()}, rendition_};

@@ -31,7 +31,10 @@ public:
     /// For the next reading; Colors::of() the image at first.
     void set_colors(const Colors& colors);
     /// The memory holds another picture than the copy.
-    void tell_new_content() noexcept { is_stale_ = true; }
+    void tell_new_content() noexcept {
+        is_stale_ = true;
+        has_failed_ = false;
+    }
 
     /// A picture that shows another one's place, and where it differs. What is `shown_on` is only
     /// compared.
@@ -52,11 +55,12 @@ public:
         std::size_t stride; ///< bytes
         std::uint32_t fourcc;
     };
-    /// Nothing if the memory can't be had, see Mapping::begin_read().
+    /// Nothing if the memory can't be had, see Mapping::begin_read(); then it isn't tried again
+    /// before there is new content.
     std::optional<View> begin_read();
     void end_read() const noexcept;
 
-    /// Of the mapping and the copy.
+    /// Of the mapping and of the copy, if one may ever be needed.
     std::uint64_t size_in_bytes() const noexcept;
 
 private:
@@ -77,9 +81,11 @@ private:
 
     const Dmabuf& image() const noexcept { return mapping_.dmabuf(); }
     Rect whole() const noexcept;
-    std::size_t stride() const noexcept;
+    std::size_t stride(std::uint32_t fourcc) const noexcept;
+    std::size_t stride() const noexcept { return stride(rendition_.fourcc); }
     Rendition rendition_with(const Colors& colors) const noexcept;
     bool is_usable(const std::optional<Copy>& copy) const noexcept;
+    bool begin_mapping();
     bool refresh();
     Region take_stale_part();
     void render(const Rect& part) const;
@@ -88,7 +94,7 @@ private:
     bool renderer_reads_;
     Rendition rendition_;
     std::optional<Copy> copy_;
-    bool is_stale_ = true;
+    bool is_stale_ = true, has_failed_ = false;
     std::optional<Region> stale_part_; ///< where the copy is, if that is known
     std::optional<Succession> succession_;
 };

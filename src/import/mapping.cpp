@@ -15,8 +15,8 @@ namespace tarmac {
 
 namespace {
 
-// What takes longer to draw a picture than this has failed at it.
-constexpr int PatienceMs = 1000;
+// Nobody else is served meanwhile.
+constexpr int PatienceMs = 100;
 
 std::size_t end_of(const Dmabuf& image, unsigned plane) {
     const Plane& p = image.planes()[plane];

@@ -96,6 +96,13 @@ Result<BufferPtr> LinuxDmabuf::State::land(wl_client* client, ClientAccount& acc
     if (options_.on_landing)
         options_.on_landing({client, charged->dmabuf, import->importer->way(), import->time});
     BufferPtr buffer = std::move(import->texture).take_buffer();
+    if (DmabufBuffer* ours = dmabuf_buffer_from(buffer.get()))
+        ours->may_map = [account = account.shared_from_this(), owner = charged.get()](auto bytes) {
+            auto charge = account->charge(ClientAccount::Item::MappedBytes, bytes);
+            if (charge)
+                owner->charges.push_back(std::move(*charge));
+            return charge.has_value();
+        };
     remember(*buffer);
     return buffer;
 }
@@ -112,7 +119,7 @@ void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
     for (const LandedBuffer& landed : landed_)
         import_again(*landed.buffer);
     if (surfaces_)
-        surfaces_->import_again();
+        surfaces_->show_again();
     change_default_feedback(std::move(feedback));
     for (FeedbackObject* object : feedback_objects_)
         object->repeat(*this);
@@ -122,12 +129,22 @@ void LinuxDmabuf::State::import_again(wlr_buffer& buffer) const {
     DmabufBuffer* ours = dmabuf_buffer_from(&buffer);
     if (!ours)
         return;
-    auto import = this->import(ours->dmabuf, std::nullopt);
-    if (!import)
-        return wlr_log(WLR_ERROR, "linux-dmabuf: a buffer can't be imported any more: %s",
-                       import.error().message.c_str());
-    if (DmabufBuffer* trial = dmabuf_buffer_from(import->texture.buffer()))
-        ours->take_way_of(*trial);
+    std::string reason = "nothing imports dma-bufs";
+    for (Importer* importer : importers_) {
+        auto texture = importer->import(ours->dmabuf);
+        if (!texture) {
+            reason = std::move(texture.error().message);
+            continue;
+        }
+        DmabufBuffer* trial = dmabuf_buffer_from(texture->buffer());
+        // The client may have a buffer back that is read, and draw in what an import would show.
+        if (!trial || (ours->is_read && !trial->is_read))
+            continue;
+        ours->is_read = trial->is_read;
+        ours->pixels = std::move(trial->pixels);
+        return;
+    }
+    wlr_log(WLR_ERROR, "linux-dmabuf: a buffer can't be imported any more: %s", reason.c_str());
 }
 
 void LinuxDmabuf::State::report_refusal(const Refusal& refusal) const {

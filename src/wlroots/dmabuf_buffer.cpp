@@ -68,6 +68,13 @@ create_dmabuf_buffer(std::shared_ptr<const Dmabuf> dmabuf) {
     return buffer;
 }
 
+BufferLock create_reading(DmabufBuffer& buffer) {
+    const auto reading = create_dmabuf_buffer(buffer.dmabuf);
+    reading->let_read(buffer.pixels);
+    reading->original.reset(wlr_buffer_lock(&buffer));
+    return BufferLock{wlr_buffer_lock(reading.get())};
+}
+
 DmabufBuffer* dmabuf_buffer_from(wlr_buffer* buffer) noexcept {
     return buffer && buffer->impl == &buffer_impl ? &from_wlr(buffer) : nullptr;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <tarmac/dmabuf.hpp>
 #include <tarmac/texture.hpp>
@@ -9,31 +10,36 @@
 
 namespace tarmac {
 
+/// A lock of a wlr_buffer.
+struct BufferUnlock {
+    void operator()(wlr_buffer* buffer) const noexcept { wlr_buffer_unlock(buffer); }
+};
+using BufferLock = std::unique_ptr<wlr_buffer, BufferUnlock>;
+
 /// What all of our wlr_buffers are: an image that renderers import, or whose pixels they read. They
-/// prefer to import, so while they are to read they aren't told of the dma-buf.
+/// prefer to import, so where they are to read they aren't told of the dma-buf.
 struct DmabufBuffer : wlr_buffer {
     std::shared_ptr<const Dmabuf> dmabuf;
-    std::unique_ptr<MappedPixels> pixels; ///< there once somebody has had to read them
+    std::shared_ptr<MappedPixels> pixels; ///< there once somebody has had to read them
     bool is_linear = true;                ///< so that they can be
-    bool is_importable = true;            ///< by the renderer
     bool is_read = false;                 ///< rather than imported
+    BufferLock original;                  ///< of which this is a reading, if it is
+    /// Asked before so many bytes are mapped and copied that weren't when the image was imported.
+    std::function<bool(std::uint64_t bytes)> may_map = [](std::uint64_t) { return true; };
 
-    /// From now on renderers can only read it.
-    void make_readable(std::unique_ptr<MappedPixels> own_pixels) {
-        pixels = std::move(own_pixels);
-        is_importable = false;
+    /// Has renderers read it.
+    void let_read(std::shared_ptr<MappedPixels> its_pixels) {
+        pixels = std::move(its_pixels);
         is_read = true;
-    }
-    /// For a new renderer, which takes `other`, a buffer of the same image, its way.
-    void take_way_of(DmabufBuffer& other) {
-        pixels = std::move(other.pixels);
-        is_importable = other.is_importable;
-        is_read = other.is_read;
     }
 };
 
 /// A buffer that is imported, and keeps `dmabuf` while anybody has it locked.
 std::unique_ptr<DmabufBuffer, BufferDrop> create_dmabuf_buffer(std::shared_ptr<const Dmabuf> dmabuf);
+
+/// `buffer`, which renderers import, for those who have to read its pixels (which must be there).
+/// Goes when it is unlocked, and keeps `buffer` locked until then.
+BufferLock create_reading(DmabufBuffer& buffer);
 
 /// nullptr for a buffer of somebody else's.
 DmabufBuffer* dmabuf_buffer_from(wlr_buffer* buffer) noexcept;

@@ -60,12 +60,14 @@ const wlr_addon_interface RemadeTexture::addon_impl = {
 
 } // namespace
 
-void remake_texture(wlr_surface& surface, wlr_buffer& buffer) {
+bool remake_texture(wlr_surface& surface, wlr_buffer& buffer) {
     wlr_renderer* renderer = surface.compositor->renderer;
     if (!surface.buffer || !renderer)
-        return;
-    if (wlr_texture* texture = wlr_texture_from_buffer(renderer, &buffer))
+        return false;
+    wlr_texture* texture = wlr_texture_from_buffer(renderer, &buffer);
+    if (texture)
         RemadeTexture::of(*surface.buffer).set(texture);
+    return texture != nullptr;
 }
 
 } // namespace tarmac

@@ -25,13 +25,13 @@ void prepare(wlr_scene_buffer* node) {
         return;
     const wlr_client_buffer* buffer = shown->surface->buffer;
     const DmabufBuffer* source = buffer ? dmabuf_buffer_from(buffer->source) : nullptr;
-    const bool is_imported = source && !source->is_read;
-    // A source that is read may be gone, its texture being a copy.
-    if (!is_imported || source->dmabuf->format().model != ColorModel::Yuv) {
+    // A source that was read may be gone, but not one that was imported.
+    const bool is_import = source && !source->is_read;
+    if (!is_import || source->dmabuf->format().model != ColorModel::Yuv) {
         wlr_scene_buffer_set_color_encoding(node, WLR_COLOR_ENCODING_NONE);
         wlr_scene_buffer_set_color_range(node, WLR_COLOR_RANGE_NONE);
     }
-    if (is_imported && source->dmabuf->is_y_inverted())
+    if (is_import && source->dmabuf->is_y_inverted())
         turn(node, shown->surface->current);
 }
 
