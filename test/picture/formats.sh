@@ -17,7 +17,7 @@ TARMAC_FORMAT_REPORT=$report "$tests" '*shows every format*' >"$report.log" 2>&1
         "$(cut -f 4 "$report" | awk 'NF && !seen[$0]++' | sort | paste -sd , | sed 's/,/, /g')"
     printf 'grim takes the picture, and it is compared with one computed in double precision. '
     printf 'Exact are numbers of 8 bits; those of other widths and what is partly transparent may be 1 of 255 off, YUV 2.\n\n'
-    printf 'A cell has the way that buffers landed, exporters that were right of those tried, and the largest difference. '
+    printf 'A cell has the ways that buffers landed, how many exporters were right of those tried, and the largest difference. '
     printf 'Dma-bufs that are read-only are tried with the formats that every renderer must take. `-` is what a renderer does not offer.\n\n'
     sort -n -k 1,1 -s "$report" | awk -F '\t' '
         BEGIN {

@@ -8,6 +8,7 @@
 #include <wayland-client.h>
 
 #include "picture/gallery.hpp"
+#include "support/sanitizer.hpp"
 
 using namespace test;
 using namespace std::chrono_literals;
@@ -19,13 +20,8 @@ constexpr unsigned LargestSide = 160;
 
 // Pictures of a minute would be more than 60 MB. AddressSanitizer keeps what was freed last, 8 MB
 // by the tests' options, and notes where each block was allocated.
-#if defined __SANITIZE_ADDRESS__
-constexpr bool IsSanitized = true;
-#else
-constexpr bool IsSanitized = false;
-#endif
-constexpr long MemoryLeeway = IsSanitized ? 16 << 10 : 1 << 10; ///< kB
-constexpr std::size_t MappingLeeway = IsSanitized ? 64 : 8;
+constexpr long MemoryLeeway = HasAddressSanitizer ? 16 << 10 : 1 << 10; ///< kB
+constexpr std::size_t MappingLeeway = HasAddressSanitizer ? 64 : 8;
 
 struct Sample {
     std::size_t fds = 0, mappings = 0;
