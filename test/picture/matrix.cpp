@@ -7,6 +7,7 @@
 #include <format>
 #include <optional>
 #include <set>
+#include <span>
 #include <tarmac/pixel_format.hpp>
 
 #include "picture/gallery.hpp"
@@ -90,8 +91,7 @@ public:
             problems += "\n  " + problem;
         INFO(layout_.name << " of " << source_.name << " with " << style_.renderer << problems);
         CHECK(problems_.empty());
-        report_cell(
-            {style_.renderer, layout_.name, source_.name, ways_, problems_.empty(), worst_});
+        report_cell({style_.renderer, layout_, source_.name, ways_, problems_.empty(), worst_});
     }
 
 private:
@@ -119,9 +119,10 @@ private:
         worst_ = std::max(worst_, worst);
         if (wrong == 0)
             return;
-        const std::string where = keep_pictures(
-            std::format("{}-{}-{}-{}", style_.renderer, layout_.name, source_.name, describe(card)),
-            expected, got);
+        std::string name =
+            std::format("{}-{}-{}-{}", style_.renderer, layout_.name, source_.name, describe(card));
+        std::ranges::replace(name, ' ', '_');
+        const std::string where = keep_pictures(name, expected, got);
         problems_.push_back(std::format("{} by the {}: {} pixels wrong, by {} at worst; see {}",
                                         describe(card), way, wrong, worst, where));
     }
@@ -145,20 +146,20 @@ public:
 
     void show_all() {
         std::vector<const FormatLayout*> layouts;
-        std::set<std::uint32_t> seen;
-        for (const auto& [fourcc, modifier] : gallery_->client().feedback().table) {
-            const FormatLayout* layout = find_format_layout(fourcc);
-            if (layout && modifier == DRM_FORMAT_MOD_LINEAR && seen.insert(fourcc).second)
-                layouts.push_back(layout);
+        for (const FormatLayout& layout : all_format_layouts()) {
+            if (gallery_->client().knows({layout.fourcc, DRM_FORMAT_MOD_LINEAR}))
+                layouts.push_back(&layout);
+            else if (is_required(layout.fourcc))
+                report_cell({style_.renderer, layout, "", {}, false, 0});
         }
-        for (std::size_t i = 0; i < layouts.size(); i += FormatsAtOnce)
-            show({layouts.begin() + static_cast<std::ptrdiff_t>(i),
-                  layouts.begin() +
-                      static_cast<std::ptrdiff_t>(std::min(i + FormatsAtOnce, layouts.size()))});
+        for (std::size_t i = 0; i < layouts.size(); i += FormatsAtOnce) {
+            const std::size_t n = std::min(FormatsAtOnce, layouts.size() - i);
+            show(std::span{layouts}.subspan(i, n));
+        }
     }
 
 private:
-    void show(const std::vector<const FormatLayout*>& layouts) {
+    void show(std::span<const FormatLayout* const> layouts) {
         std::vector<Cell> cells;
         try {
             if (!gallery_)
@@ -181,8 +182,8 @@ private:
             // Whoever it was that the compositor died of, the others are shown.
             gallery_.reset();
             if (layouts.size() > 1) {
-                for (const FormatLayout* layout : layouts)
-                    show({layout});
+                for (std::size_t i = 0; i < layouts.size(); ++i)
+                    show(layouts.subspan(i, 1));
                 return;
             }
             for (Cell& cell : cells)

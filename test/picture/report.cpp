@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <format>
 #include <fstream>
+#include <tarmac/pixel_format.hpp>
 
 #include "support/png.hpp"
 
@@ -46,7 +47,8 @@ void report_cell(const CellResult& result) {
     for (const std::string& way : result.ways)
         ways += ways.empty() ? way : "+" + way;
     std::ofstream{path, std::ios::app}
-        << std::format("{}\t{}\t{}\t{}\t{}\t{}", result.renderer, result.format, result.exporter,
+        << std::format("{}\t{}\t{}\t{}\t{}\t{}\t{}", &result.layout - all_format_layouts().data(),
+                       result.renderer, tarmac::fourcc_name(result.layout.fourcc), result.exporter,
                        ways, result.is_right ? "right" : "wrong", result.worst)
         << std::endl;
 }

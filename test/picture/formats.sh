@@ -1,0 +1,85 @@
+#!/bin/bash
+# Runs the picture tests with every renderer and writes what they say of each format as a page:
+#     ./run machine -- test/picture/formats.sh doc/formats.md
+set -euo pipefail
+
+page=$1
+tests=$(dirname "$0")/../../.build/gcc/test/picture-tests
+report=$(mktemp)
+
+TARMAC_FORMAT_REPORT=$report "$tests" '*shows every format*' >"$report.log" 2>&1 || tail -n 3 "$report.log" >&2
+
+# shellcheck disable=SC2016 # backquotes are Markdown's
+{
+    printf '# What is seen of each format\n\n'
+    printf 'Made by `test/picture/formats.sh` on the test machine: GLES2 on llvmpipe with vgem, Vulkan on lavapipe and pixman without a DRM device. '
+    printf 'A client shows a card in dma-bufs of %s, linear, in five sizes from 1×1 to 64×48, with odd sides, offsets and strides, planes in one dma-buf and in several, in both orders. ' \
+        "$(cut -f 4 "$report" | awk 'NF && !seen[$0]++' | sort | paste -sd , | sed 's/,/, /g')"
+    printf 'grim takes the picture, and it is compared with one computed in double precision. '
+    printf 'Exact are numbers of 8 bits; those of other widths and what is partly transparent may be 1 of 255 off, YUV 2.\n\n'
+    printf 'A cell has the ways that buffers landed, how many exporters were right of those tried, and the largest difference. '
+    printf 'Dma-bufs that are read-only are tried with the formats that every renderer must take. `-` is what a renderer does not offer.\n\n'
+    sort -n -k 1,1 -s "$report" | awk -F '\t' '
+        BEGIN {
+            n = split("gles2 vulkan pixman", renderers, " ")
+            title["gles2"] = "GLES2"
+            title["vulkan"] = "Vulkan"
+            title["pixman"] = "pixman"
+        }
+        {
+            format = $3
+            if (!(format in known)) {
+                known[format] = 1
+                order[++count] = format
+            }
+            if ($4 == "") {
+                missing[format, $2] = 1
+                lacking[$2]++
+                next
+            }
+            tried[format, $2]++
+            all[$2]++
+            if ($6 == "right") {
+                right[format, $2]++
+                good[$2]++
+            }
+            split($5, parts, "+")
+            for (i in parts)
+                ways[format, $2, parts[i]] = 1
+            if ($7 > worst[format, $2])
+                worst[format, $2] = $7
+        }
+        END {
+            print "| renderer | right | wrong | missing formats |"
+            print "|---|---|---|---|"
+            for (i = 1; i <= n; i++) {
+                r = renderers[i]
+                printf "| %s | %d | %d | %d |\n", title[r], good[r], all[r] - good[r], lacking[r]
+            }
+            print ""
+            print "| format | GLES2 | Vulkan | pixman |"
+            print "|---|---|---|---|"
+            for (f = 1; f <= count; f++) {
+                format = order[f]
+                row = "| " format
+                for (i = 1; i <= n; i++) {
+                    r = renderers[i]
+                    cell = "-"
+                    if ((format, r) in missing)
+                        cell = "**missing**"
+                    if ((format, r) in tried) {
+                        cell = ((format, r, "renderer") in ways ? "renderer" : "")
+                        if ((format, r, "mapped") in ways)
+                            cell = cell (cell == "" ? "" : ", ") "mapped"
+                        cell = cell (cell == "" ? "" : ": ") right[format, r] + 0 "/" tried[format, r] ", " worst[format, r] + 0
+                        if (right[format, r] != tried[format, r])
+                            cell = "**" cell "**"
+                    }
+                    row = row " | " cell
+                }
+                print row " |"
+            }
+        }
+    '
+} >"$page"
+rm "$report" "$report.log"
