@@ -62,8 +62,8 @@ Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* rendere
                                                            std::optional<dev_t> device = {});
 
 /// Imports by mapping the memory, for `renderer` to read: of any exporter that lets itself be
-/// mapped, in the LINEAR layout, in the formats that the renderer reads, and in nearly all others of
-/// RGB and YUV (the latter as the image's color() says), which become RGB of 8 bits. Serves
+/// mapped, in the LINEAR layout, in the formats that the renderer reads, and in nearly all others
+/// of RGB and YUV (the latter as the image's color() says), which become RGB of 8 bits. Serves
 /// renderers without dma-buf support, and what the renderer's own import refuses, so it goes behind
 /// that in the list for LinuxDmabuf.
 ///

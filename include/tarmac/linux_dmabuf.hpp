@@ -112,8 +112,9 @@ public:
     /// wlr_compositor has: so give it the new one first (wlr_compositor_set_renderer()), and let
     /// the old one and its importers go only afterwards. Clients are told of `feedback`, by default
     /// of what create() would choose, though it be the same as before: they may want to allocate
-    /// anew. They notice nothing else. A buffer that can't be imported any more is logged, and shown
-    /// no more.
+    /// anew. They notice nothing else. A buffer that can't be imported any more is logged, and
+    /// shown no more. The textures that surfaces had are destroyed: cursors made of them are to be
+    /// set again.
     ///
     /// Errors: those of create(); nothing has changed then.
     Result<void> set_importers(std::vector<Importer*> importers,

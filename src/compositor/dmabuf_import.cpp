@@ -35,8 +35,8 @@ std::vector<Importer*> borrow(const std::vector<std::unique_ptr<Importer>>& impo
 
 } // namespace
 
-DmabufImport::DmabufImport(wl_display* display, wlr_compositor* compositor,
-                           wlr_renderer* renderer, int drm_fd)
+DmabufImport::DmabufImport(wl_display* display, wlr_compositor* compositor, wlr_renderer* renderer,
+                           int drm_fd)
     : display_{display}, importers_{create_importers(renderer, drm_fd)} {
     auto global = LinuxDmabuf::create(display, borrow(importers_),
                                       {.on_landing = log_landing, .on_refusal = log_refusal});

@@ -74,30 +74,26 @@ std::expected<std::unique_ptr<Graphics>, std::string> Graphics::create(wl_displa
             return std::unexpected(done.error());
     }
     graphics->watch_backend();
-    if (auto done = graphics->create_renderer(); !done)
-        return std::unexpected(done.error());
+    auto renderer = graphics->create_renderer();
+    if (!renderer)
+        return std::unexpected(renderer.error());
+    graphics->use(*renderer);
     return graphics;
 }
 
-std::expected<void, std::string> Graphics::create_renderer() {
-    Handle<wlr_renderer, wlr_renderer_destroy> renderer{wlr_renderer_autocreate(backend())};
-    if (!renderer) {
+std::expected<Graphics::Renderer, std::string> Graphics::create_renderer() const {
+    Renderer made;
+    made.renderer.reset(wlr_renderer_autocreate(backend()));
+    if (!made.renderer) {
         return std::unexpected(std::format(
             "The renderer ({}) can't be started; the lines above say why.", renderer_wish_));
     }
-    Handle<wlr_allocator, wlr_allocator_destroy> allocator{
-        wlr_allocator_autocreate(backend(), renderer.get())};
-    if (!allocator) {
+    made.allocator.reset(wlr_allocator_autocreate(backend(), made.renderer.get()));
+    if (!made.allocator) {
         return std::unexpected("No buffers can be made that the renderer draws to and the backend "
                                "shows.");
     }
-    renderer_ = std::move(renderer);
-    allocator_ = std::move(allocator);
-    // It comes in the middle of drawing.
-    renderer_lost_.connect(renderer_->events.lost, [this] {
-        replacement_.emplace(loop_, std::chrono::milliseconds{0}, [this] { replace_renderer(); });
-    });
-    return {};
+    return made;
 }
 
 void Graphics::lose_renderer() {
@@ -105,14 +101,22 @@ void Graphics::lose_renderer() {
 }
 
 void Graphics::replace_renderer() {
-    const auto old_renderer = std::exchange(renderer_, nullptr);
-    const auto old_allocator = std::exchange(allocator_, nullptr);
-    if (auto done = create_renderer(); !done) {
-        renderer_lost_.disconnect();
-        on_lost("The GPU was reset. " + done.error());
+    auto renderer = create_renderer();
+    if (!renderer) {
+        on_lost("The GPU was reset. " + renderer.error());
         return;
     }
+    use(*renderer);
     on_replaced();
+}
+
+void Graphics::use(Renderer& other) {
+    std::swap(renderer_, other.renderer);
+    std::swap(allocator_, other.allocator);
+    // It comes in the middle of drawing.
+    renderer_lost_.connect(renderer_->events.lost, [this] {
+        replacement_.emplace(loop_, std::chrono::milliseconds{0}, [this] { replace_renderer(); });
+    });
 }
 
 void Graphics::watch_backend() {

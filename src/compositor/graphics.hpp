@@ -47,7 +47,13 @@ public:
 
 private:
     explicit Graphics(wl_display* display) : loop_{wl_display_get_event_loop(display)} {}
-    std::expected<void, std::string> create_renderer();
+    struct Renderer {
+        Handle<wlr_renderer, wlr_renderer_destroy> renderer;
+        Handle<wlr_allocator, wlr_allocator_destroy> allocator; ///< goes first
+    };
+    std::expected<Renderer, std::string> create_renderer() const;
+    /// Leaves what was used before in `other`.
+    void use(Renderer& other);
     void watch_backend();
     void replace_renderer();
 

@@ -45,9 +45,8 @@ Result<std::unique_ptr<MappedPixels>> map_pixels(std::shared_ptr<const Dmabuf> d
     if (auto readable = check_samples(*dmabuf); !readable)
         return std::unexpected(readable.error());
     if (!takes_size(renderer, {dmabuf->width(), dmabuf->height()}))
-        return fail(Fault::ImportFailed,
-                    std::format("the renderer has no textures of {}x{} pixels", dmabuf->width(),
-                                dmabuf->height()));
+        return fail(Fault::ImportFailed, std::format("the renderer has no textures of {}x{} pixels",
+                                                     dmabuf->width(), dmabuf->height()));
     const bool is_readable = reads(renderer, dmabuf->format());
     return Mapping::create(std::move(dmabuf)).transform([&](Mapping&& mapping) {
         return std::make_unique<MappedPixels>(std::move(mapping), is_readable);

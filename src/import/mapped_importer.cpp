@@ -2,8 +2,8 @@
 #include <format>
 #include <tarmac/importer.hpp>
 
-#include "import/map_pixels.hpp"
 #include "import/conversion.hpp"
+#include "import/map_pixels.hpp"
 #include "import/software_renderer.hpp"
 #include "wlroots/dmabuf_buffer.hpp"
 #include "wlroots/drm_format_set.hpp"
@@ -56,8 +56,8 @@ Result<std::unique_ptr<Importer>> create_mapped_importer(wlr_renderer* renderer,
         return fail(Fault::NotAvailable, "the renderer reads no pixels from memory");
     FormatSet implicit;
     if (SoftwareRenderer::find(renderer))
-        implicit = to_format_set(
-            *wlr_renderer_get_texture_formats(renderer, WLR_BUFFER_CAP_DMABUF));
+        implicit =
+            to_format_set(*wlr_renderer_get_texture_formats(renderer, WLR_BUFFER_CAP_DMABUF));
     FormatSet formats;
     // What is read as it lies is preferred.
     for (const bool is_converted : {false, true}) {

@@ -40,8 +40,8 @@ MappedPixels::Rendition MappedPixels::rendition_with(const Colors& colors) const
     const bool is_in_place = renderer_reads_ && !is_straight && is_readable_in_place(image());
     // Who reads a copy may keep its format for as long as that lies at the same place: of an image
     // with alpha, whose colours may change, all copies have one.
-    const bool is_converted = (!renderer_reads_ || (format.has_alpha && !is_in_place)) &&
-                              is_convertible(format.fourcc);
+    const bool is_converted =
+        (!renderer_reads_ || (format.has_alpha && !is_in_place)) && is_convertible(format.fourcc);
     return {
         .fourcc = !is_converted      ? format.fourcc
                   : format.has_alpha ? DRM_FORMAT_ARGB8888
@@ -64,7 +64,7 @@ std::size_t MappedPixels::stride(std::uint32_t fourcc) const noexcept {
 }
 
 std::uint64_t MappedPixels::size_in_bytes() const noexcept {
-    const std::size_t row = rendition_.is_copied        ? stride()
+    const std::size_t row = rendition_.is_copied         ? stride()
                             : image().format().has_alpha ? stride(DRM_FORMAT_ARGB8888)
                                                          : 0;
     return mapping_.size_in_bytes() + row * image().height();
@@ -107,8 +107,16 @@ void MappedPixels::end_read() const noexcept {
 }
 
 bool MappedPixels::begin_mapping() {
-    has_failed_ = has_failed_ || !mapping_.begin_read();
+    if (!has_failed_ && !mapping_.begin_read())
+        fail();
     return !has_failed_;
+}
+
+/// The content that is missed now is in no damage that comes later.
+void MappedPixels::fail() noexcept {
+    has_failed_ = true;
+    if (copy_)
+        copy_->shown_on = nullptr;
 }
 
 bool MappedPixels::refresh() {
@@ -117,11 +125,11 @@ bool MappedPixels::refresh() {
     const Region stale = take_stale_part();
     if (!copy_) {
         // Not cleared: all of it will be written.
-        std::unique_ptr<std::uint8_t[]> bytes{
-            new (std::nothrow) std::uint8_t[stride() * image().height()]};
+        std::unique_ptr<std::uint8_t[]> bytes{new (std::nothrow)
+                                                  std::uint8_t[stride() * image().height()]};
         if (!bytes) {
             mapping_.end_read();
-            has_failed_ = true;
+            fail();
             return false;
         }
         copy_ = {std::move(bytes), {image().width(), image().height()}, rendition_};

@@ -86,6 +86,7 @@ private:
     Rendition rendition_with(const Colors& colors) const noexcept;
     bool is_usable(const std::optional<Copy>& copy) const noexcept;
     bool begin_mapping();
+    void fail() noexcept;
     bool refresh();
     Region take_stale_part();
     void render(const Rect& part) const;

@@ -20,8 +20,8 @@ public:
     /// The first row of `plane`. To be read between begin_read() and end_read() only.
     const std::uint8_t* plane(unsigned plane) const noexcept { return planes_[plane]; }
 
-    /// Waits until nobody writes to the memory any more, a tenth of a second at most, and makes what was
-    /// written visible. Rule: DMA_BUF_IOCTL_SYNC, <linux/dma-buf.h>.
+    /// Waits until nobody writes to the memory any more, a tenth of a second at most, and makes
+    /// what was written visible. Rule: DMA_BUF_IOCTL_SYNC, <linux/dma-buf.h>.
     bool begin_read() const noexcept;
     void end_read() const noexcept;
 

@@ -65,8 +65,7 @@ private:
             return fail(Fault::ImportFailed,
                         std::format("{}x{} pixels are no whole number of the chroma samples of {}, "
                                     "which OpenGL shows wrong",
-                                    dmabuf.width(), dmabuf.height(),
-                                    fourcc_name(dmabuf.fourcc())));
+                                    dmabuf.width(), dmabuf.height(), fourcc_name(dmabuf.fourcc())));
         return software_ ? software_->check(dmabuf) : Result<void>{};
     }
 

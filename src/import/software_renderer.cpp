@@ -8,6 +8,7 @@
 #include <string>
 
 #include "dmabuf/device.hpp"
+#include "import/conversion.hpp"
 #include "wlroots/renderer_kind.hpp"
 #include "wlroots/wlr.hpp"
 
@@ -77,7 +78,11 @@ std::optional<SoftwareRenderer> SoftwareRenderer::find(wlr_renderer* renderer) {
 FormatSet SoftwareRenderer::faithful(const FormatSet& formats) {
     FormatSet result;
     for (const FormatModifier& pair : formats) {
-        if (!std::ranges::contains(unfaithful_formats, pair.fourcc))
+        // What can't be converted has no other way for the sizes and places that check() and
+        // OpenGL don't take.
+        const bool has_other_way =
+            is_convertible(pair.fourcc) || find_pixel_format(pair.fourcc)->model != ColorModel::Yuv;
+        if (has_other_way && !std::ranges::contains(unfaithful_formats, pair.fourcc))
             result.add(pair);
     }
     return result;

@@ -15,14 +15,15 @@ public:
     /// Nothing if `renderer` has a GPU, or isn't Mesa's.
     static std::optional<SoftwareRenderer> find(wlr_renderer* renderer);
 
-    /// Those of `formats` whose pictures are as good as mapped ones.
+    /// Those of `formats` whose pictures are as good as mapped ones, in any size.
     static FormatSet faithful(const FormatSet& formats);
 
     /// Errors: ImportFailed with what the rasterizer can't bear.
     Result<void> check(const Dmabuf& dmabuf) const;
 
 private:
-    SoftwareRenderer(Fd device, bool is_vulkan) : device_{std::move(device)}, is_vulkan_{is_vulkan} {}
+    SoftwareRenderer(Fd device, bool is_vulkan)
+        : device_{std::move(device)}, is_vulkan_{is_vulkan} {}
 
     bool can_write(const Plane& plane) const;
 

@@ -38,9 +38,9 @@ bool is_xwayland(wl_client* client) {
 
 void Factory::bind(wl_client* client, std::uint32_t version, std::uint32_t id,
                    LinuxDmabuf::State* state) {
-    const auto* factory = create_resource<Factory>(client, zwp_linux_dmabuf_v1_interface,
-                                                   static_cast<int>(version), id,
-                                                   &factory_requests, state);
+    const auto* factory =
+        create_resource<Factory>(client, zwp_linux_dmabuf_v1_interface, static_cast<int>(version),
+                                 id, &factory_requests, state);
     if (factory && state && version < ZWP_LINUX_DMABUF_V1_GET_DEFAULT_FEEDBACK_SINCE_VERSION)
         factory->advertise(state->feedback_for(nullptr));
 }

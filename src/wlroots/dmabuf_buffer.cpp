@@ -68,10 +68,10 @@ create_dmabuf_buffer(std::shared_ptr<const Dmabuf> dmabuf) {
     return buffer;
 }
 
-BufferLock create_reading(DmabufBuffer& buffer) {
+BufferLock create_reading(const DmabufBuffer& buffer, BufferLock lock) {
     const auto reading = create_dmabuf_buffer(buffer.dmabuf);
     reading->let_read(buffer.pixels);
-    reading->original.reset(wlr_buffer_lock(&buffer));
+    reading->original = std::move(lock);
     return BufferLock{wlr_buffer_lock(reading.get())};
 }
 

@@ -23,7 +23,7 @@ struct DmabufBuffer : wlr_buffer {
     std::shared_ptr<MappedPixels> pixels; ///< there once somebody has had to read them
     bool is_linear = true;                ///< so that they can be
     bool is_read = false;                 ///< rather than imported
-    BufferLock original;                  ///< of which this is a reading, if it is
+    BufferLock original;                  ///< of which this is a reading, if need be
     /// Asked before so many bytes are mapped and copied that weren't when the image was imported.
     std::function<bool(std::uint64_t bytes)> may_map = [](std::uint64_t) { return true; };
 
@@ -35,11 +35,12 @@ struct DmabufBuffer : wlr_buffer {
 };
 
 /// A buffer that is imported, and keeps `dmabuf` while anybody has it locked.
-std::unique_ptr<DmabufBuffer, BufferDrop> create_dmabuf_buffer(std::shared_ptr<const Dmabuf> dmabuf);
+std::unique_ptr<DmabufBuffer, BufferDrop>
+create_dmabuf_buffer(std::shared_ptr<const Dmabuf> dmabuf);
 
-/// `buffer`, which renderers import, for those who have to read its pixels (which must be there).
-/// Goes when it is unlocked, and keeps `buffer` locked until then.
-BufferLock create_reading(DmabufBuffer& buffer);
+/// `buffer` for those who have to read its pixels (which must be there). Goes when it is unlocked,
+/// and `lock` with it.
+BufferLock create_reading(const DmabufBuffer& buffer, BufferLock lock);
 
 /// nullptr for a buffer of somebody else's.
 DmabufBuffer* dmabuf_buffer_from(wlr_buffer* buffer) noexcept;

@@ -76,7 +76,7 @@ void Surface::begin_commit() {
     if (!our_next)
         return;
     // The lock that the state had goes over to what the renderer is given.
-    const BufferLock original{std::exchange(next, for_renderer(*our_next, true).release())};
+    const BufferLock original{std::exchange(next, for_renderer(*our_next).release())};
     if (our_next->pixels) {
         our_next->pixels->tell_new_content();
         // The damage is known by the time that the pixels are read.
@@ -110,15 +110,16 @@ void Surface::note_colors(const DmabufBuffer& buffer) {
                                    static_cast<unsigned>(buffer.height));
 }
 
-/// The buffer itself, or a reading of it where it may not be imported, or not be drawn so. Where it
-/// can't be read either, it is drawn as the renderer does.
-BufferLock Surface::for_renderer(DmabufBuffer& buffer, bool may_import) const {
+/// The buffer itself, or a reading of it where it can't be drawn so. Where it can't be read either,
+/// it is drawn as the renderer does.
+BufferLock Surface::for_renderer(DmabufBuffer& buffer) const {
+    BufferLock lock{wlr_buffer_lock(&buffer)};
     wlr_renderer* renderer = surface_.compositor->renderer;
-    const bool is_import = may_import && renderer && draws(*renderer, *buffer.dmabuf, *colors_);
-    const bool is_reading = !buffer.is_read && !is_import && renderer && map(buffer, renderer);
-    if (buffer.pixels && (buffer.is_read || is_reading))
+    const bool is_drawn = !renderer || draws(*renderer, *buffer.dmabuf, *colors_);
+    const bool has_reading = !buffer.is_read && !is_drawn && map(buffer, renderer);
+    if (buffer.pixels)
         buffer.pixels->set_colors(*colors_);
-    return is_reading ? create_reading(buffer) : BufferLock{wlr_buffer_lock(&buffer)};
+    return has_reading ? create_reading(buffer, std::move(lock)) : std::move(lock);
 }
 
 /// wlroots keeps the picture before one that the renderer couldn't take, and ends the process over
@@ -135,14 +136,17 @@ void Surface::drop_misfit() {
 
 void Surface::show_again() {
     wlr_buffer* shown = shown_.get();
-    if (!shown)
-        return;
     DmabufBuffer* ours = dmabuf_buffer_from(shown);
-    // What was read, the client may have back, and draw in what an import would show.
-    const bool may_import = shown->n_locks > 0;
-    const BufferLock given =
-        ours ? for_renderer(*ours, may_import) : BufferLock{wlr_buffer_lock(shown)};
-    remake_texture(surface_, *given);
+    if (ours && shown->n_locks > 0) {
+        remake_texture(surface_, *for_renderer(*ours));
+    } else if (ours && ours->pixels) {
+        // The client has it back: an import would show what it draws there, and a lock would give
+        // it back once more.
+        ours->pixels->set_colors(*colors_);
+        remake_texture(surface_, *create_reading(*ours, {}));
+    } else if (shown && !ours) {
+        remake_texture(surface_, *shown);
+    }
 }
 
 } // namespace tarmac

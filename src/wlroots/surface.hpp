@@ -54,7 +54,7 @@ private:
     void begin_commit();
     void end_commit();
     void note_colors(const DmabufBuffer& buffer);
-    BufferLock for_renderer(DmabufBuffer& buffer, bool may_import) const;
+    BufferLock for_renderer(DmabufBuffer& buffer) const;
     void drop_misfit();
 
     wlr_surface& surface_;

@@ -6,10 +6,8 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <cmath>
 #include <drm_fourcc.h>
-#include <optional>
-#include <wayland-client.h>
 
-#include "color-representation-v1-client-protocol.h"
+#include "support/color_surface.hpp"
 #include "support/image_buffer.hpp"
 #include "support/stages.hpp"
 #include "support/window.hpp"
@@ -50,8 +48,8 @@ Pixel defined(const Meaning& meaning) {
     const double scale = is_full ? 255 : 224;
     const double cb = (U - 128) / scale, cr = (V - 128) / scale;
     const double red = luma + 2 * (1 - meaning.kr) * cr, blue = luma + 2 * (1 - meaning.kb) * cb;
-    const double green = (luma - meaning.kr * red - meaning.kb * blue) /
-                         (1 - meaning.kr - meaning.kb);
+    const double green =
+        (luma - meaning.kr * red - meaning.kb * blue) / (1 - meaning.kr - meaning.kb);
     const auto byte = [](double value) {
         return static_cast<std::uint8_t>(std::lround(std::clamp(value, 0.0, 1.0) * 255));
     };
@@ -73,16 +71,8 @@ struct Studio {
     CompositorProcess compositor{{"--size", "320x240"},
                                  stage_of(GENERATE("gles2", "vulkan", "pixman"))};
     RawClient client = compositor.connect(6);
-    wp_color_representation_manager_v1* manager = static_cast<wp_color_representation_manager_v1*>(
-        client.bind_global(&wp_color_representation_manager_v1_interface, 1));
-    std::optional<Window> window{client};
-    wp_color_representation_surface_v1* representation =
-        wp_color_representation_manager_v1_get_surface(manager, window->surface());
-
-    ~Studio() {
-        wp_color_representation_surface_v1_destroy(representation);
-        wp_color_representation_manager_v1_destroy(manager);
-    }
+    Window window{client};
+    ColorSurface colors{client, window.surface()};
 
     Pixel seen() {
         const Picture screen = take_screenshot(compositor.socket());
@@ -90,8 +80,7 @@ struct Studio {
         return screen.at(place.x + Width / 2, place.y + Height / 2);
     }
     void set(const Meaning& meaning) {
-        wp_color_representation_surface_v1_set_coefficients_and_range(
-            representation, meaning.coefficients, meaning.range);
+        colors.set_coefficients(meaning.coefficients, meaning.range);
     }
 };
 
@@ -110,7 +99,7 @@ TEST_CASE_METHOD(Studio, "YUV has the colours that its coefficients and range de
         image.fill(image.whole(), format.blocks);
         for (const Meaning& meaning : meanings) {
             set(meaning);
-            window->show(image.get());
+            window.show(image.get());
             check(seen(), meaning);
         }
     }
@@ -122,11 +111,11 @@ TEST_CASE_METHOD(Studio, "colours change with their meaning, without a new buffe
         ImageBuffer image{client, format.fourcc, Width, Height};
         image.fill(image.whole(), format.blocks);
         set(meanings[0]);
-        window->show(image.get());
+        window.show(image.get());
         check(seen(), meanings[0]);
         for (const Meaning& meaning : {meanings[3], meanings[4], meanings[0]}) {
             set(meaning);
-            window->commit();
+            window.commit();
             check(seen(), meaning);
         }
     }
@@ -135,7 +124,7 @@ TEST_CASE_METHOD(Studio, "colours change with their meaning, without a new buffe
 TEST_CASE_METHOD(Studio, "without a word YUV is taken for BT.601 in limited range") {
     ImageBuffer image{client, DRM_FORMAT_YUV444, Width, Height};
     image.fill(image.whole(), {{Y}, {U}, {V}});
-    window->show(image.get());
+    window.show(image.get());
     check(seen(), meanings[0]);
 }
 
@@ -149,16 +138,14 @@ TEST_CASE_METHOD(Studio, "alpha that colours aren't multiplied with is multiplie
     ImageBuffer straight{client, DRM_FORMAT_ARGB8888, Width, Height};
     straight.fill(straight.whole(), {{Blue, Green, Red, Alpha}});
 
-    window->show(premultiplied.get());
+    window.show(premultiplied.get());
     const Pixel expected = seen();
-    window->show(straight.get());
+    window.show(straight.get());
     CHECK(distance(seen(), expected) > 20);
-    wp_color_representation_surface_v1_set_alpha_mode(
-        representation, WP_COLOR_REPRESENTATION_SURFACE_V1_ALPHA_MODE_STRAIGHT);
-    window->commit();
+    colors.set_straight(true);
+    window.commit();
     CHECK(distance(seen(), expected) <= 1);
-    wp_color_representation_surface_v1_set_alpha_mode(
-        representation, WP_COLOR_REPRESENTATION_SURFACE_V1_ALPHA_MODE_PREMULTIPLIED_ELECTRICAL);
-    window->show(premultiplied.get());
+    colors.set_straight(false);
+    window.show(premultiplied.get());
     CHECK(distance(seen(), expected) <= 1);
 }

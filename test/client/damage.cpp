@@ -69,8 +69,7 @@ TEST_CASE_METHOD(Studio, "a buffer that is shown again is converted where it is 
     CHECK(count_wrong({{Whole, Shade::Dark}, {Part, Shade::Light}}) == 0);
     image.fill(Whole, Grey);
     window.show(image.get(), Other);
-    CHECK(count_wrong(
-              {{Whole, Shade::Dark}, {Part, Shade::Light}, {Other, Shade::Grey}}) == 0);
+    CHECK(count_wrong({{Whole, Shade::Dark}, {Part, Shade::Light}, {Other, Shade::Grey}}) == 0);
     window.show(image.get());
     CHECK(count_wrong({{Whole, Shade::Grey}}) == 0);
 }
@@ -85,8 +84,7 @@ TEST_CASE_METHOD(Studio, "a buffer in the place of another is converted where it
     CHECK(count_wrong({{Whole, Shade::Dark}, {Part, Shade::Light}}) == 0);
     first.fill(Whole, Grey);
     window.show(first.get(), Other);
-    CHECK(count_wrong(
-              {{Whole, Shade::Dark}, {Part, Shade::Light}, {Other, Shade::Grey}}) == 0);
+    CHECK(count_wrong({{Whole, Shade::Dark}, {Part, Shade::Light}, {Other, Shade::Grey}}) == 0);
 }
 
 TEST_CASE_METHOD(Studio, "damage of another surface or of nothing known converts all") {

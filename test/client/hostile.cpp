@@ -1,5 +1,6 @@
 // What a client shows that a compositor might die of.
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <cstring>
@@ -10,8 +11,10 @@
 #include <wayland-client.h>
 
 #include "linux-dmabuf-v1-client-protocol.h"
+#include "support/busy_dmabuf.hpp"
 #include "support/compositor_process.hpp"
 #include "support/dmabuf_source.hpp"
+#include "support/image_buffer.hpp"
 #include "support/picture.hpp"
 #include "support/stages.hpp"
 #include "support/window.hpp"
@@ -69,6 +72,46 @@ TEST_CASE("a failed buffer larger than the picture it follows ends its client al
     REQUIRE(other.create(shown, Size, Size, DRM_FORMAT_XRGB8888) == Created);
     other_window.show(shown.buffer);
     CHECK(compositor.process().is_running());
+}
+
+TEST_CASE("a picture larger than the renderer's textures is refused, not died of") {
+    CompositorProcess compositor{{}, stage_of(GENERATE("gles2", "vulkan", "pixman"))};
+    RawClient client = compositor.connect(6);
+    Window window{client};
+    ImageBuffer small{client, DRM_FORMAT_XRGB8888, 16, 16};
+    window.show(small.get());
+    constexpr int Width = 40000;
+    const Fd dmabuf = allocate_dmabuf(Exporter::Udmabuf, Width * 4);
+    auto& params = client.create_params();
+    client.add(params, dmabuf.get(), 0, 0, Width * 4, DRM_FORMAT_MOD_LINEAR);
+    if (client.create(params, Width, 1, DRM_FORMAT_XRGB8888) == Created)
+        window.show(params.buffer);
+    CHECK(client.connection() == Answer{});
+    CHECK(compositor.process().is_running());
+}
+
+TEST_CASE("a larger picture that nobody can read in time isn't shown, nor is the one before") {
+    CompositorProcess compositor{{"--size", "320x240"},
+                                 stage_of(GENERATE("gles2", "vulkan", "pixman"))};
+    RawClient client = compositor.connect(6);
+    Window window{client};
+    ImageBuffer small{client, DRM_FORMAT_NV12, 16, 16};
+    window.show(small.get());
+
+    constexpr std::uint32_t Luma = Size * Size;
+    const BusyDmabuf busy{Luma * 2};
+    auto& params = client.create_params();
+    client.add(params, busy.get(), 0, 0, Size, DRM_FORMAT_MOD_LINEAR);
+    client.add(params, busy.get(), 1, Luma, Size, DRM_FORMAT_MOD_LINEAR);
+    REQUIRE(client.create(params, Size, Size, DRM_FORMAT_NV12) == Created);
+    window.show(params.buffer);
+    // NV12 of zeros is green.
+    const auto is_green = [](const Pixel& pixel) { return pixel.green > pixel.red + 60; };
+    CHECK(std::ranges::none_of(take_screenshot(compositor.socket()).pixels, is_green));
+    CHECK(compositor.process().is_running());
+    ImageBuffer next{client, DRM_FORMAT_NV12, Size, Size};
+    window.show(next.get());
+    CHECK(std::ranges::any_of(take_screenshot(compositor.socket()).pixels, is_green));
 }
 
 TEST_CASE("a dma-buf that can be neither drawn nor read is refused") {

@@ -1,9 +1,13 @@
 // A GPU that is reset takes its renderer with it. Clients needn't notice.
 
+#include <algorithm>
+#include <array>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <csignal>
 #include <drm_fourcc.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include <wayland-client.h>
 
 #include "support/image_buffer.hpp"
@@ -31,6 +35,31 @@ struct Shown {
         wl_buffer_add_listener(image.get(), &events, this);
         image.fill(image.whole(), blocks);
         window.show(image.get());
+    }
+};
+
+/// Two of different colours.
+struct ShmBuffers {
+    wl_shm* shm;
+    std::array<wl_buffer*, 2> buffers;
+
+    ShmBuffers(RawClient& client, int width, int height)
+        : shm{static_cast<wl_shm*>(client.bind_global(&wl_shm_interface, 1))} {
+        const int stride = width * 4, size = stride * height;
+        const tarmac::Fd memory{memfd_create("tarmac-test", MFD_CLOEXEC)};
+        std::vector<std::uint8_t> pixels(static_cast<std::size_t>(size) * 2, 30);
+        std::fill_n(pixels.begin(), size, std::uint8_t{200});
+        REQUIRE(write(memory.get(), pixels.data(), pixels.size()) == 2 * size);
+        wl_shm_pool* pool = wl_shm_create_pool(shm, memory.get(), 2 * size);
+        for (int i = 0; i < 2; ++i)
+            buffers[static_cast<std::size_t>(i)] = wl_shm_pool_create_buffer(
+                pool, i * size, width, height, stride, WL_SHM_FORMAT_XRGB8888);
+        wl_shm_pool_destroy(pool);
+    }
+    ~ShmBuffers() {
+        for (wl_buffer* buffer : buffers)
+            wl_buffer_destroy(buffer);
+        wl_shm_destroy(shm);
     }
 };
 
@@ -67,6 +96,20 @@ TEST_CASE("pictures stay when the renderer is replaced, and clients go on") {
     fresh.fill(fresh.whole(), {{40, 128, 40, 128}});
     yuv.window.show(fresh.get());
     CHECK(take_screenshot(compositor.socket()) != after);
+}
+
+TEST_CASE("a window of shared memory keeps its last picture") {
+    CompositorProcess compositor{{"--size", "320x240"},
+                                 stage_of(GENERATE("gles2", "vulkan", "pixman"))};
+    RawClient client = compositor.connect(6);
+    Window window{client};
+    const ShmBuffers shm{client, Width, Height};
+    window.show(shm.buffers[0]);
+    window.show(shm.buffers[1]);
+    const Picture before = take_screenshot(compositor.socket());
+    compositor.process().signal(SIGUSR1);
+    compositor.process().await_line("tarmac: replaced");
+    CHECK(take_screenshot(compositor.socket()) == before);
 }
 
 TEST_CASE("replacing the renderer leaks nothing") {

@@ -98,7 +98,8 @@ TEST_CASE_METHOD(Fixture, "RGB is read where it lies, or copied where rows aren'
     CHECK(read(*copied, 5, 5) == Dark);
 }
 
-TEST_CASE_METHOD(Fixture, "an update converts the damage and keeps the rest of the picture before") {
+TEST_CASE_METHOD(Fixture,
+                 "an update converts the damage and keeps the rest of the picture before") {
     Memory first, second;
     first.fill(Dark);
     second.fill(Light);

@@ -21,8 +21,8 @@ constexpr std::uint32_t Width = 64, Height = 48, Stride = Width * 4;
 constexpr std::uint32_t Auxiliary = Stride * Height; ///< where planes of compression lie
 constexpr std::size_t Size = Auxiliary * 2;
 
-constexpr std::uint64_t Afbc = DRM_FORMAT_MOD_ARM_AFBC(AFBC_FORMAT_MOD_BLOCK_SIZE_16x16 |
-                                                       AFBC_FORMAT_MOD_SPARSE);
+constexpr std::uint64_t Afbc =
+    DRM_FORMAT_MOD_ARM_AFBC(AFBC_FORMAT_MOD_BLOCK_SIZE_16x16 | AFBC_FORMAT_MOD_SPARSE);
 /// Of a vendor that has no name yet, with bits in both halves.
 constexpr std::uint64_t Unnamed = 0x7f12'3456'89ab'cdef;
 
@@ -74,10 +74,11 @@ struct Fixture {
         bool planes_are_right = got.n_planes == static_cast<int>(c.n_planes);
         for (unsigned i = 0; i < c.n_planes; ++i)
             planes_are_right &= got.offset[i] == offset_of(i) && got.stride[i] == stride_of(i);
-        return planes_are_right && got.format == c.pair.fourcc &&
-               got.modifier == c.pair.modifier;
+        return planes_are_right && got.format == c.pair.fourcc && got.modifier == c.pair.modifier;
     }
-    static std::uint32_t offset_of(unsigned plane) { return plane == 0 ? 0 : Auxiliary + plane * 64; }
+    static std::uint32_t offset_of(unsigned plane) {
+        return plane == 0 ? 0 : Auxiliary + plane * 64;
+    }
     static std::uint32_t stride_of(unsigned plane) { return plane == 0 ? Stride : 128; }
 };
 
@@ -121,9 +122,9 @@ TEST_CASE("the same from a client") {
             client.add(params, fixture.dmabuf.get(), i, Fixture::offset_of(i),
                        Fixture::stride_of(i), c.pair.modifier);
         const Answer answer = client.create(params, Width, Height, c.pair.fourcc);
-        CHECK(answer == (c.is_right ? Answer{Answer::Created, 0, {}}
-                                    : test::protocol_error(
-                                          ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_INCOMPLETE)));
+        CHECK(answer == (c.is_right
+                             ? Answer{Answer::Created, 0, {}}
+                             : test::protocol_error(ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_INCOMPLETE)));
         CHECK(fixture.arrived(c) == c.is_right);
         wl_display_destroy_clients(compositor.display());
     }

@@ -190,15 +190,20 @@ bool Card::is_opaque(unsigned x, unsigned y) const {
     return !layout_.alpha || get(*layout_.alpha, x, y) == 1;
 }
 
-Picture Card::expected(const Pixel& background, Chroma chroma, Blending blending) const {
+Picture Card::expected(const Pixel& background, const Rendering& rendering) const {
     Picture picture{static_cast<int>(geometry_.width), static_cast<int>(geometry_.height), {}};
     const Color under{background.red / 255.0, background.green / 255.0, background.blue / 255.0};
     for (unsigned y = 0; y < geometry_.height; ++y) {
         for (unsigned x = 0; x < geometry_.width; ++x) {
-            const double alpha = layout_.alpha ? get(*layout_.alpha, x, y) : 1;
-            const Color color = color_at(x, y, chroma);
+            const auto stored = [&](double value) {
+                const double clamped = std::clamp(value, 0.0, 1.0);
+                return rendering.is_converted ? to_byte(clamped) / 255.0 : clamped;
+            };
+            const double alpha = layout_.alpha ? stored(get(*layout_.alpha, x, y)) : 1;
+            const Color color = color_at(x, y, rendering.chroma);
             const auto seen = [&](unsigned i) {
-                return to_byte(blend(std::clamp(color[i], 0.0, 1.0), alpha, under[i], blending));
+                const double value = std::clamp(stored(color[i]) + rendering.off / 255, 0.0, 1.0);
+                return to_byte(blend(value, alpha, under[i], rendering.blending));
             };
             picture.pixels.push_back({seen(0), seen(1), seen(2)});
         }

@@ -34,6 +34,14 @@ enum class Blending {
     Gamma22,    ///< the light is that they stand for, by a power of 2.2
 };
 
+/// Between the memory and the screen.
+struct Rendering {
+    Chroma chroma;
+    Blending blending;
+    bool is_converted = false; ///< to premultiplied 8 bits, before it is mixed with anything
+    double off = 0;            ///< what conversion adds to a channel, of 255
+};
+
 /// A known picture: bars, ramps and edges between all neighbours, transparent in parts where the
 /// format can be.
 class Card {
@@ -53,7 +61,7 @@ public:
 
     /// What is seen of it on `background`, computed in double precision from what is stored, and
     /// rounded.
-    Picture expected(const Pixel& background, Chroma chroma, Blending blending) const;
+    Picture expected(const Pixel& background, const Rendering& rendering) const;
     /// Whether nothing is seen through a pixel.
     bool is_opaque(unsigned x, unsigned y) const;
 

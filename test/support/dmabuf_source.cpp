@@ -27,21 +27,6 @@ std::size_t whole_pages(std::size_t size) {
     return (size + PageSize - 1) / PageSize * PageSize;
 }
 
-/// The primary node of the DRM driver called `name`, or an empty Fd.
-Fd open_drm_driver(const std::string& name) {
-    for (int i = 0; i < 16; ++i) {
-        Fd fd{open(("/dev/dri/card" + std::to_string(i)).c_str(), O_RDWR | O_CLOEXEC)};
-        if (!fd)
-            continue;
-        using Version =
-            std::unique_ptr<drmVersion, decltype([](drmVersion* v) { drmFreeVersion(v); })>;
-        const Version version{drmGetVersion(fd.get())};
-        if (version && name == version->name)
-            return fd;
-    }
-    return {};
-}
-
 [[noreturn]] void give_up(const char* what) {
     throw std::system_error{errno, std::generic_category(), what};
 }
@@ -82,8 +67,7 @@ Fd from_system_heap(std::size_t size) {
 }
 
 /// With `content` in it, and with `flags` of a descriptor.
-Fd from_drm(const std::string& driver, std::size_t size,
-            std::span<const std::uint8_t> content = {},
+Fd from_drm(const std::string& driver, std::size_t size, std::span<const std::uint8_t> content = {},
             std::uint32_t flags = DRM_CLOEXEC | DRM_RDWR) {
     const Fd card = open_drm_driver(driver);
     std::uint32_t handle = 0, pitch = 0;
@@ -108,6 +92,20 @@ Fd from_drm(const std::string& driver, std::size_t size,
 }
 
 } // namespace
+
+Fd open_drm_driver(const std::string& name) {
+    for (int i = 0; i < 16; ++i) {
+        Fd fd{open(("/dev/dri/card" + std::to_string(i)).c_str(), O_RDWR | O_CLOEXEC)};
+        if (!fd)
+            continue;
+        using Version =
+            std::unique_ptr<drmVersion, decltype([](drmVersion* v) { drmFreeVersion(v); })>;
+        const Version version{drmGetVersion(fd.get())};
+        if (version && name == version->name)
+            return fd;
+    }
+    return {};
+}
 
 std::string name_of(Exporter exporter) {
     switch (exporter) {

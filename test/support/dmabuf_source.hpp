@@ -17,6 +17,9 @@ std::string name_of(Exporter exporter);
 /// Why `exporter` can't be used on this machine, or nothing if it can.
 std::string missing(Exporter exporter);
 
+/// The primary node of the DRM driver called `name`, or an empty Fd.
+tarmac::Fd open_drm_driver(const std::string& name);
+
 /// A dma-buf of at least `size` bytes (the kernel rounds up to pages), zeroed. Throws
 /// std::system_error if it can't be had: ask missing() first.
 tarmac::Fd allocate_dmabuf(Exporter exporter, std::size_t size);

@@ -17,12 +17,13 @@ FakeRenderer::FakeRenderer(const tarmac::FormatSet& formats) {
         .destroy = [](wlr_texture* texture) { delete texture; },
     };
     static constexpr wlr_renderer_impl renderer_impl = {
-        .get_texture_formats =
-            [](wlr_renderer* renderer, std::uint32_t caps) -> const wlr_drm_format_set* {
+        .get_texture_formats = [](wlr_renderer* renderer,
+                                  std::uint32_t caps) -> const wlr_drm_format_set* {
             return caps & WLR_BUFFER_CAP_DMABUF ? &of(renderer).formats_ : nullptr;
         },
         .get_render_formats = [](wlr_renderer*) -> const wlr_drm_format_set* { return nullptr; },
-        .destroy = [](wlr_renderer* renderer) { wlr_drm_format_set_finish(&of(renderer).formats_); },
+        .destroy =
+            [](wlr_renderer* renderer) { wlr_drm_format_set_finish(&of(renderer).formats_); },
         .get_drm_fd = nullptr,
         .texture_from_buffer = [](wlr_renderer* renderer, wlr_buffer* buffer) -> wlr_texture* {
             wlr_dmabuf_attributes attributes;

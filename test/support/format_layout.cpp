@@ -202,7 +202,6 @@ const std::vector<FormatLayout>& layouts() {
         semiplanar(FORMAT(P012), Quarter, 'U', 16, 12),
         semiplanar(FORMAT(P016), Quarter, 'U', 16, 16),
         semiplanar(FORMAT(P210), Half, 'U', 16, 10),
-
         planar(FORMAT(YUV410), Both4),
         planar(FORMAT(YVU410), Both4, 'V'),
         planar(FORMAT(YUV411), Horizontal4),

@@ -17,12 +17,13 @@ ImageBuffer::ImageBuffer(RawClient& client, std::uint32_t fourcc, int width, int
             const auto stride = static_cast<std::uint32_t>(
                 format_.min_stride(i, static_cast<std::uint32_t>(width)));
             planes.push_back({end, stride});
-            end += stride * static_cast<std::uint32_t>(
-                                format_.rows(i, static_cast<std::uint32_t>(height)));
+            end += stride *
+                   static_cast<std::uint32_t>(format_.rows(i, static_cast<std::uint32_t>(height)));
         }
         return planes;
     }()}
-    , size_{planes_.back().offset + std::size_t{planes_.back().stride} * static_cast<unsigned>(height)}
+    , size_{planes_.back().offset +
+            std::size_t{planes_.back().stride} * static_cast<unsigned>(height)}
     , dmabuf_{allocate_dmabuf(Exporter::Udmabuf, size_)}
     , mapping_{dmabuf_, size_} {
     auto& params = client.create_params();

@@ -19,7 +19,7 @@ using tarmac::FormatModifier;
 
 namespace {
 
-constexpr std::chrono::seconds Patience{10};
+constexpr std::chrono::seconds Patience{30};
 
 } // namespace
 
@@ -222,7 +222,7 @@ bool RawClient::round_trip() {
 Answer RawClient::connection() const {
     const int error = wl_display_get_error(display_);
     if (is_stuck_)
-        return {Answer::Error, UINT32_MAX, "no answer within ten seconds:"};
+        return {Answer::Error, UINT32_MAX, "no answer within half a minute:"};
     if (error == 0)
         return {};
     // libwayland-client turns this protocol error into an errno.

@@ -69,7 +69,7 @@ public:
     RawClient& operator=(const RawClient&) = delete;
 
     /// Waits until everything sent has been answered. False once the connection is lost, or if the
-    /// compositor says nothing for ten seconds.
+    /// compositor says nothing for half a minute.
     bool round_trip();
     /// Waits until an event has set `done`; false as for round_trip().
     bool wait_for(const bool& done) {

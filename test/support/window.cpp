@@ -89,6 +89,11 @@ void Window::show(wl_buffer* buffer, const Box& damage) {
     commit();
 }
 
+void Window::damage(const Box& part) {
+    wl_surface_damage_buffer(surface_, part.x, part.y, part.width, part.height);
+    commit();
+}
+
 void Window::commit() {
     bool is_drawn = false;
     wl_callback* frame = wl_surface_frame(surface_);

@@ -13,7 +13,7 @@ struct xdg_wm_base;
 namespace test {
 
 /// A client's toplevel, for pictures. Throws std::runtime_error where the compositor lacks what it
-/// needs or says nothing for ten seconds.
+/// needs or says nothing for half a minute.
 class Window {
 public:
     /// `client` must outlive this. Waits for the first configure.
@@ -42,6 +42,8 @@ public:
     void show(wl_buffer* buffer, const Box& damage = {0, 0, INT32_MAX, INT32_MAX});
     /// Commits what else was set, and waits the same.
     void commit();
+    /// Has what it shows drawn anew, and waits the same.
+    void damage(const Box& part);
 
 private:
     RawClient& client_;
