@@ -19,6 +19,7 @@ public:
                 std::uint32_t flags = 0);
 
     wl_buffer* get() const { return buffer_; }
+    const tarmac::Fd& dmabuf() const { return dmabuf_; }
     Box whole() const { return {0, 0, width_, height_}; }
 
     /// Draws `blocks[i]`, the bytes of a block of the format's plane i, all over `box`, which has
