@@ -46,11 +46,12 @@ public:
     std::function<void(std::string)> on_lost;
 
 private:
-    explicit Graphics(wl_display* display) : loop_{wl_display_get_event_loop(display)} {}
     struct Renderer {
         Handle<wlr_renderer, wlr_renderer_destroy> renderer;
         Handle<wlr_allocator, wlr_allocator_destroy> allocator; ///< goes first
     };
+
+    explicit Graphics(wl_display* display) : loop_{wl_display_get_event_loop(display)} {}
     std::expected<Renderer, std::string> create_renderer() const;
     /// Leaves what was used before in `other`.
     void use(Renderer& other);
@@ -59,14 +60,13 @@ private:
 
     wl_event_loop* loop_;
     std::string renderer_wish_;
-    std::optional<Timer> replacement_;
-
     std::optional<DrmNode> node_; ///< that the user named
     wlr_session* session_ = nullptr;
     Handle<wlr_backend, wlr_backend_destroy> backend_;
     Handle<wlr_renderer, wlr_renderer_destroy> renderer_;
     Handle<wlr_allocator, wlr_allocator_destroy> allocator_;
     Listener backend_destroy_, renderer_lost_;
+    std::optional<Timer> replacement_;
 };
 
 } // namespace tarmac::compositor

@@ -107,15 +107,14 @@ void MappedPixels::end_read() const noexcept {
 }
 
 bool MappedPixels::begin_mapping() {
-    if (!has_failed_ && !mapping_.begin_read())
-        fail();
+    has_failed_ = has_failed_ || !mapping_.begin_read();
     return !has_failed_;
 }
 
-/// The content that is missed now is in no damage that comes later.
-void MappedPixels::fail() noexcept {
-    has_failed_ = true;
-    if (copy_)
+void MappedPixels::end_succession() noexcept {
+    succession_.reset();
+    // What nobody has read now is in no damage that comes later.
+    if (is_stale_ && copy_)
         copy_->shown_on = nullptr;
 }
 
@@ -129,7 +128,7 @@ bool MappedPixels::refresh() {
                                                   std::uint8_t[stride() * image().height()]};
         if (!bytes) {
             mapping_.end_read();
-            fail();
+            has_failed_ = true;
             return false;
         }
         copy_ = {std::move(bytes), {image().width(), image().height()}, rendition_};
@@ -148,8 +147,10 @@ Region MappedPixels::take_stale_part() {
         return *part;
     MappedPixels* before = succession_ ? succession_->before : nullptr;
     if (before && is_usable(before->copy_) && before->copy_->shown_on == succession_->shown_on) {
-        if (before != this)
-            copy_ = std::exchange(before->copy_, std::nullopt), before->is_stale_ = true;
+        if (before != this) {
+            copy_ = std::exchange(before->copy_, std::nullopt);
+            before->is_stale_ = true;
+        }
         Region part{whole()};
         part.intersect(*succession_->damage);
         return part;

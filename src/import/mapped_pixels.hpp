@@ -43,9 +43,9 @@ public:
         MappedPixels* before; ///< may be the same pixels, or nullptr for none
         const pixman_region32_t* damage;
     };
-    /// Says what the new content follows, for the next reading. All of it must be there then.
+    /// Says what the new content follows, for readings until end_succession().
     void follow(const Succession& succession) noexcept { succession_ = succession; }
-    void forget_succession() noexcept { succession_.reset(); }
+    void end_succession() noexcept;
     /// Says that the new content equals what `other` has for its readers, but for `damage`: copies
     /// that if it can be of use.
     void start_from(const MappedPixels& other, std::span<const Rect> damage);
@@ -86,7 +86,6 @@ private:
     Rendition rendition_with(const Colors& colors) const noexcept;
     bool is_usable(const std::optional<Copy>& copy) const noexcept;
     bool begin_mapping();
-    void fail() noexcept;
     bool refresh();
     Region take_stale_part();
     void render(const Rect& part) const;

@@ -90,7 +90,7 @@ void Surface::end_commit() {
     if (std::exchange(has_next_, false)) {
         const DmabufBuffer* shown = ours();
         if (shown && shown->pixels)
-            shown->pixels->forget_succession();
+            shown->pixels->end_succession();
         drop_misfit();
     } else if (surface_.current.committed & WLR_SURFACE_STATE_BUFFER) {
         shown_.set(nullptr);
