@@ -76,7 +76,7 @@ bool MappedPixels::is_usable(const std::optional<Copy>& copy) const noexcept {
 }
 
 void MappedPixels::start_from(const MappedPixels& other, std::span<const Rect> damage) {
-    if (!is_usable(other.copy_) || other.is_stale_)
+    if (!is_usable(other.copy_))
         return;
     const std::size_t size = stride() * image().height();
     std::unique_ptr<std::uint8_t[]> bytes{new (std::nothrow) std::uint8_t[size]};
