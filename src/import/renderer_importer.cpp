@@ -7,6 +7,7 @@
 #include "wlroots/drm_format_set.hpp"
 #include "wlroots/renderer_kind.hpp"
 #include "wlroots/surface_colors.hpp"
+#include "wlroots/takes_size.hpp"
 #include "wlroots/wlr.hpp"
 
 namespace tarmac {
@@ -54,6 +55,10 @@ private:
             return fail(Fault::ImportFailed,
                         std::format("the renderer doesn't draw {} with such colours or alpha",
                                     fourcc_name(dmabuf.fourcc())));
+        if (!takes_size(renderer_, {dmabuf.width(), dmabuf.height()}))
+            return fail(Fault::ImportFailed,
+                        std::format("the renderer has no textures of {}x{} pixels", dmabuf.width(),
+                                    dmabuf.height()));
         // wlroots' Vulkan renderer asserts that there are fewer than four.
         if (is_vulkan(renderer_) && dmabuf.planes().size() == MaxPlanes)
             return fail(Fault::ImportFailed, "the Vulkan renderer takes no image of four planes");

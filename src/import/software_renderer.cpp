@@ -1,6 +1,5 @@
 #include "import/software_renderer.hpp"
 
-#include <EGL/egl.h>
 #include <algorithm>
 #include <drm_fourcc.h>
 #include <fcntl.h>
@@ -9,6 +8,7 @@
 
 #include "dmabuf/device.hpp"
 #include "import/conversion.hpp"
+#include "wlroots/gles_info.hpp"
 #include "wlroots/renderer_kind.hpp"
 #include "wlroots/wlr.hpp"
 
@@ -25,30 +25,10 @@ constexpr std::uint32_t unfaithful_formats[] = {
     DRM_FORMAT_Y212, DRM_FORMAT_Y412, DRM_FORMAT_Y416,   DRM_FORMAT_Y210,   DRM_FORMAT_Y216,
 };
 
-/// What OpenGL says that it draws with.
-std::string gl_renderer_name(wlr_renderer* renderer) {
-    constexpr unsigned GlRenderer = 0x1f01;
-    using GetString = const char* (*)(unsigned);
-    const auto get_string = reinterpret_cast<GetString>(eglGetProcAddress("glGetString"));
-    const GlesContext gles = gles_context(renderer);
-    const EGLDisplay display = eglGetCurrentDisplay();
-    const EGLSurface draw = eglGetCurrentSurface(EGL_DRAW), read = eglGetCurrentSurface(EGL_READ);
-    const EGLContext context = eglGetCurrentContext();
-    if (!get_string || !eglMakeCurrent(gles.display, EGL_NO_SURFACE, EGL_NO_SURFACE, gles.context))
-        return {};
-    const char* name = get_string(GlRenderer);
-    const std::string result = name ? name : "";
-    if (display != EGL_NO_DISPLAY)
-        eglMakeCurrent(display, draw, read, context);
-    else
-        eglMakeCurrent(gles.display, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
-    return result;
-}
-
 bool draws_on_cpu(wlr_renderer* renderer) {
     if (is_gles2(renderer)) {
         constexpr const char* rasterizers[] = {"llvmpipe", "softpipe", "swrast"};
-        const std::string name = gl_renderer_name(renderer);
+        const std::string name = gles_info(renderer).renderer;
         return std::ranges::any_of(rasterizers, [&](const char* r) { return name.contains(r); });
     }
     const int drm_fd = wlr_renderer_get_drm_fd(renderer);

@@ -3,6 +3,8 @@
 #include <memory>
 #include <vector>
 
+#include "wlroots/gles_info.hpp"
+#include "wlroots/renderer_kind.hpp"
 #include "wlroots/wlr.hpp"
 
 namespace tarmac {
@@ -50,6 +52,13 @@ bool takes_strip(wlr_renderer* renderer, std::uint32_t width, std::uint32_t heig
 } // namespace
 
 bool takes_size(wlr_renderer* renderer, Extent extent) {
+    if (extent.width <= SmallestLimit && extent.height <= SmallestLimit)
+        return true;
+    // OpenGL would say nothing against it, and show nothing.
+    if (is_gles2(renderer)) {
+        const auto limit = static_cast<std::uint32_t>(gles_info(renderer).max_texture_size);
+        return extent.width <= limit && extent.height <= limit;
+    }
     return (extent.width <= SmallestLimit || takes_strip(renderer, extent.width, 1)) &&
            (extent.height <= SmallestLimit || takes_strip(renderer, 1, extent.height));
 }

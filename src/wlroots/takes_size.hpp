@@ -6,8 +6,7 @@ struct wlr_renderer;
 
 namespace tarmac {
 
-/// Whether `renderer` makes textures as large from memory. Tries it, with a row and a column, where
-/// not every renderer does.
+/// Whether `renderer` makes textures as large. Asks or tries where not every renderer does.
 bool takes_size(wlr_renderer* renderer, Extent extent);
 
 } // namespace tarmac

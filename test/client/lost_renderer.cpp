@@ -112,6 +112,31 @@ TEST_CASE("a window of shared memory keeps its last picture") {
     CHECK(take_screenshot(compositor.socket()) == before);
 }
 
+TEST_CASE("a picture whose buffer is gone goes with the renderer after the next") {
+    const std::string renderer = GENERATE("gles2", "vulkan");
+    INFO(renderer);
+    CompositorProcess compositor{{"--size", "320x240"}, stage_of(renderer)};
+    RawClient client = compositor.connect(6);
+    Window window{client};
+    ImageBuffer image{client, DRM_FORMAT_NV12, Width, Height};
+    image.fill(image.whole(), {{160}, {80, 150}});
+    window.show(image.get());
+    const Picture before = take_screenshot(compositor.socket());
+    const auto replace = [&] {
+        compositor.process().signal(SIGUSR1);
+        compositor.process().await_line("tarmac: replaced");
+    };
+    replace();
+    image.destroy();
+    REQUIRE(client.round_trip());
+    CHECK(take_screenshot(compositor.socket()) == before);
+    for (int i = 0; i < 2; ++i) {
+        replace();
+        CHECK(take_screenshot(compositor.socket()) != before);
+    }
+    CHECK(compositor.process().is_running());
+}
+
 TEST_CASE("replacing the renderer leaks nothing") {
     CompositorProcess compositor{{"--size", "320x240"}};
     Shown rgb{compositor, DRM_FORMAT_XRGB8888, {{10, 90, 200, 0}}};

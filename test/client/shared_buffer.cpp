@@ -21,6 +21,11 @@ constexpr Box Whole{0, 0, Width, Height}, UpperHalf{0, 0, Width, Height / 2};
 using Blocks = std::vector<std::vector<std::uint8_t>>;
 const Blocks Red{{0, 0, 255, 255}}, Green{{0, 255, 0, 255}};
 
+/// Counts.
+constexpr wl_buffer_listener release_events = {
+    .release = [](void* data, wl_buffer*) { ++*static_cast<int*>(data); },
+};
+
 /// A surface that nobody sees.
 class HiddenSurface {
 public:
@@ -73,11 +78,15 @@ TEST_CASE_METHOD(Studio, "what is read isn't written into what was imported") {
     red.fill(Whole, Red);
     ImageBuffer green{client, DRM_FORMAT_ARGB8888, Width, Height};
     green.fill(Whole, Green);
+    int releases = 0;
+    wl_buffer_add_listener(red.get(), &release_events, &releases);
     window.show(red.get());
     const Picture before = look();
     colors.set_straight(true);
     window.show(green.get());
     CHECK(look() != before);
+    // Nor is it kept for longer.
+    CHECK(releases == 1);
     colors.set_straight(false);
     window.show(red.get());
     CHECK(look() == before);
@@ -110,10 +119,7 @@ TEST_CASE_METHOD(Studio, "a buffer is released once for each time that it was sh
     ImageBuffer image{client, DRM_FORMAT_ARGB8888, Width, Height};
     image.fill(Whole, Red);
     int releases = 0;
-    static constexpr wl_buffer_listener events = {
-        .release = [](void* data, wl_buffer*) { ++*static_cast<int*>(data); },
-    };
-    wl_buffer_add_listener(image.get(), &events, &releases);
+    wl_buffer_add_listener(image.get(), &release_events, &releases);
     colors.set_straight(true);
     window.show(image.get());
     colors.set_straight(false);

@@ -67,6 +67,16 @@ int read(const Texture& texture, int x, int y) {
     return value;
 }
 
+std::uint32_t format_of(const Texture& texture) {
+    void* data;
+    std::uint32_t fourcc;
+    std::size_t stride;
+    REQUIRE(wlr_buffer_begin_data_ptr_access(texture.buffer(), WLR_BUFFER_DATA_PTR_ACCESS_READ,
+                                             &data, &fourcc, &stride));
+    wlr_buffer_end_data_ptr_access(texture.buffer());
+    return fourcc;
+}
+
 bool is_dark(int value) {
     return value < 100;
 }
@@ -132,6 +142,17 @@ TEST_CASE_METHOD(Fixture, "an inverted picture is read the right way up") {
     REQUIRE(texture);
     CHECK(is_dark(read(*texture, 5, 0)));
     CHECK_FALSE(is_dark(read(*texture, 5, Height - 1)));
+}
+
+TEST_CASE_METHOD(Fixture, "all copies of an image with alpha have one format") {
+    Memory memory{8};
+    TextureBuilder builder;
+    builder.set_size(Width, Height)
+        .set_format(DRM_FORMAT_ABGR16161616, DRM_FORMAT_MOD_LINEAR)
+        .set_plane(0, std::move(*memory.dmabuf.duplicate()), 0, Width * 8);
+    CHECK(format_of(*builder.build(*importer)) == DRM_FORMAT_ABGR16161616);
+    CHECK(format_of(*builder.set_y_inverted(true).build(*importer)) == DRM_FORMAT_ARGB8888);
+    CHECK(format_of(*builder.set_premultiplied(false).build(*importer)) == DRM_FORMAT_ARGB8888);
 }
 
 TEST_CASE_METHOD(Fixture, "readers can't write") {

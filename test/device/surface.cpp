@@ -6,6 +6,7 @@
 #include <optional>
 #include <tarmac/linux_dmabuf.hpp>
 
+#include "linux-dmabuf-v1-client-protocol.h"
 #include "support/color_surface.hpp"
 #include "support/fake_writer.hpp"
 #include "support/image_buffer.hpp"
@@ -147,6 +148,38 @@ TEST_CASE_METHOD(Fixture, "the next buffer is read where it differs from the one
     CHECK(surface.is_light(Part));
     CHECK(surface.is_light(Other));
     CHECK(surface.is_dark({0, 0, 16, Height}));
+}
+
+TEST_CASE_METHOD(Fixture, "damage of an inverted buffer is read from below") {
+    Surface surface{*surfaces, *client};
+    ImageBuffer image{*client, DRM_FORMAT_NV12, Width, Height,
+                      ZWP_LINUX_BUFFER_PARAMS_V1_FLAGS_Y_INVERT};
+    image.fill(Whole, Dark);
+    surface.commit(image.get(), Whole);
+    image.fill(Whole, Light);
+    surface.commit(image.get(), Part);
+    CHECK(surface.is_light(Part));
+    CHECK(surface.is_dark(Other));
+}
+
+TEST_CASE_METHOD(Fixture, "all is read where there is nothing like it to go on from") {
+    Surface surface{*surfaces, *client};
+    ImageBuffer image{*client, DRM_FORMAT_NV12, Width, Height};
+    image.fill(Whole, Dark);
+    SECTION("but what has smaller pixels") {
+        // Copied, as it is inverted, and not converted.
+        ImageBuffer small{*client, DRM_FORMAT_RGB565, Width, Height,
+                          ZWP_LINUX_BUFFER_PARAMS_V1_FLAGS_Y_INVERT};
+        surface.commit(small.get(), Whole);
+        image.fill(Whole, Light);
+    }
+    SECTION("as the surface showed nothing") {
+        surface.commit(image.get(), Whole);
+        image.fill(Whole, Light);
+        surface.commit(nullptr, Whole);
+    }
+    surface.commit(image.get(), Part);
+    CHECK(surface.is_light(Whole));
 }
 
 TEST_CASE_METHOD(Fixture, "what another surface has read of a buffer is nothing to go on from") {

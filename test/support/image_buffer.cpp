@@ -2,6 +2,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <drm_fourcc.h>
+#include <utility>
+#include <wayland-client.h>
 
 namespace test {
 
@@ -33,7 +35,11 @@ ImageBuffer::ImageBuffer(RawClient& client, std::uint32_t fourcc, int width, int
     const Answer answer = client.create(params, width, height, fourcc, flags);
     INFO(format_.name);
     REQUIRE(answer == Answer{Answer::Created, 0, {}});
-    buffer_ = params.buffer;
+    params_ = &params;
+}
+
+void ImageBuffer::destroy() {
+    wl_buffer_destroy(std::exchange(params_->buffer, nullptr));
 }
 
 void ImageBuffer::fill(const Box& box, const std::vector<std::vector<std::uint8_t>>& blocks) {

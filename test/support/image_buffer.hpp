@@ -18,7 +18,8 @@ public:
     ImageBuffer(RawClient& client, std::uint32_t fourcc, int width, int height,
                 std::uint32_t flags = 0);
 
-    wl_buffer* get() const { return buffer_; }
+    wl_buffer* get() const { return params_->buffer; }
+    void destroy();
     const tarmac::Fd& dmabuf() const { return dmabuf_; }
     Box whole() const { return {0, 0, width_, height_}; }
 
@@ -37,7 +38,7 @@ private:
     std::size_t size_;
     tarmac::Fd dmabuf_;
     DmabufMapping mapping_;
-    wl_buffer* buffer_;
+    RawClient::Params* params_;
 };
 
 } // namespace test
