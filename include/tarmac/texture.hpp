@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <tarmac/buffer.hpp>
+#include <tarmac/geometry.hpp>
 
 struct wlr_buffer;
 struct wlr_renderer;
@@ -10,24 +12,6 @@ struct wlr_texture;
 namespace tarmac {
 
 class Dmabuf;
-
-/// In pixels, from the image's upper left corner.
-struct Rect {
-    std::int32_t x, y, width, height;
-
-    friend bool operator==(const Rect&, const Rect&) = default;
-};
-
-struct Extent {
-    std::uint32_t width, height;
-};
-
-/// Gives up the producer's reference (wlr_buffer_drop): the buffer goes when nobody has it locked.
-struct BufferDrop {
-    void operator()(wlr_buffer* buffer) const noexcept;
-};
-/// The producer's reference to a wlr_buffer.
-using BufferPtr = std::unique_ptr<wlr_buffer, BufferDrop>;
 
 /// A built texture: a wlr_buffer that tells its dma-buf (wlr_buffer_get_dmabuf), so that it can be
 /// put on a wlr_scene or scanned out, and the wlr_texture that the renderer made from it. Owns

@@ -1,6 +1,6 @@
 #include "compositor/event_log.hpp"
 
-#include "protocol/process_name.hpp"
+#include "account/process_name.hpp"
 
 #include <cstdio>
 #include <format>

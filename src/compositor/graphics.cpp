@@ -1,7 +1,7 @@
 #include "compositor/graphics.hpp"
 
 #include "compositor/drm_node.hpp"
-#include "wlroots/renderer_kind.hpp"
+#include "wlr/renderer_kind.hpp"
 
 #include <format>
 

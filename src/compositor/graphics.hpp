@@ -3,9 +3,9 @@
 #include "compositor/drm_node.hpp"
 #include "compositor/handle.hpp"
 #include "compositor/options.hpp"
-#include "wlroots/listener.hpp"
-#include "wlroots/timer.hpp"
-#include "wlroots/wlr.hpp"
+#include "wlr/listener.hpp"
+#include "wlr/timer.hpp"
+#include "wlr/wlr.hpp"
 
 #include <expected>
 #include <functional>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "compositor/handle.hpp"
-#include "wlroots/wlr.hpp"
+#include "wlr/wlr.hpp"
 
 namespace tarmac::compositor {
 

@@ -2,8 +2,8 @@
 
 #include <format>
 
-#include "wlroots/takes_size.hpp"
-#include "wlroots/wlr.hpp"
+#include "wlr/takes_size.hpp"
+#include "wlr/wlr.hpp"
 
 namespace tarmac {
 

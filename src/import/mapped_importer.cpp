@@ -2,12 +2,12 @@
 #include <format>
 #include <tarmac/importer.hpp>
 
-#include "import/conversion.hpp"
+#include "convert/conversion.hpp"
+#include "import/dmabuf_buffer.hpp"
 #include "import/map_pixels.hpp"
 #include "import/software_renderer.hpp"
-#include "wlroots/dmabuf_buffer.hpp"
-#include "wlroots/drm_format_set.hpp"
-#include "wlroots/wlr.hpp"
+#include "wlr/drm_format_set.hpp"
+#include "wlr/wlr.hpp"
 
 namespace tarmac {
 

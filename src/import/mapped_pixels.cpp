@@ -5,7 +5,7 @@
 #include <libyuv/planar_functions.h>
 #include <new>
 
-#include "import/conversion.hpp"
+#include "convert/conversion.hpp"
 
 namespace tarmac {
 

@@ -4,8 +4,8 @@
 #include <optional>
 #include <tarmac/texture.hpp>
 
-#include "import/mapping.hpp"
-#include "import/region.hpp"
+#include "convert/region.hpp"
+#include "ready/mapping.hpp"
 
 namespace tarmac {
 

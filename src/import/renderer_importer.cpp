@@ -2,13 +2,13 @@
 #include <format>
 #include <tarmac/importer.hpp>
 
+#include "import/dmabuf_buffer.hpp"
+#include "import/draws.hpp"
 #include "import/software_renderer.hpp"
-#include "wlroots/dmabuf_buffer.hpp"
-#include "wlroots/drm_format_set.hpp"
-#include "wlroots/renderer_kind.hpp"
-#include "wlroots/surface_colors.hpp"
-#include "wlroots/takes_size.hpp"
-#include "wlroots/wlr.hpp"
+#include "wlr/drm_format_set.hpp"
+#include "wlr/renderer_kind.hpp"
+#include "wlr/takes_size.hpp"
+#include "wlr/wlr.hpp"
 
 namespace tarmac {
 

@@ -6,11 +6,11 @@
 #include <format>
 #include <string>
 
+#include "convert/conversion.hpp"
 #include "dmabuf/device.hpp"
-#include "import/conversion.hpp"
-#include "wlroots/gles_info.hpp"
-#include "wlroots/renderer_kind.hpp"
-#include "wlroots/wlr.hpp"
+#include "wlr/gles_info.hpp"
+#include "wlr/renderer_kind.hpp"
+#include "wlr/wlr.hpp"
 
 namespace tarmac {
 

@@ -1,7 +1,7 @@
 #include <tarmac/texture.hpp>
 
-#include "wlroots/listener.hpp"
-#include "wlroots/wlr.hpp"
+#include "wlr/listener.hpp"
+#include "wlr/wlr.hpp"
 
 namespace tarmac {
 

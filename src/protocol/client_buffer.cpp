@@ -1,7 +1,7 @@
 #include "protocol/client_buffer.hpp"
 
+#include "import/dmabuf_buffer.hpp"
 #include "protocol/resource.hpp"
-#include "wlroots/dmabuf_buffer.hpp"
 
 namespace tarmac {
 

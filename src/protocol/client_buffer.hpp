@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <tarmac/texture.hpp>
 
-#include "protocol/import_queue.hpp"
-#include "wlroots/listener.hpp"
+#include "ready/import_queue.hpp"
+#include "wlr/listener.hpp"
 
 struct wl_client;
 struct wl_resource;

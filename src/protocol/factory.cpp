@@ -2,10 +2,10 @@
 
 #include <drm_fourcc.h>
 
+#include "account/process_name.hpp"
 #include "linux-dmabuf-v1-protocol.h"
 #include "protocol/buffer_params.hpp"
 #include "protocol/feedback_object.hpp"
-#include "protocol/process_name.hpp"
 #include "protocol/resource.hpp"
 
 namespace tarmac {

@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include "dmabuf/device.hpp"
+#include "import/dmabuf_buffer.hpp"
 #include "linux-dmabuf-v1-protocol.h"
 #include "protocol/client_buffer.hpp"
 #include "protocol/factory.hpp"
 #include "protocol/feedback_object.hpp"
 #include "protocol/retire_global.hpp"
-#include "wlroots/dmabuf_buffer.hpp"
 
 namespace tarmac {
 

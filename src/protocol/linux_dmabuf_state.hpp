@@ -6,10 +6,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "protocol/client_account.hpp"
-#include "protocol/import_queue.hpp"
-#include "wlroots/listener.hpp"
-#include "wlroots/surfaces.hpp"
+#include "account/client_account.hpp"
+#include "ready/import_queue.hpp"
+#include "surface/surfaces.hpp"
+#include "wlr/listener.hpp"
 
 struct wl_global;
 

@@ -1,7 +1,7 @@
 #include "protocol/retire_global.hpp"
 
-#include "wlroots/listener.hpp"
-#include "wlroots/timer.hpp"
+#include "wlr/listener.hpp"
+#include "wlr/timer.hpp"
 
 namespace tarmac {
 

@@ -14,8 +14,8 @@
 #include "support/feedback.hpp"
 #include "support/local_compositor.hpp"
 #include "support/local_renderer.hpp"
-#include "wlroots/listener.hpp"
-#include "wlroots/wlr.hpp"
+#include "wlr/listener.hpp"
+#include "wlr/wlr.hpp"
 
 using namespace tarmac;
 using namespace std::chrono_literals;

@@ -5,7 +5,7 @@
 #include <tarmac/texture_builder.hpp>
 
 #include "support/dmabuf_source.hpp"
-#include "wlroots/wlr.hpp"
+#include "wlr/wlr.hpp"
 
 using namespace tarmac;
 

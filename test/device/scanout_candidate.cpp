@@ -6,7 +6,7 @@
 
 #include "protocol/cases.hpp"
 #include "support/local_scene.hpp"
-#include "wlroots/scanout_candidate.hpp"
+#include "scene/scanout_candidate.hpp"
 
 using namespace tarmac;
 using test::CardHeight;

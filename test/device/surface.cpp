@@ -12,8 +12,8 @@
 #include "support/image_buffer.hpp"
 #include "support/local_compositor.hpp"
 #include "support/local_renderer.hpp"
-#include "wlroots/listener.hpp"
-#include "wlroots/wlr.hpp"
+#include "wlr/listener.hpp"
+#include "wlr/wlr.hpp"
 
 using namespace tarmac;
 using test::Box;

@@ -8,7 +8,7 @@
 #include "support/dmabuf_source.hpp"
 #include "support/local_compositor.hpp"
 #include "support/local_renderer.hpp"
-#include "wlroots/wlr.hpp"
+#include "wlr/wlr.hpp"
 
 using namespace tarmac;
 

@@ -4,7 +4,7 @@
 #include <tarmac/fd.hpp>
 #include <tarmac/format_set.hpp>
 
-#include "wlroots/wlr.hpp"
+#include "wlr/wlr.hpp"
 
 namespace test {
 

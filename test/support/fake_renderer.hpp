@@ -3,7 +3,7 @@
 #include <tarmac/format_set.hpp>
 #include <vector>
 
-#include "wlroots/wlr.hpp"
+#include "wlr/wlr.hpp"
 
 namespace test {
 

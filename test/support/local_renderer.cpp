@@ -5,7 +5,7 @@
 #include <unistd.h>
 #include <utility>
 
-#include "wlroots/wlr.hpp"
+#include "wlr/wlr.hpp"
 
 namespace test {
 

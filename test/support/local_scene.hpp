@@ -7,7 +7,7 @@
 #include "support/local_compositor.hpp"
 #include "support/local_renderer.hpp"
 #include "support/raw_client.hpp"
-#include "wlroots/listener.hpp"
+#include "wlr/listener.hpp"
 
 namespace test {
 

@@ -1,6 +1,6 @@
 // What holds for the conversion of every format.
 
-#include "import/conversion.hpp"
+#include "convert/conversion.hpp"
 
 #include <algorithm>
 #include <array>

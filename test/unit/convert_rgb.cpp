@@ -1,6 +1,6 @@
 // Conversion of RGB against what the formats' names say, computed in double precision.
 
-#include "import/conversion.hpp"
+#include "convert/conversion.hpp"
 
 #include <array>
 #include <bit>

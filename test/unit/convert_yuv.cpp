@@ -1,6 +1,6 @@
 // Conversion of YUV against the definition, computed in double precision.
 
-#include "import/conversion.hpp"
+#include "convert/conversion.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "protocol/import_queue.hpp"
+#include "ready/import_queue.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <memory>

@@ -10,7 +10,7 @@
 #include "support/feedback.hpp"
 #include "support/local_compositor.hpp"
 #include "support/raw_client.hpp"
-#include "wlroots/wlr.hpp"
+#include "wlr/wlr.hpp"
 
 using namespace tarmac;
 using test::Answer;

@@ -1,4 +1,4 @@
-#include "wlroots/listener.hpp"
+#include "wlr/listener.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <optional>

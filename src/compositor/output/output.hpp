@@ -1,8 +1,8 @@
 #pragma once
 
 #include "compositor/options.hpp"
-#include "wlroots/listener.hpp"
-#include "wlroots/wlr.hpp"
+#include "wlr/listener.hpp"
+#include "wlr/wlr.hpp"
 
 #include <functional>
 #include <optional>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "compositor/window/toplevel.hpp"
-#include "wlroots/listener.hpp"
+#include "wlr/listener.hpp"
 
 #include <functional>
 

@@ -3,8 +3,8 @@
 #include "compositor/handle.hpp"
 #include "compositor/seat/interactive_grab.hpp"
 #include "compositor/seat/pointer_constraint.hpp"
-#include "wlroots/listener.hpp"
-#include "wlroots/wlr.hpp"
+#include "wlr/listener.hpp"
+#include "wlr/wlr.hpp"
 
 #include <optional>
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "wlroots/listener.hpp"
-#include "wlroots/wlr.hpp"
+#include "wlr/listener.hpp"
+#include "wlr/wlr.hpp"
 
 namespace tarmac::compositor {
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "wlroots/wlr.hpp"
+#include "wlr/wlr.hpp"
 
 #include <array>
 

@@ -3,8 +3,8 @@
 #include "compositor/window/decoration.hpp"
 #include "compositor/window/placement.hpp"
 #include "compositor/window/window_nodes.hpp"
-#include "wlroots/listener.hpp"
-#include "wlroots/wlr.hpp"
+#include "wlr/listener.hpp"
+#include "wlr/wlr.hpp"
 
 #include <optional>
 #include <string>

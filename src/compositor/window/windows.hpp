@@ -2,7 +2,7 @@
 
 #include "compositor/window/popup.hpp"
 #include "compositor/window/toplevel.hpp"
-#include "wlroots/listener.hpp"
+#include "wlr/listener.hpp"
 
 #include <list>
 #include <memory>

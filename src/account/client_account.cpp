@@ -1,0 +1,55 @@
+#include "account/client_account.hpp"
+
+#include <algorithm>
+#include <format>
+#include <sys/resource.h>
+
+namespace tarmac {
+
+namespace {
+
+constexpr std::array<const char*, 4> ItemNames = {
+    "unused params objects", "file descriptors of planes", "buffers", "mapped bytes"};
+
+} // namespace
+
+std::uint64_t default_descriptor_quota() noexcept {
+    rlimit limit{};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    return limit.rlim_cur / 4;
+}
+
+ClientAccount::ClientAccount(const Quotas& quotas) noexcept
+    : quotas_{quotas.params, quotas.descriptors, quotas.buffers, quotas.mapped_bytes} {}
+
+ClientAccount::Charge& ClientAccount::Charge::operator=(Charge&& other) noexcept {
+    std::swap(account_, other.account_);
+    std::swap(item_, other.item_);
+    std::swap(amount_, other.amount_);
+    return *this;
+}
+
+ClientAccount::Charge::~Charge() {
+    if (account_)
+        account_->used_[static_cast<std::size_t>(item_)] -= amount_;
+}
+
+Result<ClientAccount::Charge> ClientAccount::charge(Item item, std::uint64_t amount) {
+    const auto index = static_cast<std::size_t>(item);
+    const std::uint64_t quota = quotas_[index];
+    if (quota != 0 && amount > quota - std::min(quota, used_[index]))
+        return fail(Fault::OutOfResources,
+                    std::format("the client's quota of {} {} is used up", quota, ItemNames[index]));
+    used_[index] += amount;
+    return Charge{shared_from_this(), item, amount};
+}
+
+void ClientAccount::tell(const std::shared_ptr<const Feedback>& feedback) {
+    if (feedback == last_told_.lock())
+        return;
+    for (const FormatModifier& pair : feedback->table().formats())
+        told_.add(pair);
+    last_told_ = feedback;
+}
+
+} // namespace tarmac

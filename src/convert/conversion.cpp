@@ -1,0 +1,74 @@
+#include "convert/conversion.hpp"
+
+#include <algorithm>
+
+#include "convert/conversion_band.hpp"
+#include "convert/yuv_matrix.hpp"
+
+namespace tarmac {
+
+namespace {
+
+const Conversion* find_conversion(std::uint32_t fourcc) {
+    for (const auto conversions : {rgb_conversions(), yuv_conversions()}) {
+        const auto found = std::ranges::find(conversions, fourcc, &Conversion::fourcc);
+        if (found != conversions.end())
+            return &*found;
+    }
+    return nullptr;
+}
+
+/// Exact, which libyuv's ARGBAttenuate() isn't. Two channels a multiplication.
+std::uint32_t premultiply(std::uint32_t argb) {
+    constexpr std::uint32_t Even = 0x00ff00ff, Halves = 0x00800080;
+    const std::uint32_t alpha = argb >> 24;
+    std::uint32_t red_blue = (argb & Even) * alpha + Halves;
+    red_blue = (red_blue + (red_blue >> 8 & Even)) >> 8 & Even;
+    std::uint32_t green = (argb >> 8 & 0xff) * alpha + 0x80;
+    green = (green + (green >> 8)) & 0xff00;
+    return alpha << 24 | red_blue | green;
+}
+
+// Small enough for scratch memory to stay in the cache; a whole number of chroma samples.
+constexpr int BandHeight = 32;
+// No format has chroma samples of more pixels.
+constexpr int Grain = 4;
+
+} // namespace
+
+bool is_convertible(std::uint32_t fourcc) noexcept {
+    return find_conversion(fourcc) != nullptr;
+}
+
+void convert_to_argb(const Picture& picture, const Rect& part, std::uint8_t* argb, int stride) {
+    const Conversion* conversion = find_conversion(picture.format.fourcc);
+    const int left = part.x / Grain * Grain, top = part.y / Grain * Grain;
+    const int right = std::min((part.x + part.width + Grain - 1) / Grain * Grain,
+                               static_cast<int>(picture.extent.width));
+    const int bottom = std::min(part.y + part.height, static_cast<int>(picture.extent.height));
+    std::vector<std::uint8_t> scratch;
+    for (int y = top; y < bottom; y += BandHeight) {
+        Band band{.in = {},
+                  .out = argb + static_cast<std::ptrdiff_t>(y) * stride + left * 4,
+                  .out_stride = stride,
+                  .width = right - left,
+                  .height = std::min(BandHeight, bottom - y),
+                  .matrix = yuv_constants(picture.color),
+                  .scratch = scratch};
+        for (unsigned i = 0; i < picture.format.n_planes; ++i) {
+            const PlaneFormat& plane = picture.format.planes[i];
+            const int column = left / plane.horizontal_subsampling / plane.block_width;
+            const int row = y / plane.vertical_subsampling / plane.block_height;
+            band.in[i] = {picture.planes[i].data +
+                              static_cast<std::ptrdiff_t>(row) * picture.planes[i].stride +
+                              column * plane.bytes_per_block,
+                          picture.planes[i].stride};
+        }
+        conversion->convert(band);
+        if (picture.format.has_alpha && !picture.is_premultiplied)
+            convert_elements<std::uint32_t, std::uint32_t, premultiply>(
+                band.out, stride, band.out, stride, band.width, band.height);
+    }
+}
+
+} // namespace tarmac

@@ -1,0 +1,229 @@
+// RGB to ARGB8888, each component rounded to the nearest step: libyuv would cut deep ones off.
+
+#include <bit>
+#include <drm_fourcc.h>
+#include <libyuv.h>
+#include <string_view>
+
+#include "convert/conversion_band.hpp"
+
+namespace tarmac {
+
+namespace {
+
+using u8 = std::uint8_t;
+using u16 = std::uint16_t;
+using u32 = std::uint32_t;
+
+struct Field {
+    unsigned shift = 0, bits = 0;
+};
+struct Fields {
+    Field red, green, blue, alpha;
+};
+
+/// As drm_fourcc.h has it: names from the highest bit on, and their widths.
+consteval Fields fields(std::string_view names, std::array<unsigned, 4> widths) {
+    Fields fields;
+    unsigned shift = 0;
+    for (std::size_t i = names.size(); i-- > 0; shift += widths[i]) {
+        const Field field{shift, widths[i]};
+        switch (names[i]) {
+        case 'R':
+            fields.red = field;
+            break;
+        case 'G':
+            fields.green = field;
+            break;
+        case 'B':
+            fields.blue = field;
+            break;
+        case 'A':
+            fields.alpha = field;
+            break;
+        }
+    }
+    return fields;
+}
+
+template <Field F>
+constexpr u32 component(u32 word) {
+    if constexpr (F.bits == 0)
+        return 0;
+    else
+        return to_byte<F.bits>(word >> F.shift & ((1u << F.bits) - 1));
+}
+
+template <typename Word, Fields F>
+u32 to_argb(Word word) {
+    const u32 alpha = F.alpha.bits == 0 ? 255 : component<F.alpha>(word);
+    return alpha << 24 | component<F.red>(word) << 16 | component<F.green>(word) << 8 |
+           component<F.blue>(word);
+}
+
+/// A pixel in a word.
+template <typename Word, Fields F>
+void packed(const Band& b) {
+    convert_elements<Word, u32, to_argb<Word, F>>(b.in[0].data, b.in[0].stride, b.out, b.out_stride,
+                                                  b.width, b.height);
+}
+
+template <auto Convert>
+void by_libyuv(const Band& b) {
+    Convert(b.in[0].data, b.in[0].stride, b.out, b.out_stride, b.width, b.height);
+}
+
+/// Several components of a pixel, each in an element, first made bytes.
+template <typename Element, u8 (*Narrow)(Element), int Components, auto Convert>
+void deep(const Band& b) {
+    Band narrow = b;
+    const int stride = b.width * Components;
+    const auto [bytes] = reserve<1>(b, stride, b.height);
+    convert_elements<Element, u8, Narrow>(b.in[0].data, b.in[0].stride, bytes, stride, stride,
+                                          b.height);
+    narrow.in[0] = {bytes, stride};
+    Convert(narrow);
+}
+
+/// Alpha in a plane of its own.
+template <auto Convert>
+void with_alpha_plane(const Band& b) {
+    Convert(b);
+    libyuv::ARGBCopyYToAlpha(b.in[1].data, b.in[1].stride, b.out, b.out_stride, b.width, b.height);
+}
+
+u8 from_16(u16 value) {
+    return static_cast<u8>(to_byte<16>(value));
+}
+
+/// 10 bits at the upper end.
+u8 from_high_10(u16 value) {
+    return static_cast<u8>(to_byte<10>(value >> 6));
+}
+
+// Floats of one sign are in the order of their bits. What is below 2^-14, where a half has its
+// smallest normal number, is black anyway, and slow to calculate with.
+
+u8 from_float(std::int32_t bits) {
+    const std::int32_t least = std::bit_cast<std::int32_t>(0x1p-14f);
+    const std::int32_t most = std::bit_cast<std::int32_t>(1.0f);
+    bits = bits < least ? least : bits;
+    bits = bits > most ? most : bits;
+    return static_cast<u8>(static_cast<int>(std::bit_cast<float>(bits) * 255 + 0.5f));
+}
+
+u8 from_half(std::int16_t half) {
+    constexpr std::int16_t Least = 0x0400, Most = 0x3c00;
+    half = half < Least ? Least : half;
+    half = half > Most ? Most : half;
+    // The same mantissa at a float's place, and the exponent's bias made a float's.
+    const float scaled = std::bit_cast<float>(std::int32_t{half} << 13) * 0x1p112f;
+    return static_cast<u8>(static_cast<int>(scaled * 255 + 0.5f));
+}
+
+template <int Components, auto Convert>
+constexpr auto deep_16 = deep<u16, from_16, Components, Convert>;
+template <int Components, auto Convert>
+constexpr auto half_float = deep<std::int16_t, from_half, Components, Convert>;
+template <int Components, auto Convert>
+constexpr auto single_float = deep<std::int32_t, from_float, Components, Convert>;
+
+constexpr auto red = packed<u8, fields("R", {8})>;
+constexpr auto red_green = packed<u16, fields("RG", {8, 8})>;
+constexpr auto green_red = packed<u16, fields("GR", {8, 8})>;
+constexpr auto rgb565 = packed<u16, fields("RGB", {5, 6, 5})>;
+constexpr auto bgr565 = packed<u16, fields("BGR", {5, 6, 5})>;
+// libyuv names words of four bytes as drm_fourcc.h does, but not those of three. It has none
+// without alpha.
+constexpr auto rgb888 = by_libyuv<libyuv::RGB24ToARGB>;
+constexpr auto bgr888 = by_libyuv<libyuv::RAWToARGB>;
+constexpr auto argb8888 = by_libyuv<libyuv::ARGBCopy>;
+constexpr auto abgr8888 = by_libyuv<libyuv::ABGRToARGB>;
+constexpr auto xrgb8888 = packed<u32, fields("xRGB", {8, 8, 8, 8})>;
+constexpr auto xbgr8888 = packed<u32, fields("xBGR", {8, 8, 8, 8})>;
+constexpr auto rgbx8888 = packed<u32, fields("RGBx", {8, 8, 8, 8})>;
+constexpr auto bgrx8888 = packed<u32, fields("BGRx", {8, 8, 8, 8})>;
+
+constexpr Conversion conversions[] = {
+    // Red alone is dark red, as OpenGL has it.
+    {DRM_FORMAT_R8, red},
+    {DRM_FORMAT_R10, packed<u16, fields("xR", {6, 10})>},
+    {DRM_FORMAT_R12, packed<u16, fields("xR", {4, 12})>},
+    {DRM_FORMAT_R16, deep_16<1, red>},
+    {DRM_FORMAT_R16F, half_float<1, red>},
+    {DRM_FORMAT_R32F, single_float<1, red>},
+    {DRM_FORMAT_RG88, red_green},
+    {DRM_FORMAT_GR88, green_red},
+    {DRM_FORMAT_RG1616, deep_16<2, red_green>},
+    {DRM_FORMAT_GR1616, deep_16<2, green_red>},
+    {DRM_FORMAT_GR1616F, half_float<2, green_red>},
+    {DRM_FORMAT_GR3232F, single_float<2, green_red>},
+    {DRM_FORMAT_RGB332, packed<u8, fields("RGB", {3, 3, 2})>},
+    {DRM_FORMAT_BGR233, packed<u8, fields("BGR", {2, 3, 3})>},
+    {DRM_FORMAT_XRGB4444, packed<u16, fields("xRGB", {4, 4, 4, 4})>},
+    {DRM_FORMAT_XBGR4444, packed<u16, fields("xBGR", {4, 4, 4, 4})>},
+    {DRM_FORMAT_RGBX4444, packed<u16, fields("RGBx", {4, 4, 4, 4})>},
+    {DRM_FORMAT_BGRX4444, packed<u16, fields("BGRx", {4, 4, 4, 4})>},
+    {DRM_FORMAT_ARGB4444, packed<u16, fields("ARGB", {4, 4, 4, 4})>},
+    {DRM_FORMAT_ABGR4444, packed<u16, fields("ABGR", {4, 4, 4, 4})>},
+    {DRM_FORMAT_RGBA4444, packed<u16, fields("RGBA", {4, 4, 4, 4})>},
+    {DRM_FORMAT_BGRA4444, packed<u16, fields("BGRA", {4, 4, 4, 4})>},
+    {DRM_FORMAT_XRGB1555, packed<u16, fields("xRGB", {1, 5, 5, 5})>},
+    {DRM_FORMAT_XBGR1555, packed<u16, fields("xBGR", {1, 5, 5, 5})>},
+    {DRM_FORMAT_RGBX5551, packed<u16, fields("RGBx", {5, 5, 5, 1})>},
+    {DRM_FORMAT_BGRX5551, packed<u16, fields("BGRx", {5, 5, 5, 1})>},
+    {DRM_FORMAT_ARGB1555, packed<u16, fields("ARGB", {1, 5, 5, 5})>},
+    {DRM_FORMAT_ABGR1555, packed<u16, fields("ABGR", {1, 5, 5, 5})>},
+    {DRM_FORMAT_RGBA5551, packed<u16, fields("RGBA", {5, 5, 5, 1})>},
+    {DRM_FORMAT_BGRA5551, packed<u16, fields("BGRA", {5, 5, 5, 1})>},
+    {DRM_FORMAT_RGB565, rgb565},
+    {DRM_FORMAT_BGR565, bgr565},
+    {DRM_FORMAT_RGB565_A8, with_alpha_plane<rgb565>},
+    {DRM_FORMAT_BGR565_A8, with_alpha_plane<bgr565>},
+    {DRM_FORMAT_RGB888, rgb888},
+    {DRM_FORMAT_BGR888, bgr888},
+    {DRM_FORMAT_RGB888_A8, with_alpha_plane<rgb888>},
+    {DRM_FORMAT_BGR888_A8, with_alpha_plane<bgr888>},
+    {DRM_FORMAT_XRGB8888, xrgb8888},
+    {DRM_FORMAT_XBGR8888, xbgr8888},
+    {DRM_FORMAT_RGBX8888, rgbx8888},
+    {DRM_FORMAT_BGRX8888, bgrx8888},
+    {DRM_FORMAT_XRGB8888_A8, with_alpha_plane<xrgb8888>},
+    {DRM_FORMAT_XBGR8888_A8, with_alpha_plane<xbgr8888>},
+    {DRM_FORMAT_RGBX8888_A8, with_alpha_plane<rgbx8888>},
+    {DRM_FORMAT_BGRX8888_A8, with_alpha_plane<bgrx8888>},
+    {DRM_FORMAT_ARGB8888, argb8888},
+    {DRM_FORMAT_ABGR8888, abgr8888},
+    {DRM_FORMAT_RGBA8888, by_libyuv<libyuv::RGBAToARGB>},
+    {DRM_FORMAT_BGRA8888, by_libyuv<libyuv::BGRAToARGB>},
+    {DRM_FORMAT_XRGB2101010, packed<u32, fields("xRGB", {2, 10, 10, 10})>},
+    {DRM_FORMAT_XBGR2101010, packed<u32, fields("xBGR", {2, 10, 10, 10})>},
+    {DRM_FORMAT_RGBX1010102, packed<u32, fields("RGBx", {10, 10, 10, 2})>},
+    {DRM_FORMAT_BGRX1010102, packed<u32, fields("BGRx", {10, 10, 10, 2})>},
+    {DRM_FORMAT_ARGB2101010, packed<u32, fields("ARGB", {2, 10, 10, 10})>},
+    {DRM_FORMAT_ABGR2101010, packed<u32, fields("ABGR", {2, 10, 10, 10})>},
+    {DRM_FORMAT_RGBA1010102, packed<u32, fields("RGBA", {10, 10, 10, 2})>},
+    {DRM_FORMAT_BGRA1010102, packed<u32, fields("BGRA", {10, 10, 10, 2})>},
+    {DRM_FORMAT_AXBXGXRX106106106106, deep<u16, from_high_10, 4, abgr8888>},
+    {DRM_FORMAT_RGB161616, deep_16<3, rgb888>},
+    {DRM_FORMAT_BGR161616, deep_16<3, bgr888>},
+    {DRM_FORMAT_XRGB16161616, deep_16<4, xrgb8888>},
+    {DRM_FORMAT_XBGR16161616, deep_16<4, xbgr8888>},
+    {DRM_FORMAT_ARGB16161616, deep_16<4, argb8888>},
+    {DRM_FORMAT_ABGR16161616, deep_16<4, abgr8888>},
+    {DRM_FORMAT_BGR161616F, half_float<3, bgr888>},
+    {DRM_FORMAT_XRGB16161616F, half_float<4, xrgb8888>},
+    {DRM_FORMAT_XBGR16161616F, half_float<4, xbgr8888>},
+    {DRM_FORMAT_ARGB16161616F, half_float<4, argb8888>},
+    {DRM_FORMAT_ABGR16161616F, half_float<4, abgr8888>},
+    {DRM_FORMAT_BGR323232F, single_float<3, bgr888>},
+    {DRM_FORMAT_ABGR32323232F, single_float<4, abgr8888>},
+};
+
+} // namespace
+
+std::span<const Conversion> rgb_conversions() noexcept {
+    return conversions;
+}
+
+} // namespace tarmac

@@ -1,0 +1,252 @@
+// YUV to ARGB8888, by libyuv.
+
+#include <algorithm>
+#include <drm_fourcc.h>
+#include <libyuv.h>
+
+#include "convert/conversion_band.hpp"
+
+namespace tarmac {
+
+namespace {
+
+template <auto Convert, unsigned U = 1, unsigned V = 2>
+void planar(const Band& b) {
+    Convert(b.in[0].data, b.in[0].stride, b.in[U].data, b.in[U].stride, b.in[V].data,
+            b.in[V].stride, b.out, b.out_stride, b.matrix, b.width, b.height);
+}
+
+template <auto Convert>
+void semiplanar(const Band& b) {
+    Convert(b.in[0].data, b.in[0].stride, b.in[1].data, b.in[1].stride, b.out, b.out_stride,
+            b.matrix, b.width, b.height);
+}
+
+enum class Chroma { Half, Full };
+
+/// Chroma in one plane, which libyuv wants in two.
+template <auto Convert, Chroma Width, bool Swapped>
+void split(const Band& b) {
+    const int width = Width == Chroma::Half ? b.half_width() : b.width;
+    const auto [first, second] = reserve<2>(b, width, b.height);
+    libyuv::SplitUVPlane(b.in[1].data, b.in[1].stride, first, width, second, width, width,
+                         b.height);
+    Convert(b.in[0].data, b.in[0].stride, Swapped ? second : first, width, Swapped ? first : second,
+            width, b.out, b.out_stride, b.matrix, b.width, b.height);
+}
+
+/// Two pixels in four bytes.
+template <auto ToPlanes, bool Swapped>
+void packed_422(const Band& b) {
+    const auto [y, first, second] = reserve<3>(b, b.width, b.height);
+    ToPlanes(b.in[0].data, b.in[0].stride, y, b.width, first, b.width, second, b.width, b.width,
+             b.height);
+    libyuv::I422ToARGBMatrix(y, b.width, Swapped ? second : first, b.width,
+                             Swapped ? first : second, b.width, b.out, b.out_stride, b.matrix,
+                             b.width, b.height);
+}
+
+/// A pixel in four bytes. `Y`, `U` and `V` are places in them.
+template <unsigned Y, unsigned U, unsigned V, bool HasAlpha>
+void packed_444(const Band& b) {
+    const auto plane = reserve<4>(b, b.width, b.height);
+    // libyuv's ARGB has blue in the first byte.
+    libyuv::SplitARGBPlane(b.in[0].data, b.in[0].stride, plane[2], b.width, plane[1], b.width,
+                           plane[0], b.width, plane[3], b.width, b.width, b.height);
+    if (HasAlpha)
+        libyuv::I444AlphaToARGBMatrix(plane[Y], b.width, plane[U], b.width, plane[V], b.width,
+                                      plane[3], b.width, b.out, b.out_stride, b.matrix, b.width,
+                                      b.height, 0);
+    else
+        libyuv::I444ToARGBMatrix(plane[Y], b.width, plane[U], b.width, plane[V], b.width, b.out,
+                                 b.out_stride, b.matrix, b.width, b.height);
+}
+
+/// A pixel in three bytes: Y, U, V.
+void packed_24(const Band& b) {
+    const auto plane = reserve<3>(b, b.width, b.height);
+    libyuv::SplitRGBPlane(b.in[0].data, b.in[0].stride, plane[0], b.width, plane[1], b.width,
+                          plane[2], b.width, b.width, b.height);
+    libyuv::I444ToARGBMatrix(plane[0], b.width, plane[1], b.width, plane[2], b.width, b.out,
+                             b.out_stride, b.matrix, b.width, b.height);
+}
+
+/// Chroma of four pixels a row, which libyuv wants of two; `Height` is what `Convert` has.
+template <auto Convert, Chroma Height, unsigned U = 1, unsigned V = 2>
+void quarter(const Band& b) {
+    const int width = b.half_width();
+    const int height = Height == Chroma::Half ? (b.height + 1) / 2 : b.height;
+    const auto plane = reserve<2>(b, width, height);
+    for (unsigned i = 0; i < 2; ++i) {
+        const Picture::Plane& in = b.in[i + 1];
+        for (int y = 0; y < height; ++y) {
+            const std::uint8_t* row =
+                in.data + std::ptrdiff_t{Height == Chroma::Half ? y / 2 : y} * in.stride;
+            std::uint8_t* out = plane[i] + std::ptrdiff_t{y} * width;
+            for (int x = 0; x < width; ++x)
+                out[x] = row[x / 2];
+        }
+    }
+    Convert(b.in[0].data, b.in[0].stride, plane[U - 1], width, plane[V - 1], width, b.out,
+            b.out_stride, b.matrix, b.width, b.height);
+}
+
+/// `Kept` of libyuv's 10 bits, rounded; the rest of them is 0.
+template <unsigned Bits, unsigned Kept>
+std::uint16_t narrow(std::uint32_t sample) {
+    constexpr std::uint32_t Drop = Bits - Kept, Half = 1u << Drop >> 1, Most = (1u << Kept) - 1;
+    return static_cast<std::uint16_t>(std::min((sample + Half) >> Drop, Most) << (10 - Kept));
+}
+// libyuv cuts chroma off after 8 bits.
+constexpr unsigned KeptLuma = 10, KeptChroma = 8;
+
+std::uint16_t* samples(std::uint8_t* plane) {
+    return reinterpret_cast<std::uint16_t*>(plane);
+}
+
+/// Where samples of two bytes lie: every `step`th of a plane from `first` on.
+struct Samples {
+    unsigned plane, first = 0, step = 1;
+};
+
+template <Samples From, unsigned Bits, unsigned Kept>
+void narrow_samples(const Band& b, std::uint8_t* to, int width, int height) {
+    const Picture::Plane& in = b.in[From.plane];
+    std::uint16_t* out = samples(to);
+    for (int y = 0; y < height; ++y, out += b.width) {
+        const auto* row =
+            reinterpret_cast<const std::uint16_t*>(in.data + std::ptrdiff_t{y} * in.stride) +
+            From.first;
+        for (int x = 0; x < width; ++x)
+            out[x] = narrow<Bits, Kept>(row[static_cast<unsigned>(x) * From.step]);
+    }
+}
+
+struct Components {
+    Samples y, u, v;
+};
+constexpr Components Planar{{0}, {1}, {2}}, PlanarVu{{0}, {2}, {1}};
+constexpr Components Semiplanar{{0}, {1, 0, 2}, {1, 1, 2}};
+constexpr Components Packed422{{0, 0, 2}, {0, 1, 4}, {0, 3, 4}};
+
+/// Samples in two bytes, `Bits` of them used, at the lower end. libyuv takes 10 bits of each.
+template <auto Convert, Chroma Width, Chroma Height, Components From, unsigned Bits>
+void wide(const Band& b) {
+    const auto [y, u, v] = reserve<3>(b, b.width * 2, b.height);
+    const int width = Width == Chroma::Half ? b.half_width() : b.width;
+    const int height = Height == Chroma::Half ? (b.height + 1) / 2 : b.height;
+    narrow_samples<From.y, Bits, KeptLuma>(b, y, b.width, b.height);
+    narrow_samples<From.u, Bits, KeptChroma>(b, u, width, height);
+    narrow_samples<From.v, Bits, KeptChroma>(b, v, width, height);
+    Convert(samples(y), b.width, samples(u), b.width, samples(v), b.width, b.out, b.out_stride,
+            b.matrix, b.width, b.height);
+}
+
+template <typename Word, unsigned Bits>
+std::uint32_t field(Word word, unsigned shift) {
+    return static_cast<std::uint32_t>(word >> shift) & ((1u << Bits) - 1);
+}
+
+template <typename Word, unsigned Bits, unsigned Shift, unsigned Kept>
+std::uint16_t component(Word word) {
+    return narrow<Bits, Kept>(field<Word, Bits>(word, Shift));
+}
+
+/// What is left above three components.
+template <typename Word, unsigned Bits>
+std::uint8_t alpha(Word word) {
+    constexpr unsigned AlphaBits = sizeof(Word) * 8 - 3 * Bits;
+    return static_cast<std::uint8_t>(to_byte<AlphaBits>(field<Word, AlphaBits>(word, 3 * Bits)));
+}
+
+/// A pixel in a word. `Y`, `U` and `V` are places in it, in components.
+template <typename Word, unsigned Bits, unsigned Y, unsigned U, unsigned V, bool HasAlpha>
+void words(const Band& b) {
+    const Picture::Plane& in = b.in[0];
+    const int stride = b.width * 2;
+    const auto [y, u, v] = reserve<3>(b, stride, b.height);
+    convert_elements<Word, std::uint16_t, component<Word, Bits, Y * Bits, KeptLuma>>(
+        in.data, in.stride, y, stride, b.width, b.height);
+    convert_elements<Word, std::uint16_t, component<Word, Bits, U * Bits, KeptChroma>>(
+        in.data, in.stride, u, stride, b.width, b.height);
+    convert_elements<Word, std::uint16_t, component<Word, Bits, V * Bits, KeptChroma>>(
+        in.data, in.stride, v, stride, b.width, b.height);
+    libyuv::I410ToARGBMatrix(samples(y), b.width, samples(u), b.width, samples(v), b.width, b.out,
+                             b.out_stride, b.matrix, b.width, b.height);
+    if constexpr (HasAlpha) {
+        convert_elements<Word, std::uint8_t, alpha<Word, Bits>>(in.data, in.stride, y, b.width,
+                                                                b.width, b.height);
+        libyuv::ARGBCopyYToAlpha(y, b.width, b.out, b.out_stride, b.width, b.height);
+    }
+}
+
+void grey(const Band& b) {
+    libyuv::I400ToARGBMatrix(b.in[0].data, b.in[0].stride, b.out, b.out_stride, b.matrix, b.width,
+                             b.height);
+}
+
+using namespace libyuv;
+constexpr auto Half = Chroma::Half, Full = Chroma::Full;
+
+constexpr Conversion conversions[] = {
+    {DRM_FORMAT_NV12, semiplanar<NV12ToARGBMatrix>},
+    {DRM_FORMAT_NV21, semiplanar<NV21ToARGBMatrix>},
+    {DRM_FORMAT_NV16, split<I422ToARGBMatrix, Half, false>},
+    {DRM_FORMAT_NV61, split<I422ToARGBMatrix, Half, true>},
+    {DRM_FORMAT_NV24, split<I444ToARGBMatrix, Full, false>},
+    {DRM_FORMAT_NV42, split<I444ToARGBMatrix, Full, true>},
+    // At the upper end of two bytes, so that they are as good as 16 bits.
+    {DRM_FORMAT_P010, wide<I010ToARGBMatrix, Half, Half, Semiplanar, 16>},
+    {DRM_FORMAT_P012, wide<I010ToARGBMatrix, Half, Half, Semiplanar, 16>},
+    {DRM_FORMAT_P016, wide<I010ToARGBMatrix, Half, Half, Semiplanar, 16>},
+    {DRM_FORMAT_P210, wide<I210ToARGBMatrix, Half, Full, Semiplanar, 16>},
+    {DRM_FORMAT_YUV410, quarter<I420ToARGBMatrix, Half>},
+    {DRM_FORMAT_YVU410, quarter<I420ToARGBMatrix, Half, 2, 1>},
+    {DRM_FORMAT_YUV411, quarter<I422ToARGBMatrix, Full>},
+    {DRM_FORMAT_YVU411, quarter<I422ToARGBMatrix, Full, 2, 1>},
+    {DRM_FORMAT_YUV420, planar<I420ToARGBMatrix>},
+    {DRM_FORMAT_YVU420, planar<I420ToARGBMatrix, 2, 1>},
+    {DRM_FORMAT_YUV422, planar<I422ToARGBMatrix>},
+    {DRM_FORMAT_YVU422, planar<I422ToARGBMatrix, 2, 1>},
+    {DRM_FORMAT_YUV444, planar<I444ToARGBMatrix>},
+    {DRM_FORMAT_YVU444, planar<I444ToARGBMatrix, 2, 1>},
+    {DRM_FORMAT_YUYV, packed_422<YUY2ToI422, false>},
+    {DRM_FORMAT_YVYU, packed_422<YUY2ToI422, true>},
+    {DRM_FORMAT_UYVY, packed_422<UYVYToI422, false>},
+    {DRM_FORMAT_VYUY, packed_422<UYVYToI422, true>},
+    {DRM_FORMAT_AYUV, packed_444<2, 1, 0, true>},
+    {DRM_FORMAT_XYUV8888, packed_444<2, 1, 0, false>},
+    {DRM_FORMAT_AVUY8888, packed_444<0, 1, 2, true>},
+    {DRM_FORMAT_XVUY8888, packed_444<0, 1, 2, false>},
+    {DRM_FORMAT_VUY888, packed_24},
+    {DRM_FORMAT_Y8, grey},
+    {DRM_FORMAT_Y210, wide<I210ToARGBMatrix, Half, Full, Packed422, 16>},
+    {DRM_FORMAT_Y212, wide<I210ToARGBMatrix, Half, Full, Packed422, 16>},
+    {DRM_FORMAT_Y216, wide<I210ToARGBMatrix, Half, Full, Packed422, 16>},
+    {DRM_FORMAT_Y410, words<std::uint32_t, 10, 1, 0, 2, true>},
+    {DRM_FORMAT_XVYU2101010, words<std::uint32_t, 10, 1, 0, 2, false>},
+    {DRM_FORMAT_XVUY2101010, words<std::uint32_t, 10, 0, 1, 2, false>},
+    {DRM_FORMAT_Y412, words<std::uint64_t, 16, 1, 0, 2, true>},
+    {DRM_FORMAT_Y416, words<std::uint64_t, 16, 1, 0, 2, true>},
+    {DRM_FORMAT_XVYU12_16161616, words<std::uint64_t, 16, 1, 0, 2, false>},
+    {DRM_FORMAT_XVYU16161616, words<std::uint64_t, 16, 1, 0, 2, false>},
+    {DRM_FORMAT_Q410, wide<I410ToARGBMatrix, Full, Full, Planar, 16>},
+    {DRM_FORMAT_Q401, wide<I410ToARGBMatrix, Full, Full, PlanarVu, 16>},
+    {DRM_FORMAT_S010, wide<I010ToARGBMatrix, Half, Half, Planar, 10>},
+    {DRM_FORMAT_S210, wide<I210ToARGBMatrix, Half, Full, Planar, 10>},
+    {DRM_FORMAT_S410, wide<I410ToARGBMatrix, Full, Full, Planar, 10>},
+    {DRM_FORMAT_S012, wide<I010ToARGBMatrix, Half, Half, Planar, 12>},
+    {DRM_FORMAT_S212, wide<I210ToARGBMatrix, Half, Full, Planar, 12>},
+    {DRM_FORMAT_S412, wide<I410ToARGBMatrix, Full, Full, Planar, 12>},
+    {DRM_FORMAT_S016, wide<I010ToARGBMatrix, Half, Half, Planar, 16>},
+    {DRM_FORMAT_S216, wide<I210ToARGBMatrix, Half, Full, Planar, 16>},
+    {DRM_FORMAT_S416, wide<I410ToARGBMatrix, Full, Full, Planar, 16>},
+};
+
+} // namespace
+
+std::span<const Conversion> yuv_conversions() noexcept {
+    return conversions;
+}
+
+} // namespace tarmac

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <pixman.h>
+#include <span>
+#include <tarmac/geometry.hpp>
+
+namespace tarmac {
+
+/// A set of pixels: a pixman_region32_t that is a value.
+class Region {
+public:
+    Region() noexcept { pixman_region32_init(&region_); }
+    explicit Region(const Rect& rect) noexcept {
+        pixman_region32_init_rect(&region_, rect.x, rect.y, static_cast<unsigned>(rect.width),
+                                  static_cast<unsigned>(rect.height));
+    }
+    Region(const Region& other) noexcept : Region{} {
+        pixman_region32_copy(&region_, &other.region_);
+    }
+    Region& operator=(const Region& other) noexcept {
+        pixman_region32_copy(&region_, &other.region_);
+        return *this;
+    }
+    ~Region() { pixman_region32_fini(&region_); }
+
+    void add(const Rect& rect) noexcept {
+        pixman_region32_union_rect(&region_, &region_, rect.x, rect.y,
+                                   static_cast<unsigned>(rect.width),
+                                   static_cast<unsigned>(rect.height));
+    }
+    void intersect(const pixman_region32_t& other) noexcept {
+        pixman_region32_intersect(&region_, &region_, &other);
+    }
+    const pixman_region32_t& get() const noexcept { return region_; }
+    /// Disjoint boxes that cover it: one for all if there would be many.
+    std::span<const pixman_box32_t> boxes() const noexcept {
+        int count = 0;
+        const pixman_box32_t* boxes = pixman_region32_rectangles(&region_, &count);
+        constexpr int Many = 64;
+        if (count > Many)
+            return {&region_.extents, 1};
+        return {boxes, static_cast<std::size_t>(count)};
+    }
+
+private:
+    pixman_region32_t region_;
+};
+
+} // namespace tarmac

@@ -1,0 +1,93 @@
+#include "ready/import_queue.hpp"
+
+#include <sys/eventfd.h>
+#include <utility>
+#include <wayland-server-core.h>
+
+namespace tarmac {
+
+void ImportQueue::Ticket::redeem() {
+    if (const auto work = std::exchange(work_, nullptr); work && *work)
+        std::exchange(*work, nullptr)();
+}
+
+ImportQueue::ImportQueue(wl_event_loop* loop, std::chrono::nanoseconds budget)
+    : loop_{loop}
+    , budget_{budget}
+    , unfinished_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)}
+    , next_turn_{wl_event_loop_add_fd(
+          loop, unfinished_.get(), WL_EVENT_READABLE,
+          [](int, std::uint32_t, void* queue) {
+              static_cast<ImportQueue*>(queue)->take_turn();
+              return 0;
+          },
+          this)} {}
+
+ImportQueue::~ImportQueue() {
+    if (end_of_turn_)
+        wl_event_source_remove(end_of_turn_);
+    if (next_turn_)
+        wl_event_source_remove(next_turn_);
+}
+
+ImportQueue::Ticket ImportQueue::push(wl_client* client, Work work) {
+    auto shared = std::make_shared<Work>(std::move(work));
+    // Without an event source, which only a process out of descriptors lacks, nothing can wait.
+    if (!next_turn_) {
+        (*shared)();
+        return {};
+    }
+    if (order_.empty())
+        schedule();
+    Waiting& waiting = waiting_[client];
+    if (waiting.empty())
+        order_.push_back(client);
+    waiting.push_back(shared);
+    return Ticket{std::move(shared)};
+}
+
+void ImportQueue::finish() {
+    while (!order_.empty())
+        do_next();
+}
+
+void ImportQueue::schedule() {
+    if (!end_of_turn_)
+        end_of_turn_ = wl_event_loop_add_idle(
+            loop_,
+            [](void* data) {
+                auto* queue = static_cast<ImportQueue*>(data);
+                queue->end_of_turn_ = nullptr;
+                queue->take_turn();
+            },
+            this);
+}
+
+void ImportQueue::take_turn() {
+    eventfd_t count;
+    eventfd_read(unfinished_.get(), &count);
+    const auto end = std::chrono::steady_clock::now() + budget_;
+    while (!order_.empty()) {
+        do_next();
+        if (!order_.empty() && std::chrono::steady_clock::now() >= end) {
+            eventfd_write(unfinished_.get(), 1);
+            return;
+        }
+    }
+}
+
+void ImportQueue::do_next() {
+    wl_client* client = order_.front();
+    order_.pop_front();
+    const auto waiting = waiting_.find(client);
+    const auto work = waiting->second.front().lock();
+    waiting->second.pop_front();
+    if (waiting->second.empty())
+        waiting_.erase(waiting);
+    else
+        order_.push_back(client);
+    if (work && *work)
+        std::exchange(*work, nullptr)();
+}
+
+} // namespace tarmac

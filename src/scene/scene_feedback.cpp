@@ -1,0 +1,203 @@
+#include <algorithm>
+#include <list>
+#include <optional>
+#include <sys/stat.h>
+#include <tarmac/scene_feedback.hpp>
+#include <unordered_map>
+
+#include "protocol/linux_dmabuf_state.hpp"
+#include "scene/scanout_candidate.hpp"
+#include "wlr/drm_format_set.hpp"
+#include "wlr/listener.hpp"
+#include "wlr/timer.hpp"
+#include "wlr/wlr.hpp"
+
+namespace tarmac {
+
+namespace {
+
+/// What the primary plane shows, for the device that it belongs to.
+std::optional<Tranche> scanout_tranche(wlr_output* output, const FormatSet& drawable) {
+    struct stat device;
+    const int drm_fd = wlr_backend_get_drm_fd(output->backend);
+    const wlr_drm_format_set* formats =
+        wlr_output_get_primary_formats(output, WLR_BUFFER_CAP_DMABUF);
+    if (!formats || drm_fd < 0 || fstat(drm_fd, &device) != 0)
+        return std::nullopt;
+    return Tranche{device.st_rdev, TrancheFlags::Scanout,
+                   drawable.intersect(to_format_set(*formats))};
+}
+
+} // namespace
+
+class SceneFeedback::State {
+public:
+    State(const std::shared_ptr<LinuxDmabuf::State>& dmabuf, wl_event_loop* loop, FormatSet formats,
+          std::chrono::milliseconds settling_time)
+        : dmabuf_{dmabuf}
+        , loop_{loop}
+        , formats_{std::move(formats)}
+        , settling_time_{settling_time} {
+        default_changed_.connect(dmabuf->default_feedback_changed(), [this] { renew(); });
+    }
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() {
+        for (auto& [surface, known] : surfaces_) {
+            if (known.told)
+                advise(*surface, nullptr);
+        }
+    }
+
+    void follow(wlr_scene_output& scene_output) {
+        const auto output = outputs_.emplace(outputs_.end());
+        output->committed.connect(
+            scene_output.output->events.commit, [this, output, &scene_output] {
+                set_candidate(*output,
+                              output->feedback ? find_scanout_candidate(scene_output) : nullptr);
+            });
+        output->destroyed.connect(scene_output.events.destroy, [this, output] { forget(output); });
+        output->output = scene_output.output;
+        output->feedback = feedback_of(scene_output.output);
+    }
+
+private:
+    struct Output {
+        wlr_output* output;
+        std::shared_ptr<const Feedback> feedback; ///< for its candidate; null if it has none ever
+        wlr_surface* candidate = nullptr;
+        Listener committed, destroyed;
+    };
+    /// A surface that is a candidate, or was told so.
+    struct Surface {
+        const Output* told = nullptr;   ///< whose feedback it has
+        const Output* wanted = nullptr; ///< whose it gets once the timer expires
+        std::optional<Timer> settling;
+        Listener destroyed;
+    };
+    using Outputs = std::list<Output>;
+
+    std::shared_ptr<const Feedback> feedback_of(wlr_output* output) const {
+        const auto dmabuf = dmabuf_.lock();
+        if (!dmabuf)
+            return nullptr;
+        const auto& base = dmabuf->default_feedback();
+        auto scanout = scanout_tranche(output, formats_.intersect(base->table().formats()));
+        if (!scanout || scanout->formats.empty())
+            return nullptr;
+        FeedbackBuilder builder;
+        builder.set_main_device(base->main_device()).share_table(base);
+        builder.add_tranche(std::move(*scanout));
+        for (const Tranche& tranche : base->tranches())
+            builder.add_tranche(tranche);
+        return builder.build().value_or(nullptr);
+    }
+
+    void set_candidate(Output& output, wlr_surface* candidate) {
+        wlr_surface* previous = std::exchange(output.candidate, candidate);
+        if (previous == candidate)
+            return;
+        if (previous)
+            look_at(*previous);
+        if (candidate)
+            look_at(*candidate);
+    }
+
+    /// The output whose candidate `surface` is; of several the one it was told of, or is to be.
+    const Output* output_of(const wlr_surface& surface, const Surface& known) const {
+        const auto has_it = [&](const Output* output) {
+            return output && output->candidate == &surface;
+        };
+        if (has_it(known.told))
+            return known.told;
+        if (has_it(known.wanted))
+            return known.wanted;
+        const auto found = std::ranges::find(outputs_, &surface, &Output::candidate);
+        return found != outputs_.end() ? &*found : nullptr;
+    }
+
+    void look_at(wlr_surface& surface) {
+        Surface& known = surfaces_[&surface];
+        const Output* wanted = output_of(surface, known);
+        if (wanted == known.wanted && known.settling)
+            return;
+        known.wanted = wanted;
+        known.settling.reset();
+        if (known.wanted != known.told) {
+            known.settling.emplace(loop_, settling_time_, [this, &surface] { tell(surface); });
+            wl_signal_add(&surface.events.destroy,
+                          known.destroyed.prepare([this, &surface] { forget(surface); }));
+        } else if (!known.told) {
+            surfaces_.erase(&surface);
+        }
+    }
+
+    void tell(wlr_surface& surface) {
+        Surface& known = surfaces_.at(&surface);
+        known.settling.reset();
+        known.told = known.wanted;
+        advise(surface, known.told);
+        if (!known.told)
+            surfaces_.erase(&surface);
+    }
+
+    void forget(wlr_surface& surface) {
+        for (Output& output : outputs_) {
+            if (output.candidate == &surface)
+                output.candidate = nullptr;
+        }
+        surfaces_.erase(&surface);
+    }
+
+    void forget(Outputs::iterator gone) {
+        set_candidate(*gone, nullptr);
+        // Not later: what the advice was for isn't there any more. Another output's has to settle.
+        std::erase_if(surfaces_, [&](auto& entry) {
+            auto& [surface, known] = entry;
+            if (known.told != &*gone)
+                return false;
+            known.told = nullptr;
+            advise(*surface, nullptr);
+            return !known.wanted;
+        });
+        outputs_.erase(gone);
+    }
+
+    /// The default feedback, which all others end in, has changed.
+    void renew() {
+        for (Output& output : outputs_)
+            output.feedback = feedback_of(output.output);
+        for (auto& [surface, known] : surfaces_) {
+            if (known.told)
+                advise(*surface, known.told);
+        }
+    }
+
+    /// nullptr for the default.
+    void advise(const wlr_surface& surface, const Output* output) const {
+        if (const auto dmabuf = dmabuf_.lock())
+            dmabuf->set_surface_feedback(surface.resource, output ? output->feedback : nullptr);
+    }
+
+    std::weak_ptr<LinuxDmabuf::State> dmabuf_;
+    wl_event_loop* loop_;
+    FormatSet formats_;
+    std::chrono::milliseconds settling_time_;
+    Listener default_changed_;
+    Outputs outputs_;
+    std::unordered_map<wlr_surface*, Surface> surfaces_;
+};
+
+SceneFeedback::SceneFeedback(LinuxDmabuf& dmabuf, wl_event_loop* loop, FormatSet formats,
+                             std::chrono::milliseconds settling_time)
+    : state_{std::make_unique<State>(dmabuf.state_, loop, std::move(formats), settling_time)} {}
+
+SceneFeedback::SceneFeedback(SceneFeedback&&) noexcept = default;
+SceneFeedback& SceneFeedback::operator=(SceneFeedback&&) noexcept = default;
+SceneFeedback::~SceneFeedback() = default;
+
+void SceneFeedback::follow(wlr_scene_output& output) {
+    state_->follow(output);
+}
+
+} // namespace tarmac

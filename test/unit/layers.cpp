@@ -1,0 +1,94 @@
+// The folders of src/ stand in an order, and includes go only upwards in it.
+
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <regex>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path Source{TARMAC_SOURCE};
+
+const std::vector<std::string> Rooms{"dmabuf", "feedback", "convert",    "account", "wlr",
+                                     "ready",  "import",   "builder",    "surface", "protocol",
+                                     "scene",  "c",        "compositor", "inspect"};
+
+/// The seam needs no more than values of what stands above it.
+const std::vector<std::string> AboveTheSeam{"dmabuf", "feedback", "wlr"};
+
+const std::map<std::string, std::string> RoomsOfPublicHeaders{
+    {"buffer", "wlr"},          {"color_state", "dmabuf"},
+    {"dmabuf", "dmabuf"},       {"error", "dmabuf"},
+    {"fd", "dmabuf"},           {"feedback", "feedback"},
+    {"format_set", "feedback"}, {"geometry", "dmabuf"},
+    {"importer", "import"},     {"linux_dmabuf", "protocol"},
+    {"pixel_format", "dmabuf"}, {"quotas", "account"},
+    {"scene", "scene"},         {"scene_feedback", "scene"},
+    {"texture", "import"},      {"texture_builder", "builder"},
+};
+
+std::string room_of_public_header(const std::string& stem) {
+    const auto found = RoomsOfPublicHeaders.find(stem);
+    return found != RoomsOfPublicHeaders.end() ? found->second : "";
+}
+
+/// The room that `file` belongs to, a path from the top of the checkout.
+std::string room_of(const fs::path& file) {
+    return file.string().starts_with("include/") ? room_of_public_header(file.stem().string())
+                                                 : std::next(file.begin())->string();
+}
+
+bool may_include(const std::string& from, const std::string& to) {
+    if (from == "wlr")
+        return std::ranges::contains(AboveTheSeam, to);
+    return std::ranges::find(Rooms, to) <= std::ranges::find(Rooms, from);
+}
+
+/// What of ours the file includes, by room.
+std::vector<std::string> included_rooms(const fs::path& file) {
+    static const std::regex ours{R"re(#include (?:"(\w+)/|<tarmac/(\w+)\.h))re"};
+    std::vector<std::string> rooms;
+    std::ifstream text{Source / file};
+    for (std::string line; std::getline(text, line);) {
+        std::smatch match;
+        if (std::regex_search(line, match, ours))
+            rooms.push_back(match[1].matched ? match[1].str()
+                                             : room_of_public_header(match[2].str()));
+    }
+    return rooms;
+}
+
+std::vector<fs::path> files() {
+    std::vector<fs::path> found;
+    for (const char* top : {"include", "src"}) {
+        for (const auto& entry : fs::recursive_directory_iterator{Source / top}) {
+            const auto extension = entry.path().extension();
+            if (extension == ".cpp" || extension == ".hpp" || extension == ".h")
+                found.push_back(fs::relative(entry.path(), Source));
+        }
+    }
+    return found;
+}
+
+} // namespace
+
+TEST_CASE("a folder includes only folders that stand above it") {
+    const auto all = files();
+    REQUIRE(all.size() > 100);
+    for (const fs::path& file : all) {
+        const std::string from = room_of(file);
+        INFO(file.string() << " in " << from);
+        CHECK(std::ranges::contains(Rooms, from));
+        for (const std::string& to : included_rooms(file)) {
+            INFO("includes " << to);
+            CHECK(std::ranges::contains(Rooms, to));
+            CHECK(may_include(from, to));
+        }
+    }
+}
