@@ -1,0 +1,305 @@
+#include "import/decision.hpp"
+
+#include <algorithm>
+#include <drm_fourcc.h>
+#include <fcntl.h>
+#include <format>
+
+#include "convert/conversion.hpp"
+#include "dmabuf/device.hpp"
+
+namespace tarmac {
+
+namespace {
+
+using Kind = RendererFacts::Kind;
+
+/// What doc/formats.md found llvmpipe to draw further from the definition than two steps in 255,
+/// which conversion keeps to: chroma shared by two rows and 8 bits deep, which is interpolated in 8
+/// bits; samples of 16 bits, whose range is taken for that of 8 bits; and two with their components
+/// mixed up.
+constexpr std::uint32_t unfaithful_formats[] = {
+    DRM_FORMAT_NV12, DRM_FORMAT_NV21, DRM_FORMAT_YUV420, DRM_FORMAT_YVU420, DRM_FORMAT_P010,
+    DRM_FORMAT_P012, DRM_FORMAT_P016, DRM_FORMAT_S016,   DRM_FORMAT_S216,   DRM_FORMAT_S416,
+    DRM_FORMAT_Y212, DRM_FORMAT_Y412, DRM_FORMAT_Y416,   DRM_FORMAT_Y210,   DRM_FORMAT_Y216,
+};
+
+// What is read through pointers of the kernel's and of renderers' numbers.
+constexpr std::uint32_t MaxStride = INT32_MAX;
+
+/// Whether pictures of that format are as good imported as converted, in any size.
+bool is_faithful(const RendererFacts& facts, std::uint32_t fourcc) {
+    if (!facts.draws_on_cpu)
+        return true;
+    // What can't be converted has no other way for the sizes and places that aren't imported.
+    const bool has_other_way =
+        is_convertible(fourcc) || find_pixel_format(fourcc)->model != ColorModel::Yuv;
+    return has_other_way && !std::ranges::contains(unfaithful_formats, fourcc);
+}
+
+bool is_importable(const RendererFacts& facts, FormatModifier pair) {
+    return facts.imports.contains(pair) && is_faithful(facts, pair.fourcc);
+}
+
+bool is_readable(const RendererFacts& facts, FormatModifier pair) {
+    const bool is_laid_out_so = pair.modifier == DRM_FORMAT_MOD_LINEAR ||
+                                (is_linear(facts, pair.modifier) && facts.imports.contains(pair));
+    return is_laid_out_so &&
+           (reads(facts, *find_pixel_format(pair.fourcc)) || is_convertible(pair.fourcc));
+}
+
+Result<void> check_colors(const RendererFacts& facts, const PixelFormat& format,
+                          const Colors& colors) {
+    if (draws(facts, format, colors))
+        return {};
+    return fail(Fault::ImportFailed,
+                std::format("the renderer doesn't draw {} with such colours or "
+                            "alpha",
+                            fourcc_name(format.fourcc)));
+}
+
+Result<void> check_size(const RendererFacts& facts, Extent extent) {
+    if (extent.width <= facts.max_size.width && extent.height <= facts.max_size.height)
+        return {};
+    return fail(Fault::ImportFailed, std::format("the renderer has no textures of {}x{} pixels",
+                                                 extent.width, extent.height));
+}
+
+/// What OpenGL or Vulkan would show wrong or die of, whoever makes the driver.
+Result<void> check_renderer(const RendererFacts& facts, const ImageFacts& image,
+                            const PixelFormat& format) {
+    // wlroots' Vulkan renderer asserts that there are fewer than four.
+    if (facts.kind == Kind::Vulkan && image.n_planes == MaxPlanes)
+        return fail(Fault::ImportFailed, "the Vulkan renderer takes no image of four planes");
+    // Mesa rounds the size of a chroma plane down and stretches it over the whole picture.
+    const bool has_odd_size = image.extent.width % format.chroma_horizontal != 0 ||
+                              image.extent.height % format.chroma_vertical != 0;
+    if (facts.kind == Kind::Gles2 && is_linear(facts, image.format.modifier) && has_odd_size)
+        return fail(Fault::ImportFailed,
+                    std::format("{}x{} pixels are no whole number of the chroma samples of {}, "
+                                "which OpenGL shows wrong",
+                                image.extent.width, image.extent.height,
+                                fourcc_name(format.fourcc)));
+    return {};
+}
+
+/// What Mesa's rasterizers can't bear.
+Result<void> check_rasterizer(const RendererFacts& facts, const ImageFacts& image,
+                              const PixelFormat& format) {
+    for (unsigned i = 0; i < image.n_planes; ++i) {
+        // It maps what another device made for reading and writing, and uses the mapping whether
+        // or not that worked.
+        if (image.foreign_read_only_plane == i)
+            return fail_plane(Fault::ImportFailed, i,
+                              "the dma-buf is another device's and read-only, which a software "
+                              "renderer can't draw");
+        // It loads whole pixels as vectors.
+        const auto [offset, stride] = image.planes[i];
+        const unsigned pixel = format.planes[i].bytes_per_block;
+        if (pixel != 0 && (offset % pixel != 0 || stride % pixel != 0))
+            return fail_plane(Fault::ImportFailed, i,
+                              std::format("a software renderer draws no pixels of {} bytes at "
+                                          "offset {} with stride {}",
+                                          pixel, offset, stride));
+    }
+    if (facts.kind == Kind::Vulkan && image.is_disjoint)
+        return fail(Fault::ImportFailed,
+                    "Vulkan on the CPU draws no image whose planes lie in several dma-bufs");
+    return {};
+}
+
+Result<void> check_samples(const ImageFacts& image, const PixelFormat& format) {
+    for (unsigned i = 0; i < image.n_planes; ++i) {
+        const auto [offset, stride] = image.planes[i];
+        if (stride > MaxStride)
+            return fail_plane(Fault::ImportFailed, i,
+                              std::format("a stride of {} bytes is too long", stride));
+        const bool has_wide_samples = format.model == ColorModel::Yuv && format.bits > 8;
+        if (has_wide_samples && (offset % 2 != 0 || stride % 2 != 0))
+            return fail_plane(Fault::ImportFailed, i,
+                              std::format("offset {} and stride {} must be even, as samples of "
+                                          "two bytes lie at even places",
+                                          offset, stride));
+    }
+    return {};
+}
+
+bool is_straight(const PixelFormat& format, const Colors& colors) {
+    return format.has_alpha && !colors.is_premultiplied;
+}
+
+/// What pixman wants of the place of a row. Others would copy it on the event loop.
+bool is_readable_in_place(const RendererFacts& facts, const ImageFacts& image,
+                          const PixelFormat& format) {
+    const auto [offset, stride] = image.planes[0];
+    return facts.kind == Kind::Pixman && !image.is_y_inverted && offset % 8 == 0 &&
+           stride % 4 == 0 && stride % format.planes[0].bytes_per_block == 0;
+}
+
+/// Asked of a device that the memory isn't of, a plane that can't be written.
+std::optional<unsigned> find_foreign_read_only_plane(const Dmabuf& dmabuf, const Fd& device) {
+    for (unsigned i = 0; i < dmabuf.planes().size(); ++i) {
+        const int fd = dmabuf.planes()[i].fd.get();
+        const bool is_writable = (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDWR;
+        if (!is_writable && !(device && owns_memory(device.get(), fd)))
+            return i;
+    }
+    return std::nullopt;
+}
+
+bool is_disjoint(const Dmabuf& dmabuf) {
+    const auto planes = dmabuf.planes();
+    const ino_t first = inode_of(planes[0].fd.get());
+    return std::ranges::any_of(planes.subspan(1), [first](const Plane& plane) {
+        return inode_of(plane.fd.get()) != first;
+    });
+}
+
+} // namespace
+
+std::string_view way_name(Way way) noexcept {
+    switch (way) {
+    case Way::Import:
+        return "imported";
+    case Way::ReadInPlace:
+        return "read";
+    case Way::Copy:
+        return "copied";
+    case Way::Convert:
+        return "converted";
+    }
+    return "";
+}
+
+ImageFacts ImageFacts::of(const Dmabuf& dmabuf, const RendererFacts& facts) {
+    ImageFacts image{
+        .format = {dmabuf.fourcc(), dmabuf.modifier()},
+        .extent = {dmabuf.width(), dmabuf.height()},
+        .n_planes = static_cast<unsigned>(dmabuf.planes().size()),
+        .planes = {},
+        .is_y_inverted = dmabuf.is_y_inverted(),
+    };
+    for (unsigned i = 0; i < image.n_planes; ++i)
+        image.planes[i] = {dmabuf.planes()[i].offset, dmabuf.planes()[i].stride};
+    if (facts.draws_on_cpu) {
+        image.is_disjoint = tarmac::is_disjoint(dmabuf);
+        image.foreign_read_only_plane =
+            find_foreign_read_only_plane(dmabuf, facts.rasterizer_device);
+    }
+    return image;
+}
+
+Result<Way> decide(const RendererFacts& facts, const ImageFacts& image, const Colors& colors) {
+    const auto imported = decide_import(facts, image, colors);
+    if (imported)
+        return Way::Import;
+    auto read = decide_reading(facts, image, colors);
+    // That a format isn't read from memory says less than what is wrong with this image.
+    const bool is_known = imported.error().fault != Fault::InvalidFormat;
+    if (!read && read.error().fault == Fault::InvalidFormat && is_known)
+        return std::unexpected(imported.error());
+    return read;
+}
+
+Result<void> decide_import(const RendererFacts& facts, const ImageFacts& image,
+                           const Colors& colors) {
+    const auto [fourcc, modifier] = image.format;
+    if (!is_importable(facts, image.format))
+        return fail(Fault::InvalidFormat,
+                    std::format("the renderer doesn't import {} with modifier {}",
+                                fourcc_name(fourcc), modifier_name(modifier)));
+    const PixelFormat& format = *find_pixel_format(fourcc);
+    return check_colors(facts, format, colors)
+        .and_then([&] { return check_size(facts, image.extent); })
+        .and_then([&] { return check_renderer(facts, image, format); })
+        .and_then([&] {
+            return facts.draws_on_cpu ? check_rasterizer(facts, image, format) : Result<void>{};
+        });
+}
+
+Result<Way> decide_reading(const RendererFacts& facts, const ImageFacts& image,
+                           const Colors& colors) {
+    const auto [fourcc, modifier] = image.format;
+    if (!is_readable(facts, image.format))
+        return fail(Fault::InvalidFormat,
+                    std::format("{} with modifier {} can't be read from mapped memory",
+                                fourcc_name(fourcc), modifier_name(modifier)));
+    const PixelFormat& format = *find_pixel_format(fourcc);
+    auto checked =
+        check_samples(image, format).and_then([&] { return check_size(facts, image.extent); });
+    // What is premultiplied is converted.
+    if (checked && is_straight(format, colors) && !is_convertible(fourcc))
+        checked = check_colors(facts, format, colors);
+    return checked.transform([&] {
+        const bool is_taken_so = reads(facts, format) && !is_straight(format, colors);
+        return is_taken_so && is_readable_in_place(facts, image, format)
+                   ? Way::ReadInPlace
+                   : way_of_copy(facts, format, colors);
+    });
+}
+
+FormatSet importable_formats(const RendererFacts& facts) {
+    FormatSet formats;
+    for (const FormatModifier& pair : facts.imports) {
+        if (is_importable(facts, pair))
+            formats.add(pair);
+    }
+    return formats;
+}
+
+FormatSet readable_formats(const RendererFacts& facts) {
+    FormatSet formats;
+    for (const bool is_read : {true, false}) {
+        for (const PixelFormat& format : all_pixel_formats()) {
+            if (reads(facts, format) != is_read)
+                continue;
+            for (const std::uint64_t modifier : {DRM_FORMAT_MOD_LINEAR, DRM_FORMAT_MOD_INVALID}) {
+                if (is_readable(facts, {format.fourcc, modifier}))
+                    formats.add({format.fourcc, modifier});
+            }
+        }
+    }
+    return formats;
+}
+
+bool is_linear(const RendererFacts& facts, std::uint64_t modifier) noexcept {
+    // An implicit layout is the driver's secret, but on the CPU there is no driver with one.
+    return modifier == DRM_FORMAT_MOD_LINEAR ||
+           (facts.draws_on_cpu && modifier == DRM_FORMAT_MOD_INVALID);
+}
+
+bool reads(const RendererFacts& facts, const PixelFormat& format) noexcept {
+    // Renderers can't update textures of blocks, whatever they list.
+    return std::ranges::binary_search(facts.reads, format.fourcc) &&
+           format.model == ColorModel::Rgb && format.n_planes == 1 &&
+           format.planes[0].block_width == 1;
+}
+
+bool draws(const RendererFacts& facts, const PixelFormat& format, const Colors& colors) noexcept {
+    if (is_straight(format, colors))
+        return false;
+    return format.model != ColorModel::Yuv || colors.state == ColorState::of(ColorModel::Yuv) ||
+           std::ranges::contains(facts.encodings, colors.state.matrix);
+}
+
+Way way_of_copy(const RendererFacts& facts, const PixelFormat& format,
+                const Colors& colors) noexcept {
+    if (!reads(facts, format) || is_straight(format, colors))
+        return Way::Convert;
+    // Converted, 8 bits are still as many, and what is imported needn't be uploaded.
+    const bool loses_nothing = format.bits <= 8 && is_convertible(format.fourcc);
+    return loses_nothing && !imports_copies(facts, format.fourcc) &&
+                   imports_copies(facts, converted_format(format))
+               ? Way::Convert
+               : Way::Copy;
+}
+
+std::uint32_t converted_format(const PixelFormat& format) noexcept {
+    return format.has_alpha ? DRM_FORMAT_ARGB8888 : DRM_FORMAT_XRGB8888;
+}
+
+bool imports_copies(const RendererFacts& facts, std::uint32_t fourcc) noexcept {
+    return facts.imports_udmabufs && is_importable(facts, {fourcc, DRM_FORMAT_MOD_LINEAR});
+}
+
+} // namespace tarmac

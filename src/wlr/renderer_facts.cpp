@@ -1,0 +1,142 @@
+#include "wlr/renderer_facts.hpp"
+
+#include <algorithm>
+#include <fcntl.h>
+#include <format>
+#include <list>
+#include <string>
+#include <tarmac/dmabuf.hpp>
+
+#include "dmabuf/device.hpp"
+#include "wlr/drm_format_set.hpp"
+#include "wlr/gles_info.hpp"
+#include "wlr/imports_udmabufs.hpp"
+#include "wlr/listener.hpp"
+#include "wlr/renderer_kind.hpp"
+#include "wlr/vulkan_info.hpp"
+#include "wlr/wlr.hpp"
+
+namespace tarmac {
+
+namespace {
+
+using Kind = RendererFacts::Kind;
+using Matrix = ColorState::Matrix;
+
+/// The least that Vulkan promises, and what OpenGL ES has in practice.
+constexpr std::uint32_t SmallestLimit = 4096;
+/// What GPUs have had for a decade.
+constexpr std::uint32_t UsualLimit = 16384;
+
+Kind kind_of(wlr_renderer* renderer) {
+    if (is_gles2(renderer))
+        return Kind::Gles2;
+    if (is_vulkan(renderer))
+        return Kind::Vulkan;
+    return wlr_renderer_is_pixman(renderer) ? Kind::Pixman : Kind::Other;
+}
+
+Extent square(std::uint32_t side) {
+    return {side, side};
+}
+
+/// Size of textures, and what draws.
+void ask_device(wlr_renderer* renderer, RendererFacts& facts) {
+    switch (facts.kind) {
+    case Kind::Gles2: {
+        constexpr const char* rasterizers[] = {"llvmpipe", "softpipe", "swrast"};
+        const GlesInfo info = gles_info(renderer);
+        // OpenGL would say nothing against larger ones, and show nothing.
+        facts.max_size =
+            square(std::max(static_cast<std::uint32_t>(info.max_texture_size), SmallestLimit));
+        facts.draws_on_cpu = std::ranges::any_of(
+            rasterizers, [&](const char* name) { return info.renderer.contains(name); });
+        break;
+    }
+    case Kind::Vulkan: {
+        const auto info = vulkan_info(renderer);
+        const int drm_fd = wlr_renderer_get_drm_fd(renderer);
+        facts.max_size = square(info ? info->max_image_size : SmallestLimit);
+        facts.draws_on_cpu = info ? info->draws_on_cpu : drm_fd < 0 || !has_gpu(drm_fd);
+        break;
+    }
+    case Kind::Pixman:
+        facts.max_size = square(Dmabuf::MaxSize);
+        break;
+    case Kind::Other:
+        facts.max_size = square(UsualLimit);
+        break;
+    }
+}
+
+/// Opened anew: the handles of memory belong to an open file, and the renderer has its own.
+Fd open_again(int drm_fd) {
+    if (drm_fd < 0)
+        return {};
+    return Fd{open(std::format("/proc/self/fd/{}", drm_fd).c_str(), O_RDWR | O_CLOEXEC)};
+}
+
+std::vector<std::uint32_t> fourccs_of(const wlr_drm_format_set* set) {
+    std::vector<std::uint32_t> fourccs;
+    if (set) {
+        for (const wlr_drm_format& format : std::span{set->formats, set->len})
+            fourccs.push_back(format.format);
+    }
+    std::ranges::sort(fourccs);
+    return fourccs;
+}
+
+std::vector<Matrix> matrices_of(std::uint32_t encodings) {
+    constexpr std::pair<wlr_color_encoding, Matrix> all[] = {
+        {WLR_COLOR_ENCODING_IDENTITY, Matrix::Identity},
+        {WLR_COLOR_ENCODING_BT601, Matrix::Bt601},
+        {WLR_COLOR_ENCODING_BT709, Matrix::Bt709},
+        {WLR_COLOR_ENCODING_BT2020, Matrix::Bt2020},
+    };
+    std::vector<Matrix> matrices;
+    for (const auto& [encoding, matrix] : all) {
+        if (encodings & encoding)
+            matrices.push_back(matrix);
+    }
+    return matrices;
+}
+
+RendererFacts ask(wlr_renderer* renderer) {
+    RendererFacts facts{.kind = kind_of(renderer)};
+    ask_device(renderer, facts);
+    if (const auto* set = wlr_renderer_get_texture_formats(renderer, WLR_BUFFER_CAP_DMABUF))
+        facts.imports = to_format_set(*set);
+    // Of others it isn't known what trying would leave behind.
+    const bool is_known = facts.kind == Kind::Gles2 || facts.kind == Kind::Vulkan;
+    if (is_known && facts.imports.contains({DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR}))
+        facts.imports_udmabufs = imports_udmabufs(renderer);
+    facts.reads = fourccs_of(wlr_renderer_get_texture_formats(renderer, WLR_BUFFER_CAP_DATA_PTR));
+    facts.encodings = matrices_of(renderer->color_encodings);
+    if (facts.draws_on_cpu)
+        facts.rasterizer_device = open_again(wlr_renderer_get_drm_fd(renderer));
+    return facts;
+}
+
+/// A renderer that was asked and is still there.
+struct Asked {
+    wlr_renderer* renderer;
+    std::shared_ptr<const RendererFacts> facts;
+    Listener gone;
+};
+
+} // namespace
+
+std::shared_ptr<const RendererFacts> RendererFacts::of(wlr_renderer* renderer) {
+    static std::list<Asked> all;
+    const auto known = std::ranges::find(all, renderer, &Asked::renderer);
+    if (known != all.end())
+        return known->facts;
+    auto facts = std::make_shared<const RendererFacts>(ask(renderer));
+    const auto entry = all.emplace(all.end());
+    entry->renderer = renderer;
+    entry->facts = facts;
+    entry->gone.connect(renderer->events.destroy, [entry] { all.erase(entry); });
+    return facts;
+}
+
+} // namespace tarmac

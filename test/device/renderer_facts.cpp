@@ -1,0 +1,51 @@
+// What renderers are asked, and how often.
+
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+#include <drm_fourcc.h>
+
+#include "support/dmabuf_source.hpp"
+#include "support/fake_renderer.hpp"
+#include "support/local_renderer.hpp"
+#include "wlr/renderer_facts.hpp"
+
+using namespace tarmac;
+using Kind = RendererFacts::Kind;
+
+TEST_CASE("renderers say what they are and how large a picture they take") {
+    const std::string name = GENERATE("gles2", "vulkan", "pixman");
+    CAPTURE(name);
+    wlr_renderer* renderer = test::LocalRenderer::shared(name).get();
+    const auto facts = RendererFacts::of(renderer);
+    CHECK(facts->kind == (name == "gles2"    ? Kind::Gles2
+                          : name == "vulkan" ? Kind::Vulkan
+                                             : Kind::Pixman));
+    CHECK(facts->draws_on_cpu == (name != "pixman"));
+    CHECK(facts->max_size.width >= 16384);
+    CHECK(facts->max_size.height >= 16384);
+    CHECK(facts->imports.contains({DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR}) ==
+          (name != "pixman"));
+    const bool makes_udmabufs = test::missing(test::Exporter::Udmabuf).empty();
+    CHECK(facts->imports_udmabufs == (name != "pixman" && makes_udmabufs));
+    CHECK(std::ranges::binary_search(facts->reads, DRM_FORMAT_ARGB8888));
+    CHECK(facts->encodings.empty() == (name != "vulkan"));
+    // It is asked no second time.
+    CHECK(RendererFacts::of(renderer) == facts);
+}
+
+TEST_CASE("facts outlive their renderer, and aren't taken for another's") {
+    std::shared_ptr<const RendererFacts> first;
+    {
+        test::FakeRenderer renderer{{{DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR}}};
+        first = RendererFacts::of(renderer.get());
+        CHECK(first->kind == Kind::Other);
+        CHECK(first->imports.size() == 1);
+        CHECK(first->reads.empty());
+    }
+    // Very likely at the same place.
+    test::FakeRenderer renderer{
+        {{DRM_FORMAT_RGB565, DRM_FORMAT_MOD_LINEAR}, {DRM_FORMAT_ARGB8888, DRM_FORMAT_MOD_LINEAR}}};
+    CHECK(RendererFacts::of(renderer.get())->imports.size() == 2);
+    CHECK(first->imports.size() == 1);
+}

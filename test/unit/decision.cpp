@@ -1,0 +1,278 @@
+// One decision on how an image is shown, from values alone.
+
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <drm_fourcc.h>
+#include <functional>
+
+#include "import/decision.hpp"
+
+using namespace tarmac;
+
+namespace {
+
+using Kind = RendererFacts::Kind;
+using Matrix = ColorState::Matrix;
+using Range = ColorState::Range;
+
+constexpr std::uint64_t Linear = DRM_FORMAT_MOD_LINEAR, Implicit = DRM_FORMAT_MOD_INVALID,
+                        Tiled = I915_FORMAT_MOD_X_TILED;
+constexpr Extent Usual{64, 48};
+
+/// Imports and reads what wlroots' renderers commonly do, and something that only others would.
+RendererFacts renderer(Kind kind) {
+    RendererFacts facts{.kind = kind, .max_size = {8192, 4096}};
+    facts.imports_udmabufs = kind != Kind::Pixman;
+    if (kind != Kind::Pixman) {
+        for (const std::uint32_t fourcc :
+             {DRM_FORMAT_XRGB8888, DRM_FORMAT_ARGB8888, DRM_FORMAT_RGB565, DRM_FORMAT_NV12,
+              DRM_FORMAT_YUYV, DRM_FORMAT_P030}) {
+            for (const std::uint64_t modifier : {Linear, Implicit, Tiled})
+                facts.imports.add({fourcc, modifier});
+        }
+    }
+    if (kind == Kind::Vulkan)
+        facts.encodings = {Matrix::Bt601, Matrix::Bt709, Matrix::Bt2020};
+    facts.reads = {DRM_FORMAT_XRGB8888, DRM_FORMAT_ARGB8888, DRM_FORMAT_XBGR8888, DRM_FORMAT_BGR888,
+                   DRM_FORMAT_ABGR16161616};
+    std::ranges::sort(facts.reads);
+    return facts;
+}
+
+RendererFacts on_cpu(Kind kind) {
+    RendererFacts facts = renderer(kind);
+    facts.draws_on_cpu = true;
+    return facts;
+}
+
+/// Planes one after the other, rows without gaps.
+ImageFacts image(std::uint32_t fourcc, std::uint64_t modifier = Linear, Extent extent = Usual) {
+    const PixelFormat& format = *find_pixel_format(fourcc);
+    ImageFacts facts{
+        .format = {fourcc, modifier}, .extent = extent, .n_planes = format.n_planes, .planes = {}};
+    std::uint32_t end = 0;
+    for (unsigned i = 0; i < format.n_planes; ++i) {
+        const auto stride = static_cast<std::uint32_t>(format.min_stride(i, extent.width));
+        facts.planes[i] = {end, stride};
+        end += stride * static_cast<std::uint32_t>(format.rows(i, extent.height));
+    }
+    return facts;
+}
+
+ImageFacts at(std::uint32_t offset, std::uint32_t stride, ImageFacts facts) {
+    facts.planes[0] = {offset, stride};
+    return facts;
+}
+ImageFacts inverted(ImageFacts facts) {
+    facts.is_y_inverted = true;
+    return facts;
+}
+ImageFacts disjoint(ImageFacts facts) {
+    facts.is_disjoint = true;
+    return facts;
+}
+ImageFacts read_only(unsigned plane, ImageFacts facts) {
+    facts.foreign_read_only_plane = plane;
+    return facts;
+}
+ImageFacts with_planes(unsigned n, ImageFacts facts) {
+    facts.n_planes = n;
+    return facts;
+}
+
+const Colors Rgb{ColorState::of(ColorModel::Rgb), true};
+const Colors Straight{ColorState::of(ColorModel::Rgb), false};
+const Colors Yuv{ColorState::of(ColorModel::Yuv), true};
+const Colors Bt709{{Matrix::Bt709, Range::Limited}, true};
+const Colors Full601{{Matrix::Bt601, Range::Full}, true};
+const Colors Gbr{{Matrix::Identity, Range::Full}, true};
+
+struct Row {
+    const char* what;
+    const RendererFacts& renderer;
+    ImageFacts image;
+    Colors colors;
+    const char* expected; ///< the way, or part of the sentence
+};
+
+std::string answer(const Result<Way>& way) {
+    return way ? std::string{way_name(*way)} : way.error().message;
+}
+
+void check(const std::vector<Row>& rows,
+           const std::function<Result<Way>(const RendererFacts&, const ImageFacts&, const Colors&)>&
+               decided) {
+    for (const Row& row : rows) {
+        INFO(row.what);
+        const std::string got = answer(decided(row.renderer, row.image, row.colors));
+        CAPTURE(got);
+        CHECK(got.contains(row.expected));
+    }
+}
+
+} // namespace
+
+TEST_CASE("each image has one way to each renderer, or a reason why not") {
+    const RendererFacts gles2 = renderer(Kind::Gles2), vulkan = renderer(Kind::Vulkan),
+                        pixman = renderer(Kind::Pixman), llvmpipe = on_cpu(Kind::Gles2),
+                        lavapipe = on_cpu(Kind::Vulkan);
+    const std::vector<Row> rows{
+        {"plain", gles2, image(DRM_FORMAT_XRGB8888), Rgb, "imported"},
+        {"plain", vulkan, image(DRM_FORMAT_XRGB8888), Rgb, "imported"},
+        {"plain", llvmpipe, image(DRM_FORMAT_XRGB8888), Rgb, "imported"},
+        {"plain", pixman, image(DRM_FORMAT_XRGB8888), Rgb, "read"},
+        {"inverted", gles2, inverted(image(DRM_FORMAT_XRGB8888)), Rgb, "imported"},
+        {"inverted", pixman, inverted(image(DRM_FORMAT_XRGB8888)), Rgb, "copied"},
+        {"tiled", gles2, image(DRM_FORMAT_XRGB8888, Tiled), Rgb, "imported"},
+        {"tiled", pixman, image(DRM_FORMAT_XRGB8888, Tiled), Rgb,
+         "XR24 (XRGB8888) with modifier INTEL_X_TILED can't be read from mapped memory"},
+        {"implicit", gles2, image(DRM_FORMAT_XRGB8888, Implicit), Rgb, "imported"},
+        {"implicit", pixman, image(DRM_FORMAT_XRGB8888, Implicit), Rgb, "can't be read from"},
+
+        {"straight alpha", gles2, image(DRM_FORMAT_ARGB8888), Straight, "converted"},
+        {"straight alpha", pixman, image(DRM_FORMAT_ARGB8888), Straight, "converted"},
+        {"straight alpha", gles2, image(DRM_FORMAT_ARGB8888, Tiled), Straight,
+         "the renderer doesn't draw AR24 (ARGB8888) with such colours or alpha"},
+        {"straight alpha, implicit", gles2, image(DRM_FORMAT_ARGB8888, Implicit), Straight,
+         "such colours or alpha"},
+        {"straight alpha, implicit", llvmpipe, image(DRM_FORMAT_ARGB8888, Implicit), Straight,
+         "converted"},
+        {"no alpha that could be straight", gles2, image(DRM_FORMAT_XRGB8888), Straight,
+         "imported"},
+
+        {"the usual YUV", gles2, image(DRM_FORMAT_YUYV), Yuv, "imported"},
+        {"the usual YUV", pixman, image(DRM_FORMAT_YUYV), Yuv, "converted"},
+        {"BT.709", gles2, image(DRM_FORMAT_YUYV), Bt709, "converted"},
+        {"BT.709", gles2, image(DRM_FORMAT_YUYV, Tiled), Bt709, "such colours or alpha"},
+        {"BT.709", vulkan, image(DRM_FORMAT_YUYV), Bt709, "imported"},
+        {"full range", gles2, image(DRM_FORMAT_YUYV), Full601, "converted"},
+        {"full range", vulkan, image(DRM_FORMAT_YUYV), Full601, "imported"},
+        {"an encoding that Vulkan lacks", vulkan, image(DRM_FORMAT_YUYV), Gbr, "converted"},
+        {"RGB in BT.709", gles2, image(DRM_FORMAT_XRGB8888), Bt709, "imported"},
+
+        {"too wide", gles2, image(DRM_FORMAT_XRGB8888, Linear, {8193, 16}), Rgb,
+         "the renderer has no textures of 8193x16 pixels"},
+        {"as wide as can be", gles2, image(DRM_FORMAT_XRGB8888, Linear, {8192, 4096}), Rgb,
+         "imported"},
+        {"too high", vulkan, image(DRM_FORMAT_XRGB8888, Linear, {16, 4097}), Rgb,
+         "no textures of 16x4097"},
+        {"too high", pixman, image(DRM_FORMAT_YUYV, Linear, {16, 4097}), Yuv,
+         "no textures of 16x4097"},
+
+        {"four planes", vulkan, with_planes(4, image(DRM_FORMAT_XRGB8888, Tiled)), Rgb,
+         "the Vulkan renderer takes no image of four planes"},
+        {"four planes", gles2, with_planes(4, image(DRM_FORMAT_XRGB8888, Tiled)), Rgb, "imported"},
+
+        {"half a chroma sample", gles2, image(DRM_FORMAT_NV12, Linear, {63, 48}), Yuv, "converted"},
+        {"half a chroma sample", gles2, image(DRM_FORMAT_NV12, Linear, {64, 47}), Yuv, "converted"},
+        {"half a chroma sample", gles2, image(DRM_FORMAT_NV12, Tiled, {63, 48}), Yuv, "imported"},
+        {"half a chroma sample", vulkan, image(DRM_FORMAT_NV12, Linear, {63, 47}), Yuv, "imported"},
+
+        {"what llvmpipe shows wrong", gles2, image(DRM_FORMAT_NV12), Yuv, "imported"},
+        {"what llvmpipe shows wrong", llvmpipe, image(DRM_FORMAT_NV12), Yuv, "converted"},
+        {"what llvmpipe shows wrong", lavapipe, image(DRM_FORMAT_NV12), Yuv, "converted"},
+        {"what llvmpipe shows wrong", llvmpipe, image(DRM_FORMAT_NV12, Tiled), Yuv,
+         "NV12 with modifier INTEL_X_TILED can't be read from mapped memory"},
+
+        {"YUV without another way", gles2, image(DRM_FORMAT_P030), Yuv, "imported"},
+        {"YUV without another way", llvmpipe, image(DRM_FORMAT_P030), Yuv, "can't be read"},
+
+        {"a pixel that isn't a vector", llvmpipe, at(2, 256, image(DRM_FORMAT_RGB565)), Rgb,
+         "imported"},
+        {"a pixel that isn't a vector", llvmpipe, at(1, 256, image(DRM_FORMAT_RGB565)), Rgb,
+         "converted"},
+        {"a pixel that isn't a vector", llvmpipe, at(0, 257, image(DRM_FORMAT_RGB565)), Rgb,
+         "converted"},
+        {"a pixel that isn't a vector", lavapipe, at(2, 256, image(DRM_FORMAT_XRGB8888)), Rgb,
+         "copied"},
+        {"a GPU takes it", gles2, at(1, 257, image(DRM_FORMAT_RGB565)), Rgb, "imported"},
+        {"read-only memory of a GPU's neighbour", llvmpipe,
+         read_only(0, image(DRM_FORMAT_XRGB8888)), Rgb, "copied"},
+        {"read-only memory of a GPU's neighbour", llvmpipe,
+         read_only(0, image(DRM_FORMAT_XRGB8888, Tiled)), Rgb,
+         "plane 0: the dma-buf is another device's and read-only, which a software renderer"},
+        {"planes apart", lavapipe, disjoint(image(DRM_FORMAT_YUYV)), Yuv, "converted"},
+        {"planes apart", lavapipe, disjoint(image(DRM_FORMAT_YUYV, Tiled)), Yuv,
+         "no image whose planes lie in several dma-bufs"},
+        {"planes apart", llvmpipe, disjoint(image(DRM_FORMAT_YUYV)), Yuv, "imported"},
+        {"planes apart", vulkan, disjoint(image(DRM_FORMAT_YUYV)), Yuv, "imported"},
+
+        {"nobody has it", gles2, image(DRM_FORMAT_C8), Rgb, "C8 with modifier LINEAR can't be"},
+        {"nobody has it", pixman, image(DRM_FORMAT_C8), Rgb, "C8 with modifier LINEAR can't be"},
+        {"samples of two bytes at an odd place", gles2, at(1, 128, image(DRM_FORMAT_P010)), Yuv,
+         "plane 0: offset 1 and stride 128 must be even"},
+        {"a stride that is no int", pixman, at(0, 0x80000000u, image(DRM_FORMAT_XRGB8888)), Rgb,
+         "plane 0: a stride of 2147483648 bytes is too long"},
+    };
+    check(rows, decide);
+}
+
+TEST_CASE("what isn't imported is read in place by pixman alone, and copied as what it is") {
+    const RendererFacts gles2 = renderer(Kind::Gles2), pixman = renderer(Kind::Pixman);
+    const std::vector<Row> rows{
+        {"as it lies", pixman, image(DRM_FORMAT_XRGB8888), Rgb, "read"},
+        {"as it lies", pixman, at(64, 512, image(DRM_FORMAT_XRGB8888)), Rgb, "read"},
+        {"as it lies", pixman, image(DRM_FORMAT_ABGR16161616), Rgb, "read"},
+        {"between words", pixman, at(4, 512, image(DRM_FORMAT_XRGB8888)), Rgb, "copied"},
+        {"rows between words", pixman, at(0, 258, image(DRM_FORMAT_XRGB8888)), Rgb, "copied"},
+        {"rows of no whole pixel", pixman, at(0, 196, image(DRM_FORMAT_BGR888)), Rgb, "copied"},
+        {"rows of whole pixels", pixman, at(0, 204, image(DRM_FORMAT_BGR888)), Rgb, "read"},
+        {"deep and inverted", pixman, inverted(image(DRM_FORMAT_ABGR16161616)), Rgb, "copied"},
+
+        {"as it lies", gles2, image(DRM_FORMAT_XRGB8888), Rgb, "copied"},
+        {"8 bits that only uploads know", gles2, image(DRM_FORMAT_XBGR8888), Rgb, "converted"},
+        {"16 bits that only uploads know", gles2, image(DRM_FORMAT_ABGR16161616), Rgb, "copied"},
+        {"what is imported only", gles2, image(DRM_FORMAT_RGB565), Rgb, "converted"},
+        {"what is imported only", gles2, image(DRM_FORMAT_NV12), Yuv, "converted"},
+    };
+    check(rows, decide_reading);
+    CHECK(imports_copies(gles2, DRM_FORMAT_ARGB8888));
+    CHECK_FALSE(imports_copies(gles2, DRM_FORMAT_ABGR16161616));
+    CHECK_FALSE(imports_copies(pixman, DRM_FORMAT_ARGB8888));
+
+    // Where copies have to be uploaded, none is converted for nothing.
+    RendererFacts apart = renderer(Kind::Gles2);
+    apart.imports_udmabufs = false;
+    CHECK_FALSE(imports_copies(apart, DRM_FORMAT_ARGB8888));
+    CHECK(decide_reading(apart, image(DRM_FORMAT_XBGR8888), Rgb) == Way::Copy);
+}
+
+TEST_CASE("without import or without reading, each says what it lacks") {
+    const RendererFacts gles2 = renderer(Kind::Gles2);
+    const auto imported = decide_import(gles2, image(DRM_FORMAT_ARGB8888), Straight);
+    REQUIRE_FALSE(imported);
+    CHECK(imported.error().fault == Fault::ImportFailed);
+    CHECK(decide_import(gles2, image(DRM_FORMAT_XBGR8888), Rgb).error().fault ==
+          Fault::InvalidFormat);
+    CHECK(decide_reading(gles2, image(DRM_FORMAT_XRGB8888, Tiled), Rgb).error().fault ==
+          Fault::InvalidFormat);
+    CHECK(decide(gles2, image(DRM_FORMAT_ARGB8888, Tiled), Straight).error().fault ==
+          Fault::ImportFailed);
+}
+
+TEST_CASE("what is offered is what the decision takes") {
+    const RendererFacts all[] = {renderer(Kind::Gles2),  renderer(Kind::Vulkan),
+                                 renderer(Kind::Pixman), renderer(Kind::Other),
+                                 on_cpu(Kind::Gles2),    on_cpu(Kind::Vulkan)};
+    for (const RendererFacts& facts : all) {
+        const FormatSet imported = importable_formats(facts), read = readable_formats(facts);
+        for (const PixelFormat& format : all_pixel_formats()) {
+            INFO(format.name);
+            if (!format.has_linear_layout())
+                continue;
+            for (const std::uint64_t modifier : {Linear, Implicit, Tiled}) {
+                const ImageFacts facts_of_image = image(format.fourcc, modifier);
+                const Colors colors{ColorState::of(format.model), true};
+                CHECK(imported.contains(facts_of_image.format) ==
+                      decide_import(facts, facts_of_image, colors).has_value());
+                CHECK(read.contains(facts_of_image.format) ==
+                      decide_reading(facts, facts_of_image, colors).has_value());
+            }
+        }
+    }
+    const FormatSet on_gpu = importable_formats(renderer(Kind::Gles2));
+    CHECK(on_gpu == renderer(Kind::Gles2).imports);
+    CHECK_FALSE(importable_formats(on_cpu(Kind::Gles2)).contains({DRM_FORMAT_NV12, Linear}));
+    // What renderers read comes first.
+    CHECK(readable_formats(renderer(Kind::Pixman)).position({DRM_FORMAT_ABGR16161616, Linear}) < 5);
+}
