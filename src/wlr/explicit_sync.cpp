@@ -1,0 +1,224 @@
+#include "wlr/explicit_sync.hpp"
+
+#include <array>
+#include <cstdint>
+#include <fcntl.h>
+#include <string_view>
+#include <tarmac/fd.hpp>
+#include <vector>
+#include <xf86drm.h>
+
+#include "linux-drm-syncobj-v1-enums.h"
+#include "wlr/synced_state.hpp"
+#include "wlr/wlr.hpp"
+
+namespace tarmac {
+
+namespace {
+
+constexpr std::uint32_t Version = 1;
+
+/// False if the device can't wait for timelines.
+bool create_manager(wl_display* display, int drm_fd) {
+    return wlr_linux_drm_syncobj_manager_v1_create(display, Version, drm_fd) != nullptr;
+}
+
+std::vector<Fd> open_render_nodes() {
+    std::array<drmDevice*, 64> devices{};
+    const int n = drmGetDevices2(0, devices.data(), static_cast<int>(devices.size()));
+    std::vector<Fd> nodes;
+    for (int i = 0; i < n; ++i) {
+        const drmDevice& device = *devices.at(static_cast<std::size_t>(i));
+        if ((device.available_nodes & 1 << DRM_NODE_RENDER) == 0)
+            continue;
+        if (Fd node{open(device.nodes[DRM_NODE_RENDER], O_RDWR | O_CLOEXEC)})
+            nodes.push_back(std::move(node));
+    }
+    if (n > 0)
+        drmFreeDevices(devices.data(), n);
+    return nodes;
+}
+
+using SurfaceState = wlr_linux_drm_syncobj_surface_v1_state;
+
+SurfaceState* state_in(wlr_surface& surface, const wlr_surface_state& state) {
+    const SurfaceState* current = wlr_linux_drm_syncobj_v1_get_surface_state(&surface);
+    return current ? synced_state_in(surface, state, current) : nullptr;
+}
+
+/// An error, which wlroots is to find.
+bool are_in_conflict(const SurfaceState& points) {
+    return points.acquire_timeline == points.WLR_PRIVATE.release_timeline &&
+           points.acquire_point >= points.WLR_PRIVATE.release_point;
+}
+
+/// Has `points` wait for what has signalled. They stay as they are if there is no memory for that.
+void stop_waiting(SurfaceState& points) {
+    constexpr std::uint64_t signalled = 1;
+    wlr_drm_syncobj_timeline* timeline =
+        wlr_drm_syncobj_timeline_create(points.acquire_timeline->drm_fd);
+    if (!timeline || !wlr_drm_syncobj_timeline_signal(timeline, signalled))
+        return wlr_drm_syncobj_timeline_unref(timeline);
+    wlr_drm_syncobj_timeline_unref(std::exchange(points.acquire_timeline, timeline));
+    points.acquire_point = signalled;
+}
+
+/// Finds the resource that belongs to the current state of a surface. wlroots keeps that state
+/// inside the object that the resource has for user data, and tells nobody the type: of the
+/// client's objects it is the one that begins closest below the state.
+class ResourceSearch {
+public:
+    explicit ResourceSearch(const SurfaceState* current)
+        : state_{reinterpret_cast<std::uintptr_t>(current)} {}
+
+    static wl_iterator_result look_at(wl_resource* resource, void* self) {
+        static_cast<ResourceSearch*>(self)->look_at(*resource);
+        return WL_ITERATOR_CONTINUE;
+    }
+    wl_resource* found() const { return found_; }
+
+private:
+    void look_at(wl_resource& resource) {
+        const auto start = reinterpret_cast<std::uintptr_t>(wl_resource_get_user_data(&resource));
+        const std::string_view type = wl_resource_get_class(&resource);
+        if (type != "wp_linux_drm_syncobj_surface_v1" || start > state_ || start <= closest_)
+            return;
+        closest_ = start;
+        found_ = &resource;
+    }
+
+    std::uintptr_t state_, closest_ = 0;
+    wl_resource* found_ = nullptr;
+};
+
+} // namespace
+
+Result<void> offer_explicit_sync(wl_display* display, int drm_fd) {
+    if (drm_fd >= 0 && create_manager(display, drm_fd))
+        return {};
+    for (const Fd& node : open_render_nodes()) {
+        if (create_manager(display, node.get()))
+            return {};
+    }
+    return fail(Fault::NotAvailable, "no DRM device waits for timelines");
+}
+
+SyncPoint::SyncPoint(wlr_drm_syncobj_timeline& timeline, std::uint64_t point) noexcept
+    : timeline_{wlr_drm_syncobj_timeline_ref(&timeline)}, point_{point} {}
+
+void SyncPoint::Unref::operator()(wlr_drm_syncobj_timeline* timeline) const noexcept {
+    wlr_drm_syncobj_timeline_unref(timeline);
+}
+
+bool AcquirePoint::is_signalled() const {
+    bool result = false;
+    return wlr_drm_syncobj_timeline_check(&point_.timeline(), point_.point(),
+                                          DRM_SYNCOBJ_WAIT_FLAGS_WAIT_FOR_SUBMIT, &result) &&
+           result;
+}
+
+class AcquirePoint::Wait::State {
+public:
+    explicit State(std::function<void()> signalled) : signalled_{std::move(signalled)} {
+        node_.self = this;
+    }
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() { finish(); }
+
+    bool start(wl_event_loop* loop, const SyncPoint& point) {
+        is_waiting_ = wlr_drm_syncobj_timeline_waiter_init(&node_.waiter, &point.timeline(),
+                                                           point.point(), 0, loop, &handle);
+        return is_waiting_;
+    }
+
+private:
+    // Plain, so that the way back from the waiter is well defined.
+    struct Node {
+        wlr_drm_syncobj_timeline_waiter waiter;
+        State* self;
+    };
+
+    static void handle(wlr_drm_syncobj_timeline_waiter* waiter) {
+        State& self = *reinterpret_cast<Node*>(waiter)->self;
+        self.finish();
+        // It may destroy this.
+        const auto signalled = std::move(self.signalled_);
+        signalled();
+    }
+    void finish() {
+        if (std::exchange(is_waiting_, false))
+            wlr_drm_syncobj_timeline_waiter_finish(&node_.waiter);
+    }
+
+    Node node_{};
+    bool is_waiting_ = false;
+    std::function<void()> signalled_;
+};
+
+Result<AcquirePoint::Wait> AcquirePoint::await(wl_event_loop* loop,
+                                               std::function<void()> signalled) const {
+    auto state = std::make_unique<Wait::State>(std::move(signalled));
+    if (!state->start(loop, point_))
+        return fail(Fault::OutOfResources, "an acquire point can't be waited for");
+    return Wait{std::move(state)};
+}
+
+AcquirePoint::Wait::Wait(std::unique_ptr<State> state) noexcept : state_{std::move(state)} {}
+AcquirePoint::Wait::Wait(Wait&&) noexcept = default;
+AcquirePoint::Wait& AcquirePoint::Wait::operator=(Wait&&) noexcept = default;
+AcquirePoint::Wait::~Wait() = default;
+
+void ReleasePoint::signal() noexcept {
+    if (const auto point = std::exchange(point_, std::nullopt))
+        wlr_drm_syncobj_timeline_signal(&point->timeline(), point->point());
+}
+
+bool has_explicit_sync(wlr_surface& surface) {
+    return wlr_linux_drm_syncobj_v1_get_surface_state(&surface) != nullptr;
+}
+
+std::optional<AcquirePoint> acquire_point_in(wlr_surface& surface, const wlr_surface_state& state) {
+    const SurfaceState* points = state_in(surface, state);
+    if (!points || !points->acquire_timeline)
+        return std::nullopt;
+    return AcquirePoint{SyncPoint{*points->acquire_timeline, points->acquire_point}};
+}
+
+std::optional<ReleasePoint> release_point_in(wlr_surface& surface, const wlr_surface_state& state) {
+    const SurfaceState* points = state_in(surface, state);
+    if (!points || !points->WLR_PRIVATE.release_timeline)
+        return std::nullopt;
+    return ReleasePoint{
+        SyncPoint{*points->WLR_PRIVATE.release_timeline, points->WLR_PRIVATE.release_point}};
+}
+
+std::optional<AcquirePoint> take_acquire_point(wlr_surface& surface) {
+    auto acquire = acquire_point_in(surface, surface.pending);
+    SurfaceState* points = state_in(surface, surface.pending);
+    if (acquire && !acquire->is_signalled() && !are_in_conflict(*points))
+        stop_waiting(*points);
+    return acquire;
+}
+
+void disarm_release_point(wlr_surface& surface) {
+    if (SurfaceState* current = wlr_linux_drm_syncobj_v1_get_surface_state(&surface))
+        current->WLR_PRIVATE.committed = false;
+}
+
+void drop_acquire_point(wlr_surface& surface) {
+    if (SurfaceState* current = wlr_linux_drm_syncobj_v1_get_surface_state(&surface))
+        wlr_drm_syncobj_timeline_unref(std::exchange(current->acquire_timeline, nullptr));
+}
+
+void reject_unsupported_buffer(wlr_surface& surface) {
+    const SurfaceState* current = wlr_linux_drm_syncobj_v1_get_surface_state(&surface);
+    ResourceSearch search{current};
+    wl_client_for_each_resource(wl_resource_get_client(surface.resource), &ResourceSearch::look_at,
+                                &search);
+    wlr_surface_reject_pending(&surface, search.found(),
+                               WP_LINUX_DRM_SYNCOBJ_SURFACE_V1_ERROR_UNSUPPORTED_BUFFER,
+                               "the buffer has no explicit synchronization");
+}
+
+} // namespace tarmac
