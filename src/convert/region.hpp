@@ -28,6 +28,9 @@ public:
                                    static_cast<unsigned>(rect.width),
                                    static_cast<unsigned>(rect.height));
     }
+    void add(const Region& other) noexcept {
+        pixman_region32_union(&region_, &region_, &other.region_);
+    }
     void intersect(const pixman_region32_t& other) noexcept {
         pixman_region32_intersect(&region_, &region_, &other);
     }

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <tarmac/buffer.hpp>
+#include <tarmac/dmabuf.hpp>
+
+#include "account/client_account.hpp"
+#include "dmabuf/linear_memory.hpp"
+#include "import/rendition.hpp"
+#include "wlr/wlr.hpp"
+
+namespace tarmac {
+
+/// Memory of ours with a copy of a client's picture, as a buffer for renderers. Where they import
+/// such memory they are told its dma-buf; all can read it.
+class CopyBuffer : public wlr_buffer {
+public:
+    /// What a copy takes.
+    static std::uint64_t size_of(Extent extent, const Rendition& rendition) noexcept;
+    /// Error: OutOfResources.
+    static Result<std::unique_ptr<CopyBuffer, BufferDrop>> create(Extent extent,
+                                                                  const Rendition& rendition);
+    /// nullptr for any other buffer.
+    static CopyBuffer* from(wlr_buffer* buffer) noexcept;
+
+    Extent extent() const noexcept {
+        return {static_cast<std::uint32_t>(width), static_cast<std::uint32_t>(height)};
+    }
+    std::uint32_t fourcc() const noexcept { return fourcc_; }
+    std::size_t stride() const noexcept { return stride_; }
+    /// Whether it could hold a picture as large and of that kind.
+    bool fits(Extent extent, const Rendition& rendition) const noexcept;
+    /// For workers, which may write there for longer than the buffer lives.
+    const std::shared_ptr<LinearMemory>& memory() const noexcept { return memory_; }
+
+    /// The image that is, or is about to be, seen in it: what dmabuf_from_buffer() has to say.
+    const std::shared_ptr<const Dmabuf>& shown_image() const noexcept { return shown_image_; }
+    void show(std::shared_ptr<const Dmabuf> image) noexcept { shown_image_ = std::move(image); }
+
+    /// Kept while anybody has the buffer.
+    void keep(ClientAccount::Charge charge) { charge_.emplace(std::move(charge)); }
+
+private:
+    static const wlr_buffer_impl impl_;
+
+    CopyBuffer(Extent extent, const Rendition& rendition, LinearMemory memory);
+    ~CopyBuffer() = default;
+
+    bool tell_dmabuf(wlr_dmabuf_attributes& attributes) const noexcept;
+
+    std::uint32_t fourcc_;
+    bool is_imported_;
+    std::size_t stride_;
+    std::shared_ptr<LinearMemory> memory_;
+    std::shared_ptr<const Dmabuf> shown_image_;
+    std::optional<ClientAccount::Charge> charge_;
+};
+
+} // namespace tarmac

@@ -1,0 +1,132 @@
+#include "import/rendition.hpp"
+
+#include <algorithm>
+#include <libyuv/planar_functions.h>
+#include <numeric>
+
+#include "convert/conversion.hpp"
+
+namespace tarmac {
+
+namespace {
+
+constexpr std::size_t RowAlignment = 256;
+// What conversion takes at once, so that a band is what fits into a cache.
+constexpr std::int32_t BandHeight = 32;
+// No chroma sample is of more pixels: conversion doesn't write parts of one.
+constexpr std::int32_t Grain = 4;
+
+std::int32_t round_down(std::int32_t value) {
+    return value / Grain * Grain;
+}
+std::int32_t round_up(std::int32_t value) {
+    return (value + Grain - 1) / Grain * Grain;
+}
+
+Rect whole_of(Extent extent) {
+    return {0, 0, static_cast<std::int32_t>(extent.width),
+            static_cast<std::int32_t>(extent.height)};
+}
+
+Rect clip(const Rect& rect, const Rect& to) {
+    const std::int32_t left = std::max(rect.x, to.x), top = std::max(rect.y, to.y);
+    const auto right = std::min<std::int64_t>(std::int64_t{rect.x} + rect.width, to.x + to.width);
+    const auto bottom =
+        std::min<std::int64_t>(std::int64_t{rect.y} + rect.height, to.y + to.height);
+    return {left, top, static_cast<std::int32_t>(std::max<std::int64_t>(right - left, 0)),
+            static_cast<std::int32_t>(std::max<std::int64_t>(bottom - top, 0))};
+}
+
+/// From rows of the picture to rows in memory, and back.
+Rect turn(Rect rect, const Rendition& rendition, std::int32_t height) {
+    if (rendition.is_y_inverted)
+        rect.y = height - rect.y - rect.height;
+    return rect;
+}
+
+/// The first row of the picture is the first of them or, turned, the last.
+struct Rows {
+    std::uint8_t* first;
+    std::ptrdiff_t step;
+};
+
+void convert(const Mapping& mapping, const Colors& colors, const Rect& from, const Rows& to) {
+    const Dmabuf& image = mapping.dmabuf();
+    Picture picture{.format = image.format(),
+                    .extent = {image.width(), image.height()},
+                    .planes = {},
+                    .color = colors.state,
+                    .is_premultiplied = colors.is_premultiplied};
+    for (unsigned i = 0; i < image.planes().size(); ++i)
+        picture.planes[i] = {mapping.plane(i), static_cast<int>(image.planes()[i].stride)};
+    convert_to_argb(picture, from, to.first, static_cast<int>(to.step));
+}
+
+void copy(const Mapping& mapping, const Rect& from, const Rows& to) {
+    const Dmabuf& image = mapping.dmabuf();
+    const auto stride = static_cast<std::ptrdiff_t>(image.planes()[0].stride);
+    const int pixel = image.format().planes[0].bytes_per_block;
+    libyuv::CopyPlane(mapping.plane(0) + from.y * stride + from.x * pixel, static_cast<int>(stride),
+                      to.first + from.y * to.step + from.x * pixel, static_cast<int>(to.step),
+                      from.width * pixel, from.height);
+}
+
+} // namespace
+
+Rendition rendition_of(const RendererFacts& facts, const Dmabuf& image, const Colors& colors) {
+    Rendition rendition;
+    rendition.is_y_inverted = image.is_y_inverted();
+    rendition.is_converted = way_of_copy(facts, image.format(), colors) == Way::Convert;
+    rendition.fourcc =
+        rendition.is_converted ? converted_format(image.format()) : image.format().fourcc;
+    rendition.is_imported = imports_copies(facts, rendition.fourcc);
+    if (rendition.is_converted)
+        rendition.colors = colors;
+    return rendition;
+}
+
+std::size_t copy_stride(std::uint32_t fourcc, std::uint32_t width) noexcept {
+    const PixelFormat& format = *find_pixel_format(fourcc);
+    const auto step = std::lcm(RowAlignment, std::size_t{format.planes[0].bytes_per_block});
+    return (format.min_stride(0, width) + step - 1) / step * step;
+}
+
+void render(const Mapping& mapping, const Rendition& rendition, const Rect& part,
+            std::uint8_t* copy_of_all, std::size_t stride) {
+    const Dmabuf& image = mapping.dmabuf();
+    const Rect whole = whole_of({image.width(), image.height()});
+    const Rect from = turn(clip(part, whole), rendition, whole.height);
+    if (from.width == 0 || from.height == 0)
+        return;
+    const auto step = static_cast<std::ptrdiff_t>(stride);
+    const Rows rows = rendition.is_y_inverted
+                          ? Rows{copy_of_all + (std::ptrdiff_t{whole.height} - 1) * step, -step}
+                          : Rows{copy_of_all, step};
+    if (rendition.is_converted)
+        convert(mapping, rendition.colors, from, rows);
+    else
+        copy(mapping, from, rows);
+}
+
+std::vector<Rect> bands_of(const Rendition& rendition, Extent extent, const Region& region) {
+    const Rect whole = whole_of(extent);
+    Region in_memory;
+    for (const pixman_box32_t& box : region.boxes()) {
+        const Rect rect = turn(clip({box.x1, box.y1, box.x2 - box.x1, box.y2 - box.y1}, whole),
+                               rendition, whole.height);
+        const std::int32_t x = round_down(rect.x), y = round_down(rect.y);
+        const Rect grains{x, y, round_up(rect.x + rect.width) - x,
+                          round_up(rect.y + rect.height) - y};
+        if (rect.width > 0 && rect.height > 0)
+            in_memory.add(clip(grains, whole));
+    }
+    std::vector<Rect> bands;
+    for (const pixman_box32_t& box : in_memory.boxes()) {
+        for (std::int32_t y = box.y1; y < box.y2; y += BandHeight)
+            bands.push_back(turn({box.x1, y, box.x2 - box.x1, std::min(BandHeight, box.y2 - y)},
+                                 rendition, whole.height));
+    }
+    return bands;
+}
+
+} // namespace tarmac

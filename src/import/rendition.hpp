@@ -1,0 +1,39 @@
+#pragma once
+
+#include <vector>
+
+#include "convert/region.hpp"
+#include "import/decision.hpp"
+#include "ready/mapping.hpp"
+
+namespace tarmac {
+
+/// What a copy of an image is to be: always the right way up.
+struct Rendition {
+    std::uint32_t fourcc = 0;   ///< of the copy
+    bool is_imported = false;   ///< by the renderer, as a dma-buf; else it reads the copy's memory
+    bool is_converted = false;  ///< to RGB of 8 bits, else the numbers stay
+    bool is_y_inverted = false; ///< the image; the copy isn't
+    Colors colors{ColorState::of(ColorModel::Rgb), true}; ///< of what is converted
+
+    friend bool operator==(const Rendition&, const Rendition&) = default;
+};
+
+/// For an image that decide_reading() lets be copied or converted.
+Rendition rendition_of(const RendererFacts& facts, const Dmabuf& image, const Colors& colors);
+
+/// Bytes from one row of a copy to the next: a multiple of 256, which is what importers demand at
+/// most, and of the pixel.
+std::size_t copy_stride(std::uint32_t fourcc, std::uint32_t width) noexcept;
+
+/// Writes `part` to its place in the copy that begins at `copy`, perhaps with some pixels around
+/// it. What lies outside the picture isn't touched. Any thread; between begin_read() and end_read()
+/// of the mapping.
+void render(const Mapping& mapping, const Rendition& rendition, const Rect& part,
+            std::uint8_t* copy, std::size_t stride);
+
+/// `region` of a picture in parts that can be rendered at the same time by several threads, since
+/// none writes where another does.
+std::vector<Rect> bands_of(const Rendition& rendition, Extent extent, const Region& region);
+
+} // namespace tarmac

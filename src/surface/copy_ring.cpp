@@ -1,0 +1,94 @@
+#include "surface/copy_ring.hpp"
+
+#include <algorithm>
+
+namespace tarmac {
+
+namespace {
+
+// One is shown, one is about to be, and renderers may keep one more.
+constexpr std::size_t MaxCopies = 4;
+// Copies that are older are made anew.
+constexpr std::size_t MaxDamages = 16;
+
+} // namespace
+
+std::uint64_t CopyRing::note_content(const Region* damage) {
+    damages_.push_back(damage ? std::optional<Region>{*damage} : std::nullopt);
+    if (damages_.size() > MaxDamages)
+        damages_.pop_front();
+    return ++newest_;
+}
+
+/// What may have changed from one content to the other; nothing if it may be anything.
+std::optional<Region> CopyRing::difference(std::uint64_t a, std::uint64_t b) const {
+    const auto [older, newer] = std::minmax(a, b);
+    const std::uint64_t forgotten = newest_ - damages_.size();
+    if (older == 0 || older < forgotten || newer > newest_)
+        return std::nullopt;
+    Region all;
+    for (std::uint64_t content = older + 1; content <= newer; ++content) {
+        const std::optional<Region>& damage = damages_[content - forgotten - 1];
+        if (!damage)
+            return std::nullopt;
+        all.add(*damage);
+    }
+    return all;
+}
+
+Result<CopyRing::Slot> CopyRing::acquire(std::shared_ptr<const Dmabuf> image,
+                                         const Rendition& rendition, std::uint64_t content) {
+    const Extent extent{image->width(), image->height()};
+    return find_free(extent, rendition).transform([&](Copy* copy) {
+        const Region whole{Rect{0, 0, static_cast<std::int32_t>(extent.width),
+                                static_cast<std::int32_t>(extent.height)}};
+        std::optional<Region> stale;
+        if (copy->rendition == rendition)
+            stale = difference(copy->content, content);
+        if (stale)
+            stale->intersect(whole.get());
+        copy->content = 0;
+        copy->rendition = rendition;
+        copy->buffer->show(std::move(image));
+        return Slot{copy->buffer.get(), stale.value_or(whole)};
+    });
+}
+
+/// The one that needs the least work.
+Result<CopyRing::Copy*> CopyRing::find_free(Extent extent, const Rendition& rendition) {
+    std::erase_if(copies_, [&](const Copy& copy) { return !copy.buffer->fits(extent, rendition); });
+    Copy* found = nullptr;
+    for (Copy& copy : copies_) {
+        if (copy.buffer->n_locks == 0 && (!found || copy.content > found->content))
+            found = &copy;
+    }
+    if (found)
+        return found;
+    if (copies_.size() == MaxCopies)
+        return fail(Fault::NotReady, "all copies of the surface are in use");
+    return add(extent, rendition);
+}
+
+Result<CopyRing::Copy*> CopyRing::add(Extent extent, const Rendition& rendition) {
+    auto charge = take_charge_(CopyBuffer::size_of(extent, rendition));
+    if (!charge)
+        return std::unexpected(charge.error());
+    auto buffer = CopyBuffer::create(extent, rendition);
+    if (!buffer)
+        return std::unexpected(buffer.error());
+    (*buffer)->keep(std::move(*charge));
+    return &copies_.emplace_back(std::move(*buffer), 0, rendition);
+}
+
+void CopyRing::finish(const CopyBuffer& buffer, std::uint64_t content) noexcept {
+    for (Copy& copy : copies_) {
+        if (copy.buffer.get() == &buffer)
+            copy.content = content;
+    }
+}
+
+void CopyRing::abandon(const CopyBuffer& buffer) noexcept {
+    finish(buffer, 0);
+}
+
+} // namespace tarmac

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "import/copy_buffer.hpp"
+
+namespace tarmac {
+
+/// The copies that a surface shows, used again and again: as in a swapchain each has an age, so
+/// that no more has to be copied than what has changed since. Contents have numbers in the order in
+/// which the client committed them, whether or not they are copied.
+class CopyRing {
+public:
+    /// Asked before so many bytes are taken.
+    using TakeCharge = std::function<Result<ClientAccount::Charge>(std::uint64_t bytes)>;
+
+    explicit CopyRing(TakeCharge take_charge) : take_charge_{std::move(take_charge)} {}
+    CopyRing(const CopyRing&) = delete;
+    CopyRing& operator=(const CopyRing&) = delete;
+
+    /// The next content differs from the one before only in `damage`, in pixels of the picture the
+    /// right way up, or, with nullptr, anywhere: it is the first, of another size, in other
+    /// colours. Returns its number: 1, 2, ….
+    std::uint64_t note_content(const Region* damage);
+
+    struct Slot {
+        CopyBuffer* buffer; ///< borrowed: to be locked while it is written to
+        Region stale;       ///< where it differs from the content that was asked for
+    };
+    /// A copy that nobody has locked, to be made one of that content, which `image` holds. It is
+    /// one of nothing until finish(). There are 4 at most, made when they are needed; those of
+    /// other sizes and formats go. Errors: OutOfResources, also if the charge is refused; NotReady
+    /// if all are locked.
+    Result<Slot> acquire(std::shared_ptr<const Dmabuf> image, const Rendition& rendition,
+                         std::uint64_t content);
+    /// `buffer` has that content now. Neither minds a buffer that has left the ring meanwhile.
+    void finish(const CopyBuffer& buffer, std::uint64_t content) noexcept;
+    /// Nothing is known of what is in `buffer`. So it is after acquire() anyway.
+    void abandon(const CopyBuffer& buffer) noexcept;
+
+    /// Frees the copies; those that are locked when they are unlocked.
+    void clear() noexcept { copies_.clear(); }
+    bool is_empty() const noexcept { return copies_.empty(); }
+
+private:
+    struct Copy {
+        std::unique_ptr<CopyBuffer, BufferDrop> buffer;
+        std::uint64_t content = 0; ///< 0: unknown
+        Rendition rendition;       ///< of that content
+    };
+
+    Result<Copy*> find_free(Extent extent, const Rendition& rendition);
+    Result<Copy*> add(Extent extent, const Rendition& rendition);
+    std::optional<Region> difference(std::uint64_t a, std::uint64_t b) const;
+
+    TakeCharge take_charge_;
+    std::vector<Copy> copies_;
+    std::uint64_t newest_ = 0;
+    /// Of the last contents, the newest last; nothing stands for anywhere.
+    std::deque<std::optional<Region>> damages_;
+};
+
+} // namespace tarmac
