@@ -27,6 +27,7 @@ enum class Fault : std::uint8_t {
     Unsupported,       ///< well-formed, but asks for what Tarmac doesn't do
     ImportFailed,      ///< the importer refused a well-formed dma-buf
     OutOfResources,    ///< the process has no fd or no memory left
+    NotReady,          ///< somebody still uses the memory: worth another try later
 };
 
 /// Why something was refused: a value to decide by and a sentence to read.

@@ -12,6 +12,8 @@ struct wlr_renderer;
 
 namespace tarmac {
 
+struct Landed;
+
 /// What is known of the picture that a new one replaces. A hint: an importer that copies nothing
 /// needs it not, one that converts may convert only the damage.
 struct Update {
@@ -31,6 +33,9 @@ public:
     /// The device that samples from the textures: what Feedback names as the target of a Sampling
     /// tranche. DRM nodes are named by st_rdev of the node that the renderer has open.
     virtual dev_t device() const noexcept = 0;
+    /// Whether the device gets the dma-bufs themselves, so that what buffers hold could also be
+    /// scanned out. Otherwise their memory is mapped and read.
+    virtual bool imports() const noexcept { return true; }
     /// How textures come about, in a word: "renderer". For logs and tables.
     virtual std::string_view way() const noexcept = 0;
 
@@ -41,6 +46,10 @@ public:
         return import_dmabuf(std::move(dmabuf), update);
     }
 
+    /// Inside: what becomes of a client's image, which surfaces show in the way that is the best one
+    /// each time. By default the buffer of import().
+    virtual Result<Landed> land(std::shared_ptr<const Dmabuf> dmabuf);
+
 private:
     virtual Result<Texture> import_dmabuf(std::shared_ptr<const Dmabuf> dmabuf,
                                           const Update& update) = 0;
@@ -50,7 +59,8 @@ private:
 /// its textures: those notice). `device` is what clients are told to allocate on; by default the
 /// renderer's own, as find_device() has it.
 ///
-/// An inverted image lies in the texture as in memory: who draws it turns it (see scene.hpp). What
+/// An inverted image lies in the texture as in memory: who draws it turns it, as a wlr_surface's
+/// state says where LinuxDmabuf follows that. What
 /// the renderer would show in the wrong colours isn't imported: straight alpha, and YUV of another
 /// color() than ColorState::of() unless the renderer takes a wlr_color_encoding, which who draws it
 /// must then pass. Nor is what it would die of or show further than two steps in 255 from the

@@ -42,8 +42,25 @@ enum class ImmediateFailure : std::uint8_t {
     Fatal,  ///< the protocol error invalid_wl_buffer
 };
 
-/// The global zwp_linux_dmabuf_v1. Rule for everything in it: linux-dmabuf-v1.xml, version 6.
-/// Everything on the thread that runs the display's event loop.
+/// What becomes of a commit whose picture isn't ready in time.
+enum class OverdueAnswer : std::uint8_t {
+    Skip,       ///< the picture before it stays, in the size that it has
+    Disconnect, ///< the client is ended with a protocol error
+};
+
+/// The global zwp_linux_dmabuf_v1, and the surfaces that show its buffers. A commit with such a
+/// buffer is applied when its picture is ready, and not before: imported; drawn by the client, as
+/// the fences of its dma-bufs have it (implicit synchronization) or the acquire point that came
+/// with it; and copied, where it has to be. Until then the surface shows what it showed, its later
+/// commits queue behind, and nobody else waits but the tree of subsurfaces that it belongs to. What
+/// is copied or converted is so on threads, and the event loop never waits for a client.
+///
+/// A fence that a client attaches to a dma-buf after its commit is looked at isn't seen: whoever
+/// draws or scans out the buffer then waits for it.
+///
+/// Feedback that changes is told at the end of the turn of the event loop: what changes in one
+/// turn, by whatever calls, is one update. Rule for everything in it: linux-dmabuf-v1.xml,
+/// version 6. Everything on the thread that runs the display's event loop.
 class LinuxDmabuf {
 public:
     static constexpr unsigned MaxVersion = 6;
@@ -58,26 +75,37 @@ public:
         /// The longest that imports hold up one turn of the event loop. A single import that takes
         /// longer is not interrupted.
         std::chrono::nanoseconds import_budget = std::chrono::milliseconds{2};
-        /// These two must not throw, nor destroy the client or the LinuxDmabuf.
+        /// How long a commit waits until its picture is ready, from when it was made.
+        std::chrono::milliseconds fence_timeout = std::chrono::seconds{10};
+        unsigned workers =
+            0; ///< threads that copy and convert; 0: cores - 1, at least 2, at most 4
+        /// None of these may throw or destroy the LinuxDmabuf. The first may end the client, and so
+        /// may the second, unless the refusal is `fatal`, which ends it anyway.
         std::function<void(const Landing&)> on_landing;
         std::function<void(const Refusal&)> on_refusal;
+        /// Asked when a commit has waited for fence_timeout. Default: Skip.
+        std::function<OverdueAnswer(wl_client*)> on_overdue;
     };
 
-    /// Puts the global on `display`. A buffer goes to the first of `importers` that takes it, or to
-    /// the one whose device the client named. They must outlive the result, and the result must go
-    /// before the display. Buffers that clients made outlive all three. Surfaces draw with the one
-    /// renderer that wlr_compositor has, so what any importer takes, that renderer must be able to
-    /// draw.
+    /// Puts the global on `display`, and follows the surfaces that clients make with `compositor`
+    /// from now on, so call it before they are let in. A buffer goes to the first of `importers`
+    /// that takes it, or to the one whose device the client named. They must outlive the result.
+    /// `compositor` may go first, and so may `display`: then the object does nothing any more.
+    /// Buffers that clients made outlive all. What any importer takes, the compositor's renderer
+    /// must be able to draw.
     ///
-    /// Argument errors are answered at once. Imports wait for the end of a turn of the event loop;
-    /// a create_immed buffer is imported at the latest when a surface gets it.
+    /// Argument errors are answered at once. Imports wait for the end of a turn of the event loop.
+    ///
+    /// Who has no wlr_compositor, and shows buffers otherwise, passes nullptr: imports are done at
+    /// the latest when wlr_buffer_try_from_resource() asks for the buffer, nothing waits for
+    /// fences, and buffers that would have to be read are refused.
     ///
     /// Errors: NotAvailable if the global can't be made or there is no importer, and those of
     /// FeedbackBuilder::build().
-    static Result<LinuxDmabuf> create(wl_display* display, std::vector<Importer*> importers,
-                                      Options options);
-    static Result<LinuxDmabuf> create(wl_display* display, Importer& importer, Options options);
-    static Result<LinuxDmabuf> create(wl_display* display, Importer& importer);
+    static Result<LinuxDmabuf> create(wl_display* display, wlr_compositor* compositor,
+                                      std::vector<Importer*> importers, Options options);
+    static Result<LinuxDmabuf> create(wl_display* display, wlr_compositor* compositor,
+                                      std::vector<Importer*> importers);
 
     LinuxDmabuf(LinuxDmabuf&&) noexcept;
     LinuxDmabuf& operator=(LinuxDmabuf&&) noexcept;
@@ -86,22 +114,22 @@ public:
     /// silent.
     ~LinuxDmabuf();
 
-    /// Follows the surfaces that clients make with `compositor` from now on, so call it before they
-    /// are let in. Buffers that are mapped are then read only where a surface's damage says that
-    /// they changed, and all are drawn with the colours and the alpha that the client means, where
-    /// it says so through wlroots' wp_color_representation_v1: what the renderer can't draw so is
-    /// mapped. `compositor` may go first. One a LinuxDmabuf: a second call ends the first.
-    void follow(wlr_compositor& compositor);
+    /// Offers linux-drm-syncobj-v1 too, by wlroots' manager, which nobody else may have made then
+    /// and which goes with the display: commits wait until their acquire points have signalled, and
+    /// release points signal together with wl_buffer.release, for imported and for read buffers
+    /// alike. Buffers that aren't dma-bufs are answered with unsupported_buffer. Clients' timelines
+    /// are opened on the DRM device behind `drm_fd` (borrowed), or, if that is -1 or has no
+    /// timelines, on the first that has: any will do. Error: NotAvailable if there is none.
+    Result<void> offer_explicit_sync(int drm_fd = -1);
 
     /// Imports with `importers` from now on, for which the rules of create() hold: for when a
     /// renderer is replaced, be it lost or at the embedder's wish. All buffers of clients are
-    /// imported again, and those that surfaces show get textures of the renderer that the followed
-    /// wlr_compositor has: so give it the new one first (wlr_compositor_set_renderer()), and let
-    /// the old one and its importers go only afterwards. Clients are told of `feedback`, by default
-    /// of what create() would choose, though it be the same as before: they may want to allocate
-    /// anew. They notice nothing else. A buffer that can't be imported any more is logged, and
-    /// shown no more. The textures that surfaces had are destroyed: cursors made of them are to be
-    /// set again.
+    /// imported again, those that are shown at once and the others in their turn, and surfaces go
+    /// on with textures of the renderer that the wlr_compositor has: so give it the new one first
+    /// (wlr_compositor_set_renderer()), and let the old one and its importers go only afterwards.
+    /// Clients are told of `feedback`, by default of what create() would choose, though it be the
+    /// same as before: they may want to allocate anew. They notice nothing else. A buffer that
+    /// can't be imported any more is logged, and shown no more.
     ///
     /// Errors: those of create(); nothing has changed then.
     Result<void> set_importers(std::vector<Importer*> importers,
@@ -126,8 +154,12 @@ public:
 
 private:
     friend class SceneFeedback;
-    explicit LinuxDmabuf(std::shared_ptr<State> state) noexcept;
-    std::shared_ptr<State> state_;
+    struct Life;
+    explicit LinuxDmabuf(std::unique_ptr<Life> life) noexcept;
+    /// nullptr once the display is gone.
+    std::shared_ptr<State> state() const noexcept;
+
+    std::unique_ptr<Life> life_;
 };
 
 } // namespace tarmac

@@ -16,6 +16,10 @@ struct Quotas {
     std::uint64_t descriptors = default_descriptor_quota(); ///< of planes, in params and in buffers
     std::uint64_t buffers = 4096;
     std::uint64_t mapped_bytes = 4ull << 30; ///< of dma-bufs, mapped into this process
+    std::uint64_t copied_bytes = 1ull << 30; ///< of copies that its surfaces show
+    /// Commits that wait to be shown. Past it the picture that has waited for the longest is
+    /// skipped; a client whose synchronized subsurfaces pile up more gets no_memory.
+    std::uint64_t held_commits = 512;
 };
 
 } // namespace tarmac

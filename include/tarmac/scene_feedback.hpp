@@ -38,6 +38,10 @@ public:
     /// Surfaces have the default feedback again.
     ~SceneFeedback();
 
+    /// Takes another renderer's formats: beside LinuxDmabuf::set_importers(), before or after it,
+    /// so that candidates are told of both at once.
+    void set_formats(FormatSet formats);
+
     /// Follows `output` until it is destroyed, looking at the scene whenever the output commits.
     /// One that shows no dma-bufs of clients (headless) never has a candidate.
     void follow(wlr_scene_output& output);

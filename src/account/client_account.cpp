@@ -8,8 +8,13 @@ namespace tarmac {
 
 namespace {
 
-constexpr std::array<const char*, 4> ItemNames = {
-    "unused params objects", "file descriptors of planes", "buffers", "mapped bytes"};
+constexpr std::array<const char*, ClientAccount::ItemCount> ItemNames = {
+    "unused params objects",
+    "file descriptors of planes",
+    "buffers",
+    "mapped bytes",
+    "bytes of copies",
+    "held commits"};
 
 } // namespace
 
@@ -20,7 +25,8 @@ std::uint64_t default_descriptor_quota() noexcept {
 }
 
 ClientAccount::ClientAccount(const Quotas& quotas) noexcept
-    : quotas_{quotas.params, quotas.descriptors, quotas.buffers, quotas.mapped_bytes} {}
+    : quotas_{quotas.params,       quotas.descriptors,  quotas.buffers,
+              quotas.mapped_bytes, quotas.copied_bytes, quotas.held_commits} {}
 
 ClientAccount::Charge& ClientAccount::Charge::operator=(Charge&& other) noexcept {
     std::swap(account_, other.account_);
@@ -38,10 +44,14 @@ Result<ClientAccount::Charge> ClientAccount::charge(Item item, std::uint64_t amo
     const auto index = static_cast<std::size_t>(item);
     const std::uint64_t quota = quotas_[index];
     if (quota != 0 && amount > quota - std::min(quota, used_[index]))
-        return fail(Fault::OutOfResources,
-                    std::format("the client's quota of {} {} is used up", quota, ItemNames[index]));
+        return fail(Fault::OutOfResources, refusal(item));
     used_[index] += amount;
     return Charge{shared_from_this(), item, amount};
+}
+
+std::string ClientAccount::refusal(Item item) const {
+    const auto index = static_cast<std::size_t>(item);
+    return std::format("the client's quota of {} {} is used up", quotas_[index], ItemNames[index]);
 }
 
 void ClientAccount::tell(const std::shared_ptr<const Feedback>& feedback) {

@@ -3,6 +3,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <string>
 #include <tarmac/dmabuf.hpp>
 #include <tarmac/feedback.hpp>
 #include <tarmac/quotas.hpp>
@@ -13,7 +14,8 @@ namespace tarmac {
 /// What one client holds and what it was told. Shared by the client's objects and what they made.
 class ClientAccount : public std::enable_shared_from_this<ClientAccount> {
 public:
-    enum class Item { Params, Descriptors, Buffers, MappedBytes };
+    enum class Item { Params, Descriptors, Buffers, MappedBytes, CopiedBytes, HeldCommits };
+    static constexpr std::size_t ItemCount = 6;
 
     explicit ClientAccount(const Quotas& quotas) noexcept;
 
@@ -34,6 +36,8 @@ public:
         std::uint64_t amount_;
     };
 
+    /// The sentence for what is beyond the quota.
+    std::string refusal(Item item) const;
     /// Fails with OutOfResources, and charges nothing, if that would exceed the client's quota.
     Result<Charge> charge(Item item, std::uint64_t amount = 1);
 
@@ -42,7 +46,7 @@ public:
     bool was_told(FormatModifier pair) const { return told_.contains(pair); }
 
 private:
-    std::array<std::uint64_t, 4> quotas_, used_{};
+    std::array<std::uint64_t, ItemCount> quotas_, used_{};
     FormatSet told_; ///< never less: a client may use for a while what it was told before a change
     std::weak_ptr<const Feedback> last_told_; ///< whose table it needn't keep
 };

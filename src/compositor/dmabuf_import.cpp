@@ -37,16 +37,15 @@ std::vector<Importer*> borrow(const std::vector<std::unique_ptr<Importer>>& impo
 
 DmabufImport::DmabufImport(wl_display* display, wlr_compositor* compositor, wlr_renderer* renderer,
                            int drm_fd)
-    : display_{display}, importers_{create_importers(renderer, drm_fd)} {
-    auto global = LinuxDmabuf::create(display, borrow(importers_),
+    : importers_{create_importers(renderer, drm_fd)} {
+    auto global = LinuxDmabuf::create(display, compositor, borrow(importers_),
                                       {.on_landing = log_landing, .on_refusal = log_refusal});
     if (!global) {
         log_event("without-dmabuf", {{"reason", quoted(global.error().message)}});
         return;
     }
     global_.emplace(std::move(*global));
-    global_->follow(*compositor);
-    create_scene_feedback();
+    scene_feedback_.emplace(*global_, wl_display_get_event_loop(display), scannable_formats());
 }
 
 void DmabufImport::use_new_renderer(wlr_renderer* renderer, int drm_fd) {
@@ -62,7 +61,7 @@ void DmabufImport::use_new_renderer(wlr_renderer* renderer, int drm_fd) {
         return;
     }
     importers_ = std::move(importers);
-    create_scene_feedback();
+    scene_feedback_->set_formats(scannable_formats());
 }
 
 DmabufImport::Importers DmabufImport::create_importers(wlr_renderer* renderer, int drm_fd) {
@@ -76,13 +75,12 @@ DmabufImport::Importers DmabufImport::create_importers(wlr_renderer* renderer, i
     return importers;
 }
 
-void DmabufImport::create_scene_feedback() {
-    FormatSet scannable;
+FormatSet DmabufImport::scannable_formats() const {
     for (const auto& importer : importers_) {
-        if (importer->way() == "renderer")
-            scannable = importer->formats();
+        if (importer->imports())
+            return importer->formats();
     }
-    scene_feedback_.emplace(*global_, wl_display_get_event_loop(display_), std::move(scannable));
+    return {};
 }
 
 void DmabufImport::follow(wlr_scene_output& output) {

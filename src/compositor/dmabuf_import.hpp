@@ -23,8 +23,7 @@ public:
     DmabufImport(wl_display* display, wlr_compositor* compositor, wlr_renderer* renderer,
                  int drm_fd);
 
-    /// Imports everything again with a renderer that takes the former one's place. Outputs are to
-    /// be followed again.
+    /// Imports everything again with a renderer that takes the former one's place.
     void use_new_renderer(wlr_renderer* renderer, int drm_fd);
 
     /// Lets clients know what `output` could scan out.
@@ -34,9 +33,8 @@ private:
     /// In the order in which they are asked.
     using Importers = std::vector<std::unique_ptr<Importer>>;
     static Importers create_importers(wlr_renderer* renderer, int drm_fd);
-    void create_scene_feedback();
+    FormatSet scannable_formats() const;
 
-    wl_display* display_;
     Importers importers_;
     std::optional<LinuxDmabuf> global_;
     std::optional<SceneFeedback> scene_feedback_;

@@ -1,6 +1,8 @@
 #include "compositor/protocols.hpp"
 
+#include "compositor/event_log.hpp"
 #include "compositor/graphics.hpp"
+#include "wlr/explicit_sync.hpp"
 
 namespace tarmac::compositor {
 
@@ -46,6 +48,8 @@ void create_protocols(wl_display* display, const Graphics& graphics, wlr_output_
     wlr_viewporter_create(display);
     wlr_single_pixel_buffer_manager_v1_create(display);
     create_color_representation(display);
+    if (const auto offered = offer_explicit_sync(display, graphics.drm_fd()); !offered)
+        log_event("without-explicit-sync", {{"reason", quoted(offered.error().message)}});
     wlr_alpha_modifier_v1_create(display);
     wlr_fractional_scale_manager_v1_create(display, 1);
     wlr_presentation_create(display, graphics.backend(), 2);

@@ -13,7 +13,7 @@ namespace {
 using Device =
     std::unique_ptr<drmDevice, decltype([](drmDevice* device) { drmFreeDevice(&device); })>;
 
-Device find_device(dev_t id) {
+Device open_device(dev_t id) {
     drmDevice* device = nullptr;
     drmGetDeviceFromDevId(id, 0, &device);
     return Device{device};
@@ -24,7 +24,7 @@ Device find_device(dev_t id) {
 bool is_same_device(dev_t a, dev_t b) noexcept {
     if (a == b)
         return true;
-    const Device device_a = find_device(a), device_b = find_device(b);
+    const Device device_a = open_device(a), device_b = open_device(b);
     return device_a && device_b && drmDevicesEqual(device_a.get(), device_b.get()) != 0;
 }
 

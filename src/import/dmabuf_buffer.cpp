@@ -1,87 +1,160 @@
 #include "import/dmabuf_buffer.hpp"
 
+#include <tarmac/texture.hpp>
+
+#include "import/copy_buffer.hpp"
+#include "import/imported_buffer.hpp"
+#include "import/in_place_buffer.hpp"
+#include "import/mapped_buffer.hpp"
+
 namespace tarmac {
 
-namespace {
-
-DmabufBuffer& from_wlr(wlr_buffer* buffer) {
-    return *static_cast<DmabufBuffer*>(buffer);
-}
-
-void handle_destroy(wlr_buffer* buffer) {
-    wlr_buffer_finish(buffer);
-    delete &from_wlr(buffer);
-}
-
-bool handle_get_dmabuf(wlr_buffer* buffer, wlr_dmabuf_attributes* attributes) {
-    if (from_wlr(buffer).is_read)
-        return false;
-    const Dmabuf& dmabuf = *from_wlr(buffer).dmabuf;
-    *attributes = {};
-    attributes->width = static_cast<std::int32_t>(dmabuf.width());
-    attributes->height = static_cast<std::int32_t>(dmabuf.height());
-    attributes->format = dmabuf.fourcc();
-    attributes->modifier = dmabuf.modifier();
-    for (const Plane& plane : dmabuf.planes()) {
-        const int i = attributes->n_planes++;
-        attributes->fd[i] = plane.fd.get();
-        attributes->offset[i] = plane.offset;
-        attributes->stride[i] = plane.stride;
-    }
-    return true;
-}
-
-bool handle_begin(wlr_buffer* wlr, std::uint32_t flags, void** data, std::uint32_t* fourcc,
-                  std::size_t* stride) {
-    const DmabufBuffer& buffer = from_wlr(wlr);
-    if (!buffer.is_read || (flags & WLR_BUFFER_DATA_PTR_ACCESS_WRITE))
-        return false;
-    const auto view = buffer.pixels->begin_read();
-    if (!view)
-        return false;
-    *data = view->data;
-    *fourcc = view->fourcc;
-    *stride = view->stride;
-    return true;
-}
-
-void handle_end(wlr_buffer* buffer) {
-    from_wlr(buffer).pixels->end_read();
-}
-
-constexpr wlr_buffer_impl buffer_impl = {
-    .destroy = handle_destroy,
-    .get_dmabuf = handle_get_dmabuf,
+const wlr_buffer_impl DmabufBuffer::buffer_impl = {
+    .destroy =
+        [](wlr_buffer* buffer) {
+            auto* self = static_cast<DmabufBuffer*>(buffer);
+            self->released_.disconnect();
+            wlr_buffer_finish(buffer);
+            delete self;
+        },
+    // For who shows buffers without wlr_surface.
+    .get_dmabuf =
+        [](wlr_buffer* buffer, wlr_dmabuf_attributes* attributes) {
+            const auto& self = *static_cast<DmabufBuffer*>(buffer);
+            if (self.state_ != State::Imported)
+                return false;
+            *attributes = attributes_of(*self.image_);
+            return true;
+        },
     .get_shm = nullptr,
-    .begin_data_ptr_access = handle_begin,
-    .end_data_ptr_access = handle_end,
+    .begin_data_ptr_access = nullptr,
+    .end_data_ptr_access = nullptr,
 };
 
-} // namespace
-
-std::unique_ptr<DmabufBuffer, BufferDrop>
-create_dmabuf_buffer(std::shared_ptr<const Dmabuf> dmabuf) {
-    std::unique_ptr<DmabufBuffer, BufferDrop> buffer{new DmabufBuffer{}};
-    wlr_buffer_init(buffer.get(), &buffer_impl, static_cast<int>(dmabuf->width()),
-                    static_cast<int>(dmabuf->height()));
-    buffer->dmabuf = std::move(dmabuf);
-    return buffer;
+std::unique_ptr<DmabufBuffer, BufferDrop> DmabufBuffer::create(std::shared_ptr<const Dmabuf> image,
+                                                               Hooks hooks) {
+    return std::unique_ptr<DmabufBuffer, BufferDrop>{
+        new DmabufBuffer{std::move(image), std::move(hooks)}};
 }
 
-BufferLock create_reading(const DmabufBuffer& buffer, BufferLock lock) {
-    const auto reading = create_dmabuf_buffer(buffer.dmabuf);
-    reading->let_read(buffer.pixels);
-    reading->original = std::move(lock);
-    return BufferLock{wlr_buffer_lock(reading.get())};
+DmabufBuffer::DmabufBuffer(std::shared_ptr<const Dmabuf> image, Hooks hooks)
+    : image_{std::move(image)}, distinct_dmabufs_{*image_}, hooks_{std::move(hooks)} {
+    wlr_buffer_init(this, &buffer_impl, static_cast<int>(image_->width()),
+                    static_cast<int>(image_->height()));
+    wl_signal_init(&import_ended_);
+    released_.connect(events.release, [this] { release_points_.clear(); });
 }
 
-DmabufBuffer* dmabuf_buffer_from(wlr_buffer* buffer) noexcept {
-    return buffer && buffer->impl == &buffer_impl ? &from_wlr(buffer) : nullptr;
+DmabufBuffer* DmabufBuffer::from(wlr_buffer* buffer) noexcept {
+    return buffer && buffer->impl == &buffer_impl ? static_cast<DmabufBuffer*>(buffer) : nullptr;
 }
 
-const Dmabuf* dmabuf_from_buffer(const wlr_buffer* buffer) noexcept {
-    const DmabufBuffer* ours = dmabuf_buffer_from(const_cast<wlr_buffer*>(buffer));
-    return ours ? ours->dmabuf.get() : nullptr;
+void DmabufBuffer::land(Landed landed) {
+    if (landed.import) {
+        set(import_, std::move(landed.import));
+        end_import(State::Imported);
+    } else {
+        if (!mapping_)
+            mapping_ = std::move(landed.mapping);
+        end_import(State::Mapped);
+    }
+}
+
+void DmabufBuffer::fail() {
+    end_import(State::Failed);
+}
+
+void DmabufBuffer::end_import(State state) {
+    state_ = state;
+    wl_signal_emit_mutable(&import_ended_, nullptr);
+}
+
+void DmabufBuffer::await_import(ImportQueue::Ticket import) {
+    state_ = State::Waiting;
+    import_work_ = std::move(import);
+    set(import_, nullptr);
+}
+
+BufferLock DmabufBuffer::lock_import() {
+    return lock(import_);
+}
+
+BufferLock DmabufBuffer::lock_in_place() {
+    if (!in_place_.buffer && mapping_)
+        set(in_place_, InPlaceBuffer::create(mapping_));
+    return lock(in_place_);
+}
+
+void DmabufBuffer::open_window() {
+    if (InPlaceBuffer* reading = InPlaceBuffer::from(in_place_.buffer.get()))
+        reading->is_open = true;
+}
+
+std::shared_ptr<Mapping> DmabufBuffer::close_window() noexcept {
+    InPlaceBuffer* reading = InPlaceBuffer::from(in_place_.buffer.get());
+    if (!reading || reading->n_locks > 0 || !std::exchange(reading->is_open, false))
+        return nullptr;
+    return mapping_;
+}
+
+Result<std::shared_ptr<Mapping>> DmabufBuffer::map() {
+    if (mapping_)
+        return mapping_;
+    auto mapping = Mapping::create(image_);
+    if (!mapping)
+        return std::unexpected(mapping.error());
+    if (!may_map(mapping->size_in_bytes()))
+        return tarmac::fail(Fault::OutOfResources, "the client may have no more memory mapped");
+    mapping_ = std::make_shared<Mapping>(std::move(*mapping));
+    return mapping_;
+}
+
+void DmabufBuffer::set(Picture& picture, BufferPtr buffer) {
+    // Who still has the old one locked shows the client's memory.
+    if (picture.buffer && picture.original) {
+        wlr_buffer* old = picture.buffer.get();
+        struct Leaving {
+            BufferLock original;
+            Listener released;
+            std::function<void(BufferLock)> on_unread;
+        };
+        auto* leaving = new Leaving{std::move(picture.original), {}, hooks_.on_unread};
+        leaving->released.connect(old->events.release, [leaving] {
+            const std::unique_ptr<Leaving> own{leaving};
+            leaving->released.disconnect();
+            leaving->on_unread(std::move(leaving->original));
+        });
+    }
+    picture.released.disconnect();
+    picture.buffer = std::move(buffer);
+    if (picture.buffer)
+        picture.released.connect(picture.buffer->events.release, [this, &picture] {
+            if (picture.original)
+                hooks_.on_unread(std::move(picture.original));
+        });
+}
+
+BufferLock DmabufBuffer::lock(Picture& picture) {
+    if (!picture.buffer)
+        return {};
+    if (!picture.original)
+        picture.original.reset(wlr_buffer_lock(this));
+    return BufferLock{wlr_buffer_lock(picture.buffer.get())};
+}
+
+const Dmabuf* dmabuf_from_buffer(const wlr_buffer* borrowed) noexcept {
+    auto* buffer = const_cast<wlr_buffer*>(borrowed);
+    if (const auto* ours = DmabufBuffer::from(buffer))
+        return ours->image().get();
+    if (const auto* imported = ImportedBuffer::from(buffer))
+        return imported->image.get();
+    if (const auto* mapped = MappedBuffer::from(buffer))
+        return mapped->image.get();
+    if (const auto* copy = CopyBuffer::from(buffer))
+        return copy->shown_image().get();
+    if (const auto* in_place = InPlaceBuffer::from(buffer))
+        return &in_place->mapping->dmabuf();
+    return nullptr;
 }
 
 } // namespace tarmac

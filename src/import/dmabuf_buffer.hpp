@@ -3,41 +3,107 @@
 #include <functional>
 #include <memory>
 #include <tarmac/dmabuf.hpp>
-#include <tarmac/texture.hpp>
+#include <vector>
 
-#include "import/mapped_pixels.hpp"
+#include "import/landed.hpp"
+#include "ready/import_queue.hpp"
 #include "wlr/buffer_lock.hpp"
+#include "wlr/explicit_sync.hpp"
+#include "wlr/listener.hpp"
 #include "wlr/wlr.hpp"
 
 namespace tarmac {
 
-/// What all of our wlr_buffers are: an image that renderers import, or whose pixels they read. They
-/// prefer to import, so where they are to read they aren't told of the dma-buf.
-struct DmabufBuffer : wlr_buffer {
-    std::shared_ptr<const Dmabuf> dmabuf;
-    std::shared_ptr<MappedPixels> pixels; ///< there once somebody has had to read them
-    bool is_linear = true;                ///< so that they can be
-    bool is_read = false;                 ///< rather than imported
-    BufferLock original;                  ///< of which this is a reading, if need be
-    /// Asked before so many bytes are mapped and copied that weren't when the image was imported.
-    std::function<bool(std::uint64_t bytes)> may_map = [](std::uint64_t) { return true; };
+/// A client's image as its surfaces have it: a size, and what came of its import. Renderers are
+/// given other buffers, which show it in one way: what the import made, its memory in place, or a
+/// copy. So all that a renderer keeps with a buffer can go while the client's stays.
+class DmabufBuffer final : public wlr_buffer {
+public:
+    /// What the buffer's owner decides.
+    struct Hooks {
+        const void* owner = nullptr; ///< the client, to be compared only
+        /// Asked before so many bytes are mapped that weren't when the image was imported.
+        std::function<bool(std::uint64_t bytes)> may_map;
+        /// Nobody has a picture of it locked any more, so `buffer` may go, which releases it to the
+        /// client; not before this returns.
+        std::function<void(BufferLock buffer)> on_unread;
+    };
 
-    /// Has renderers read it.
-    void let_read(std::shared_ptr<MappedPixels> its_pixels) {
-        pixels = std::move(its_pixels);
-        is_read = true;
-    }
+    /// Waits for its import.
+    static std::unique_ptr<DmabufBuffer, BufferDrop> create(std::shared_ptr<const Dmabuf> image,
+                                                            Hooks hooks);
+    /// nullptr for any other buffer.
+    static DmabufBuffer* from(wlr_buffer* buffer) noexcept;
+
+    const std::shared_ptr<const Dmabuf>& image() const noexcept { return image_; }
+    const void* owner() const noexcept { return hooks_.owner; }
+
+    enum class State {
+        Waiting,  ///< for an import
+        Imported, ///< by the renderer, or by an importer of the embedder's
+        Mapped,   ///< to be read
+        Failed,   ///< and never shown
+    };
+    State state() const noexcept { return state_; }
+    /// Waiting → Imported or Mapped.
+    void land(Landed landed);
+    /// Waiting → Failed.
+    void fail();
+    /// → Waiting, for the work behind `import`, which lands it or has it fail. If it was imported
+    /// before, the renderer is another one: lets go of what the old one keeps with the pictures, so
+    /// that must still be there.
+    void await_import(ImportQueue::Ticket import);
+    /// Waits no longer.
+    void import_now() { import_work_.redeem(); }
+    /// Emitted, without data, at the end of Waiting.
+    wl_signal& import_ended() noexcept { return import_ended_; }
+
+    /// What the import made, while the state is Imported.
+    BufferLock lock_import();
+    /// The memory in place, once it is mapped.
+    BufferLock lock_in_place();
+    /// Who has the memory in place locked may read it from now on: DMA_BUF_IOCTL_SYNC has begun it.
+    void open_window();
+    /// Nobody may read it any more. The mapping whose reading is to be ended; nullptr if that isn't
+    /// due, since there was none or somebody still has it locked.
+    std::shared_ptr<Mapping> close_window() noexcept;
+    bool may_map(std::uint64_t bytes) const { return !hooks_.may_map || hooks_.may_map(bytes); }
+    /// nullptr if it isn't mapped.
+    const std::shared_ptr<Mapping>& mapping() const noexcept { return mapping_; }
+    /// Maps the memory unless that has been done. Errors: those of Mapping::create(), and
+    /// OutOfResources if the client may have no more mapped.
+    Result<std::shared_ptr<Mapping>> map();
+
+    /// A point to signal when the buffer is released.
+    void add_release_point(ReleasePoint point) { release_points_.push_back(std::move(point)); }
+    const DistinctDmabufs& distinct_dmabufs() const noexcept { return distinct_dmabufs_; }
+
+private:
+    /// A picture that lies in the client's memory: keeps this locked while it is locked itself.
+    struct Picture {
+        BufferPtr buffer;
+        BufferLock original;
+        Listener released;
+    };
+
+    DmabufBuffer(std::shared_ptr<const Dmabuf> image, Hooks hooks);
+    ~DmabufBuffer() = default;
+    static const wlr_buffer_impl buffer_impl;
+
+    void end_import(State state);
+    BufferLock lock(Picture& picture);
+    void set(Picture& picture, BufferPtr buffer);
+
+    std::shared_ptr<const Dmabuf> image_;
+    DistinctDmabufs distinct_dmabufs_;
+    Hooks hooks_;
+    State state_ = State::Waiting;
+    wl_signal import_ended_;
+    ImportQueue::Ticket import_work_;
+    Picture import_, in_place_;
+    std::shared_ptr<Mapping> mapping_;
+    std::vector<ReleasePoint> release_points_;
+    Listener released_;
 };
-
-/// A buffer that is imported, and keeps `dmabuf` while anybody has it locked.
-std::unique_ptr<DmabufBuffer, BufferDrop>
-create_dmabuf_buffer(std::shared_ptr<const Dmabuf> dmabuf);
-
-/// `buffer` for those who have to read its pixels (which must be there). Goes when it is unlocked,
-/// and `lock` with it.
-BufferLock create_reading(const DmabufBuffer& buffer, BufferLock lock);
-
-/// nullptr for a buffer of somebody else's.
-DmabufBuffer* dmabuf_buffer_from(wlr_buffer* buffer) noexcept;
 
 } // namespace tarmac

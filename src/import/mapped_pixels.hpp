@@ -5,20 +5,10 @@
 #include <tarmac/texture.hpp>
 
 #include "convert/region.hpp"
+#include "import/colors.hpp"
 #include "ready/mapping.hpp"
 
 namespace tarmac {
-
-/// What the numbers of a picture mean.
-struct Colors {
-    ColorState state;
-    bool is_premultiplied;
-
-    static Colors of(const Dmabuf& dmabuf) noexcept {
-        return {dmabuf.color(), dmabuf.is_premultiplied()};
-    }
-    friend bool operator==(const Colors&, const Colors&) = default;
-};
 
 /// The pixels of a mapped image for those who read them: where they lie, if the renderer can take
 /// them so, else in a copy, the right way up and converted if need be. The copy is made when the

@@ -116,13 +116,14 @@ void BufferParams::create_buffer(const Image& image) {
     auto checked = check(image);
     if (!checked)
         return requester_.refuse(checked.error());
+    const auto& state = *checked->state;
     import_ = checked->state->queue().push(
-        requester_.client(), [this, dmabuf = std::move(checked->dmabuf)] {
-            auto landed = requester_.land(dmabuf, sampling_device_);
-            if (!landed)
+        requester_.client(),
+        [this, image = std::move(checked->buffer), on_use = state.imports_on_use()] mutable {
+            if (auto landed = requester_.land(*image, sampling_device_); !landed)
                 return requester_.refuse(landed.error());
             if (auto* buffer = ClientBuffer::create(requester_.client(), 0)) {
-                buffer->fill(std::move(*landed));
+                buffer->fill(std::move(image), on_use);
                 zwp_linux_buffer_params_v1_send_created(resource_, buffer->resource());
             }
         });
@@ -138,14 +139,17 @@ void BufferParams::create_immediate_buffer(std::uint32_t id, const Image& image)
         return;
     if (!checked)
         return requester_.refuse_immediate(checked.error());
-    buffer->await(checked->state->queue().push(
-        requester_.client(), [buffer, requester = requester_, dmabuf = std::move(checked->dmabuf),
-                              device = sampling_device_] {
-            auto landed = requester.land(dmabuf, device);
+    DmabufBuffer& imported = *checked->buffer;
+    buffer->fill(std::move(checked->buffer), checked->state->imports_on_use());
+    imported.await_import(checked->state->queue().push(
+        requester_.client(), [&imported, requester = requester_, device = sampling_device_] {
+            const auto landed = requester.land(imported, device);
             if (landed)
-                buffer->fill(std::move(*landed));
-            else
-                requester.refuse_immediate(landed.error());
+                return;
+            // Who waits for the image may let go of it now.
+            const BufferLock lock{wlr_buffer_lock(&imported)};
+            imported.fail();
+            requester.refuse_immediate(landed.error());
         }));
 }
 
@@ -191,8 +195,10 @@ Result<BufferParams::Checked> BufferParams::check(const Image& image) {
     if (!charge)
         return std::unexpected(charge.error());
     charges.push_back(std::move(*charge));
-    return Checked{std::move(state),
-                   std::make_shared<ChargedDmabuf>(std::move(*dmabuf), std::move(charges))};
+    auto buffer = state->create_buffer(
+        requester_.client(), requester_.account(),
+        std::make_shared<ChargedDmabuf>(std::move(*dmabuf), std::move(charges)));
+    return Checked{std::move(state), std::move(buffer)};
 }
 
 bool BufferParams::reject_if_used() {

@@ -36,7 +36,7 @@ public:
 private:
     struct Checked {
         std::shared_ptr<LinuxDmabuf::State> state;
-        std::shared_ptr<ChargedDmabuf> dmabuf;
+        std::unique_ptr<DmabufBuffer, BufferDrop> buffer;
     };
     /// Everything that can be known without importing. Uses the planes up.
     Result<Checked> check(const Image& image);

@@ -1,6 +1,5 @@
 #include "protocol/client_buffer.hpp"
 
-#include "import/dmabuf_buffer.hpp"
 #include "protocol/resource.hpp"
 
 namespace tarmac {
@@ -19,14 +18,13 @@ const wlr_buffer_resource_interface ClientBuffer::resource_interface = {
         [](wl_resource* resource) {
             return wl_resource_instance_of(resource, &wl_buffer_interface, &buffer_requests) != 0;
         },
-    .from_resource =
-        [](wl_resource* resource) {
-            auto& buffer = object_of<ClientBuffer>(resource);
-            buffer.import_.redeem();
-            if (DmabufBuffer* ours = dmabuf_buffer_from(buffer.buffer_.get()); ours && ours->pixels)
-                ours->pixels->tell_new_content();
-            return buffer.buffer_.get();
-        },
+    .from_resource = [](wl_resource* resource) -> wlr_buffer* {
+        auto& self = object_of<ClientBuffer>(resource);
+        DmabufBuffer* buffer = self.buffer_.get();
+        if (buffer && self.is_imported_on_use_)
+            buffer->import_now();
+        return buffer && buffer->state() != DmabufBuffer::State::Failed ? buffer : nullptr;
+    },
 };
 
 void ClientBuffer::register_with_wlroots() {
@@ -39,8 +37,9 @@ ClientBuffer* ClientBuffer::create(wl_client* client, std::uint32_t id) {
 
 ClientBuffer::ClientBuffer(wl_resource* resource) : resource_{resource} {}
 
-void ClientBuffer::fill(BufferPtr buffer) {
+void ClientBuffer::fill(std::unique_ptr<DmabufBuffer, BufferDrop> buffer, bool is_imported_on_use) {
     buffer_ = std::move(buffer);
+    is_imported_on_use_ = is_imported_on_use;
     release_.connect(buffer_->events.release, [this] { wl_buffer_send_release(resource_); });
 }
 

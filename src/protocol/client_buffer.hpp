@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <tarmac/texture.hpp>
+#include <tarmac/buffer.hpp>
 
-#include "ready/import_queue.hpp"
+#include "import/dmabuf_buffer.hpp"
 #include "wlr/listener.hpp"
 
 struct wl_client;
@@ -17,7 +17,8 @@ namespace tarmac {
 class ClientBuffer {
 public:
     /// `id` 0 lets the server choose one, for the `created` event. Returns nullptr with no_memory
-    /// posted. Empty until it is filled; wlroots ends a client that uses an empty one.
+    /// posted. Empty until it is filled; wlroots ends a client that uses an empty one, or one whose
+    /// import failed.
     static ClientBuffer* create(wl_client* client, std::uint32_t id);
 
     /// Makes wl_surface accept these buffers. Once a process is enough, more do no harm.
@@ -27,19 +28,16 @@ public:
 
     wl_resource* resource() const { return resource_; }
 
-    /// Hooks `release` of `buffer`, so trial imports must be over.
-    void fill(BufferPtr buffer);
-    /// The work behind `import` fills this buffer. It is done now if a surface gets the buffer
-    /// first.
-    void await(ImportQueue::Ticket import) { import_ = std::move(import); }
+    /// Where `is_imported_on_use`, its import is done at the latest when somebody wants it.
+    void fill(std::unique_ptr<DmabufBuffer, BufferDrop> buffer, bool is_imported_on_use);
 
 private:
     static const wlr_buffer_resource_interface resource_interface;
 
     wl_resource* resource_;
-    BufferPtr buffer_;
+    std::unique_ptr<DmabufBuffer, BufferDrop> buffer_;
     Listener release_;
-    ImportQueue::Ticket import_;
+    bool is_imported_on_use_ = false;
 };
 
 } // namespace tarmac

@@ -1,6 +1,7 @@
 #include "protocol/feedback_object.hpp"
 
 #include <ranges>
+#include <utility>
 
 #include "linux-dmabuf-v1-protocol.h"
 #include "protocol/resource.hpp"
@@ -41,7 +42,8 @@ FeedbackObject::FeedbackObject(wl_resource* resource, wl_resource* surface,
                                          surface_destroyed_.prepare([this] { is_inert_ = true; }));
     if (const auto shared = state_.lock()) {
         place_ = shared->add(*this);
-        update(*shared);
+        make_due(Due::Anyway);
+        tell(*shared);
     }
 }
 
@@ -50,15 +52,13 @@ FeedbackObject::~FeedbackObject() {
         shared->remove(place_);
 }
 
-void FeedbackObject::update(const LinuxDmabuf::State& state) {
-    if (!told_ || !told_->same_content(*state.feedback_for(surface_)))
-        repeat(state);
-}
-
-void FeedbackObject::repeat(const LinuxDmabuf::State& state) {
-    if (is_inert_)
+void FeedbackObject::tell(const LinuxDmabuf::State& state) {
+    const Due due = std::exchange(due_, Due::Nothing);
+    if (due == Due::Nothing || is_inert_)
         return;
     auto feedback = state.feedback_for(surface_);
+    if (due == Due::IfNew && told_->same_content(*feedback))
+        return;
     send(*feedback);
     account_->tell(feedback);
     told_ = std::move(feedback);

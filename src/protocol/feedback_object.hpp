@@ -1,5 +1,8 @@
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
+
 #include "protocol/linux_dmabuf_state.hpp"
 
 namespace tarmac {
@@ -18,10 +21,15 @@ public:
                    std::shared_ptr<ClientAccount> account);
     ~FeedbackObject();
 
-    /// Tells the client what `state` has for it, unless it was told just that.
-    void update(const LinuxDmabuf::State& state);
-    /// Tells it in any case.
-    void repeat(const LinuxDmabuf::State& state);
+    /// What the next tell() does, at least.
+    enum class Due : std::uint8_t {
+        Nothing,
+        IfNew, ///< tells the client unless it was told just that
+        Anyway,
+    };
+    void make_due(Due due) { due_ = std::max(due_, due); }
+    /// Tells the client what `state` has for it, if that is due.
+    void tell(const LinuxDmabuf::State& state);
 
     /// nullptr for the default; may be gone.
     const wl_resource* surface() const { return surface_; }
@@ -32,6 +40,7 @@ private:
     wl_resource* resource_;
     wl_resource* surface_;
     bool is_inert_ = false;
+    Due due_ = Due::Nothing;
     Listener surface_destroyed_;
     std::weak_ptr<LinuxDmabuf::State> state_;
     std::shared_ptr<ClientAccount> account_;

@@ -23,34 +23,52 @@ feedback_or_everything(std::shared_ptr<const Feedback> feedback,
 
 } // namespace
 
-Result<LinuxDmabuf> LinuxDmabuf::create(wl_display* display, Importer& importer) {
-    return create(display, importer, Options{});
+struct LinuxDmabuf::Life {
+    explicit Life(std::shared_ptr<State> started) : state{std::move(started)} {
+        wl_signal_init(&never_emitted);
+    }
+
+    std::shared_ptr<State> state; ///< until the display goes
+    Listener display_gone;
+    std::shared_ptr<const Feedback> no_feedback;
+    wl_signal never_emitted;
+};
+
+Result<LinuxDmabuf> LinuxDmabuf::create(wl_display* display, wlr_compositor* compositor,
+                                        std::vector<Importer*> importers) {
+    return create(display, compositor, std::move(importers), Options{});
 }
 
-Result<LinuxDmabuf> LinuxDmabuf::create(wl_display* display, Importer& importer, Options options) {
-    return create(display, std::vector{&importer}, std::move(options));
-}
-
-Result<LinuxDmabuf> LinuxDmabuf::create(wl_display* display, std::vector<Importer*> importers,
-                                        Options options) {
+Result<LinuxDmabuf> LinuxDmabuf::create(wl_display* display, wlr_compositor* compositor,
+                                        std::vector<Importer*> importers, Options options) {
+    // Without surfaces nobody sees to it that memory is read when it may be.
+    if (!compositor)
+        std::erase_if(importers, [](const Importer* importer) { return !importer->imports(); });
     options.version = std::clamp(options.version, 1u, MaxVersion);
     auto feedback = feedback_or_everything(std::move(options.feedback), importers);
     if (!feedback)
         return std::unexpected(feedback.error());
     options.feedback = std::move(*feedback);
-    auto state = std::make_shared<State>(display, std::move(importers), std::move(options));
+    auto state =
+        std::make_shared<State>(display, compositor, std::move(importers), std::move(options));
     if (auto announced = state->announce(display); !announced)
         return std::unexpected(announced.error());
-    return LinuxDmabuf{std::move(state)};
+    auto life = std::make_unique<Life>(std::move(state));
+    wl_display_add_destroy_listener(display, life->display_gone.prepare([life = life.get()] {
+        life->display_gone.disconnect();
+        life->state.reset();
+    }));
+    return LinuxDmabuf{std::move(life)};
 }
 
-LinuxDmabuf::LinuxDmabuf(std::shared_ptr<State> state) noexcept : state_{std::move(state)} {}
+LinuxDmabuf::LinuxDmabuf(std::unique_ptr<Life> life) noexcept : life_{std::move(life)} {}
 LinuxDmabuf::LinuxDmabuf(LinuxDmabuf&&) noexcept = default;
 LinuxDmabuf& LinuxDmabuf::operator=(LinuxDmabuf&&) noexcept = default;
 LinuxDmabuf::~LinuxDmabuf() = default;
 
-void LinuxDmabuf::follow(wlr_compositor& compositor) {
-    state_->follow(compositor);
+Result<void> LinuxDmabuf::offer_explicit_sync(int drm_fd) {
+    return state() ? state()->offer_explicit_sync(drm_fd)
+                   : fail(Fault::NotAvailable, "the display is gone");
 }
 
 Result<void> LinuxDmabuf::set_importers(std::vector<Importer*> importers,
@@ -58,25 +76,32 @@ Result<void> LinuxDmabuf::set_importers(std::vector<Importer*> importers,
     auto told = feedback_or_everything(std::move(feedback), importers);
     if (!told)
         return std::unexpected(told.error());
-    state_->set_importers(std::move(importers), std::move(*told));
+    if (const auto running = state())
+        running->set_importers(std::move(importers), std::move(*told));
     return {};
 }
 
 void LinuxDmabuf::set_default_feedback(std::shared_ptr<const Feedback> feedback) {
-    state_->set_default_feedback(std::move(feedback));
+    if (const auto running = state())
+        running->set_default_feedback(std::move(feedback));
 }
 
 const std::shared_ptr<const Feedback>& LinuxDmabuf::default_feedback() const noexcept {
-    return state_->default_feedback();
+    return life_->state ? life_->state->default_feedback() : life_->no_feedback;
 }
 
 wl_signal& LinuxDmabuf::default_feedback_changed() noexcept {
-    return state_->default_feedback_changed();
+    return life_->state ? life_->state->default_feedback_changed() : life_->never_emitted;
 }
 
 void LinuxDmabuf::set_surface_feedback(wl_resource* surface,
                                        std::shared_ptr<const Feedback> feedback) {
-    state_->set_surface_feedback(surface, std::move(feedback));
+    if (const auto running = state())
+        running->set_surface_feedback(surface, std::move(feedback));
+}
+
+std::shared_ptr<LinuxDmabuf::State> LinuxDmabuf::state() const noexcept {
+    return life_->state;
 }
 
 } // namespace tarmac

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "dmabuf/device.hpp"
-#include "import/dmabuf_buffer.hpp"
+#include "import/landed.hpp"
 #include "linux-dmabuf-v1-protocol.h"
 #include "protocol/client_buffer.hpp"
 #include "protocol/factory.hpp"
@@ -12,16 +12,47 @@
 
 namespace tarmac {
 
-LinuxDmabuf::State::State(wl_display* display, std::vector<Importer*> importers, Options options)
-    : importers_{std::move(importers)}
+LinuxDmabuf::State::State(wl_display* display, wlr_compositor* compositor,
+                          std::vector<Importer*> importers, Options options)
+    : display_{display}
+    , importers_{std::move(importers)}
     , options_{std::move(options)}
-    , queue_{wl_display_get_event_loop(display), options_.import_budget} {
+    , compositor_{compositor}
+    , fences_{wl_display_get_event_loop(display)}
+    , workers_{wl_display_get_event_loop(display),
+               options_.workers > 0 ? options_.workers : WorkerPool::default_size()}
+    , releases_{std::make_shared<ReleaseQueue>(wl_display_get_event_loop(display), fences_,
+                                               workers_)}
+    , surface_context_{.loop = wl_display_get_event_loop(display),
+                       .workers = workers_,
+                       .fences = fences_,
+                       .renderer = {},
+                       .fence_timeout = options_.fence_timeout,
+                       .account_of = [this](wl_client* client) { return account_of(client); },
+                       .ends_client =
+                           [this](wl_client* client) {
+                               return options_.on_overdue &&
+                                      options_.on_overdue(client) == OverdueAnswer::Disconnect;
+                           }}
+    , queue_{wl_display_get_event_loop(display), options_.import_budget}
+    , notices_{wl_display_get_event_loop(display)} {
     wl_signal_init(&default_feedback_changed_);
+    if (!compositor)
+        return;
+    if (compositor->renderer)
+        surface_context_.renderer = RendererFacts::of(compositor->renderer);
+    surfaces_.emplace(*compositor, surface_context_);
+    compositor_gone_.connect(compositor->events.destroy, [this] {
+        compositor_gone_.disconnect();
+        compositor_ = nullptr;
+    });
 }
 
 LinuxDmabuf::State::~State() {
     if (global_)
         retire_global(global_);
+    if (telling_)
+        wl_event_source_remove(telling_);
     // Who listens may do so for longer.
     wl_list* listeners = &default_feedback_changed_.listener_list;
     while (!wl_list_empty(listeners)) {
@@ -31,6 +62,8 @@ LinuxDmabuf::State::~State() {
     }
     // What waits finds nobody to import it any more, and answers so.
     queue_.finish();
+    surfaces_.reset();
+    releases_->retire();
 }
 
 Result<void> LinuxDmabuf::State::announce(wl_display* display) {
@@ -49,8 +82,11 @@ std::shared_ptr<ClientAccount> LinuxDmabuf::State::account_of(wl_client* client)
     Client& entry = clients_[client];
     if (!entry.account) {
         entry.account = std::make_shared<ClientAccount>(options_.quotas);
-        wl_client_add_destroy_listener(
-            client, entry.destroyed.prepare([this, client] { clients_.erase(client); }));
+        wl_client_add_destroy_listener(client, entry.destroyed.prepare([this, client] {
+            workers_.forget(client);
+            notices_.forget(client);
+            clients_.erase(client);
+        }));
     }
     return entry.account;
 }
@@ -70,10 +106,10 @@ LinuxDmabuf::State::import(const std::shared_ptr<const Dmabuf>& dmabuf,
         if (!importer->formats().contains(pair))
             continue;
         const auto start = std::chrono::steady_clock::now();
-        auto texture = importer->import(dmabuf);
-        if (texture)
-            return Import{std::move(*texture), importer, std::chrono::steady_clock::now() - start};
-        refused = std::move(texture.error());
+        auto landed = importer->land(dmabuf);
+        if (landed)
+            return Import{std::move(*landed), importer, std::chrono::steady_clock::now() - start};
+        refused = std::move(landed.error());
     }
     if (refused)
         return std::unexpected(std::move(*refused));
@@ -83,77 +119,102 @@ LinuxDmabuf::State::import(const std::shared_ptr<const Dmabuf>& dmabuf,
                     : "no device imports this format any more");
 }
 
-Result<BufferPtr> LinuxDmabuf::State::land(wl_client* client, ClientAccount& account,
-                                           const std::shared_ptr<ChargedDmabuf>& charged,
-                                           std::optional<dev_t> sampling_device) {
-    auto import = this->import({charged, &charged->dmabuf}, sampling_device);
-    if (!import)
-        return std::unexpected(import.error());
-    auto mapped = account.charge(ClientAccount::Item::MappedBytes, import->texture.mapped_bytes());
-    if (!mapped)
-        return std::unexpected(mapped.error());
-    charged->charges.push_back(std::move(*mapped));
-    if (options_.on_landing)
-        options_.on_landing({client, charged->dmabuf, import->importer->way(), import->time});
-    BufferPtr buffer = std::move(import->texture).take_buffer();
-    if (DmabufBuffer* ours = dmabuf_buffer_from(buffer.get()))
-        ours->may_map = [account = account.shared_from_this(), owner = charged.get()](auto bytes) {
-            auto charge = account->charge(ClientAccount::Item::MappedBytes, bytes);
-            if (charge)
-                owner->charges.push_back(std::move(*charge));
-            return charge.has_value();
-        };
-    remember(*buffer);
+std::unique_ptr<DmabufBuffer, BufferDrop>
+LinuxDmabuf::State::create_buffer(wl_client* client, ClientAccount& account,
+                                  std::shared_ptr<ChargedDmabuf> image) {
+    DmabufBuffer::Hooks hooks{
+        .owner = client,
+        .may_map =
+            [account = account.shared_from_this(), owner = image.get()](std::uint64_t bytes) {
+                auto charge = account->charge(ClientAccount::Item::MappedBytes, bytes);
+                if (charge)
+                    owner->charges.push_back(std::move(*charge));
+                return charge.has_value();
+            },
+        .on_unread = [releases =
+                          releases_](BufferLock buffer) { releases->push(std::move(buffer)); },
+    };
+    const auto* dmabuf = &image->dmabuf;
+    auto buffer = DmabufBuffer::create({std::move(image), dmabuf}, std::move(hooks));
+    remember(*buffer, client);
     return buffer;
 }
 
-void LinuxDmabuf::State::remember(wlr_buffer& buffer) {
+Result<void> LinuxDmabuf::State::land(wl_client* client, ClientAccount& account,
+                                      DmabufBuffer& buffer, std::optional<dev_t> sampling_device) {
+    auto import = this->import(buffer.image(), sampling_device);
+    if (!import)
+        return std::unexpected(import.error());
+    if (const auto bytes = import->landed.mapped_bytes; bytes > 0 && !buffer.may_map(bytes))
+        return fail(Fault::OutOfResources, account.refusal(ClientAccount::Item::MappedBytes));
+    if (options_.on_landing)
+        notices_.push(client,
+                      [this, client, image = buffer.image(), way = import->importer->way(),
+                       time = import->time] { options_.on_landing({client, *image, way, time}); });
+    buffer.land(std::move(import->landed));
+    return {};
+}
+
+void LinuxDmabuf::State::remember(DmabufBuffer& buffer, wl_client* client) {
     const auto place = landed_.emplace(landed_.end());
     place->buffer = &buffer;
+    place->client = client;
     place->destroyed.connect(buffer.events.destroy, [this, place] { landed_.erase(place); });
 }
 
 void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
                                        std::shared_ptr<const Feedback> feedback) {
     importers_ = std::move(importers);
-    for (const LandedBuffer& landed : landed_)
-        import_again(*landed.buffer);
+    surface_context_.renderer =
+        compositor_ && compositor_->renderer ? RendererFacts::of(compositor_->renderer) : nullptr;
+    for (LandedBuffer& landed : landed_) {
+        DmabufBuffer& buffer = *landed.buffer;
+        if (buffer.state() == DmabufBuffer::State::Waiting ||
+            buffer.state() == DmabufBuffer::State::Failed)
+            continue;
+        buffer.await_import(queue_.push(landed.client, [this, &buffer] { import_again(buffer); }));
+    }
+    // What is shown or about to be can't wait for its turn: the old textures go with the renderer.
+    for (LandedBuffer& landed : landed_) {
+        if (landed.buffer->n_locks > 0)
+            landed.buffer->import_now();
+    }
     if (surfaces_)
         surfaces_->show_again();
     change_default_feedback(std::move(feedback));
     for (FeedbackObject* object : feedback_objects_)
-        object->repeat(*this);
+        object->make_due(FeedbackObject::Due::Anyway);
+    tell_soon();
 }
 
-void LinuxDmabuf::State::import_again(wlr_buffer& buffer) const {
-    DmabufBuffer* ours = dmabuf_buffer_from(&buffer);
-    if (!ours)
-        return;
-    std::string reason = "nothing imports dma-bufs";
-    for (Importer* importer : importers_) {
-        auto texture = importer->import(ours->dmabuf);
-        if (!texture) {
-            reason = std::move(texture.error().message);
-            continue;
-        }
-        DmabufBuffer* trial = dmabuf_buffer_from(texture->buffer());
-        // The client may have a buffer back that is read, and draw in what an import would show.
-        if (!trial || (ours->is_read && !trial->is_read))
-            continue;
-        ours->is_read = trial->is_read;
-        ours->pixels = std::move(trial->pixels);
-        return;
-    }
-    wlr_log(WLR_ERROR, "linux-dmabuf: a buffer can't be imported any more: %s", reason.c_str());
+void LinuxDmabuf::State::import_again(DmabufBuffer& buffer) const {
+    auto import = this->import(buffer.image(), std::nullopt);
+    const bool is_newly_mapped = import && import->landed.mapping && !buffer.mapping();
+    if (is_newly_mapped && !buffer.may_map(import->landed.mapped_bytes))
+        import = fail(Fault::OutOfResources, "its client may have no more memory mapped");
+    if (import)
+        return buffer.land(std::move(import->landed));
+    wlr_log(WLR_ERROR, "linux-dmabuf: a buffer can't be imported any more: %s",
+            import.error().message.c_str());
+    const BufferLock lock{wlr_buffer_lock(&buffer)};
+    buffer.fail();
 }
 
-void LinuxDmabuf::State::report_refusal(const Refusal& refusal) const {
+void LinuxDmabuf::State::report_refusal(const Refusal& refusal) {
     pid_t pid = 0;
     wl_client_get_credentials(refusal.client, &pid, nullptr, nullptr);
     wlr_log(WLR_INFO, "linux-dmabuf: refused a request of client %d%s: %s", pid,
             refusal.fatal ? " and the client" : "", refusal.error.message.c_str());
-    if (options_.on_refusal)
+    if (!options_.on_refusal)
+        return;
+    // A client that is being ended won't be there at the end of the turn.
+    if (refusal.fatal)
         options_.on_refusal(refusal);
+    else
+        notices_.push(refusal.client,
+                      [this, client = refusal.client, error = refusal.error, code = refusal.code] {
+                          options_.on_refusal({client, error, false, code});
+                      });
 }
 
 void LinuxDmabuf::State::set_default_feedback(std::shared_ptr<const Feedback> feedback) {
@@ -161,7 +222,8 @@ void LinuxDmabuf::State::set_default_feedback(std::shared_ptr<const Feedback> fe
         return;
     change_default_feedback(std::move(feedback));
     for (FeedbackObject* object : feedback_objects_)
-        object->update(*this);
+        object->make_due(FeedbackObject::Due::IfNew);
+    tell_soon();
 }
 
 void LinuxDmabuf::State::change_default_feedback(std::shared_ptr<const Feedback> feedback) {
@@ -182,8 +244,24 @@ void LinuxDmabuf::State::set_surface_feedback(wl_resource* surface,
     }
     for (FeedbackObject* object : feedback_objects_) {
         if (object->surface() == surface)
-            object->update(*this);
+            object->make_due(FeedbackObject::Due::IfNew);
     }
+    tell_soon();
+}
+
+void LinuxDmabuf::State::tell_soon() {
+    if (telling_)
+        return;
+    telling_ = wl_event_loop_add_idle(
+        surface_context_.loop, [](void* self) { static_cast<State*>(self)->tell(); }, this);
+    if (!telling_)
+        tell();
+}
+
+void LinuxDmabuf::State::tell() {
+    telling_ = nullptr;
+    for (FeedbackObject* object : feedback_objects_)
+        object->tell(*this);
 }
 
 std::shared_ptr<const Feedback> LinuxDmabuf::State::feedback_for(wl_resource* surface) const {

@@ -7,7 +7,10 @@
 #include <vector>
 
 #include "account/client_account.hpp"
+#include "import/dmabuf_buffer.hpp"
+#include "protocol/notices.hpp"
 #include "ready/import_queue.hpp"
+#include "surface/release_queue.hpp"
 #include "surface/surfaces.hpp"
 #include "wlr/listener.hpp"
 
@@ -21,7 +24,8 @@ class FeedbackObject;
 /// with the LinuxDmabuf, and they do nothing from then on.
 class LinuxDmabuf::State : public std::enable_shared_from_this<LinuxDmabuf::State> {
 public:
-    State(wl_display* display, std::vector<Importer*> importers, Options options);
+    State(wl_display* display, wlr_compositor* compositor, std::vector<Importer*> importers,
+          Options options);
     ~State();
 
     /// Puts the global on the display.
@@ -32,19 +36,26 @@ public:
     /// Whether `client` may know of `pair`: it was told, or everybody is.
     bool is_advertised(const ClientAccount& account, FormatModifier pair) const;
 
-    /// Imports for `client` on the device that it named, or on the first that takes the dma-buf,
-    /// and reports the landing.
-    Result<BufferPtr> land(wl_client* client, ClientAccount& account,
-                           const std::shared_ptr<ChargedDmabuf>& charged,
-                           std::optional<dev_t> sampling_device);
+    std::unique_ptr<DmabufBuffer, BufferDrop>
+    create_buffer(wl_client* client, ClientAccount& account, std::shared_ptr<ChargedDmabuf> image);
+    /// Imports for `client` on the device that it named, or on the first that takes the image, and
+    /// reports the landing.
+    Result<void> land(wl_client* client, ClientAccount& account, DmabufBuffer& buffer,
+                      std::optional<dev_t> sampling_device);
     ImportQueue& queue() { return queue_; }
+    /// Whether nobody waits for imports: without surfaces, buffers have to be there once they are
+    /// used.
+    bool imports_on_use() const { return !surfaces_; }
 
-    void follow(wlr_compositor& compositor) { surfaces_.emplace(compositor); }
+    Result<void> offer_explicit_sync(int drm_fd) {
+        return tarmac::offer_explicit_sync(display_, drm_fd);
+    }
+    const Surfaces* surfaces() const { return surfaces_ ? &*surfaces_ : nullptr; }
     void set_importers(std::vector<Importer*> importers, std::shared_ptr<const Feedback> feedback);
 
     ImmediateFailure immediate_failure() const { return options_.immediate_failure; }
     /// To the log and to the embedder.
-    void report_refusal(const Refusal& refusal) const;
+    void report_refusal(const Refusal& refusal);
 
     void set_default_feedback(std::shared_ptr<const Feedback> feedback);
     const std::shared_ptr<const Feedback>& default_feedback() const { return options_.feedback; }
@@ -70,11 +81,12 @@ private:
     };
     /// A client's buffer that somebody can still show.
     struct LandedBuffer {
-        wlr_buffer* buffer;
+        DmabufBuffer* buffer;
+        wl_client* client; ///< compared only
         Listener destroyed;
     };
     struct Import {
-        Texture texture;
+        Landed landed;
         const Importer* importer;
         std::chrono::nanoseconds time;
     };
@@ -82,19 +94,32 @@ private:
     Result<Import> import(const std::shared_ptr<const Dmabuf>& dmabuf,
                           std::optional<dev_t> sampling_device) const;
     void change_default_feedback(std::shared_ptr<const Feedback> feedback);
-    void remember(wlr_buffer& buffer);
-    void import_again(wlr_buffer& buffer) const;
+    void remember(DmabufBuffer& buffer, wl_client* client);
+    void import_again(DmabufBuffer& buffer) const;
+    /// Tells those whose feedback is due, at the end of the turn of the event loop: what changes in
+    /// several steps is told once.
+    void tell_soon();
+    void tell();
 
+    wl_display* display_;
     std::vector<Importer*> importers_;
     Options options_;
+    wlr_compositor* compositor_;
+    FenceWatch fences_;
+    WorkerPool workers_;
+    std::shared_ptr<ReleaseQueue> releases_; ///< buffers of clients may outlive the rest
+    SurfaceContext surface_context_;
     wl_global* global_ = nullptr;
     std::unordered_map<wl_client*, Client> clients_;
     std::unordered_map<wl_resource*, SurfaceFeedback> surface_feedbacks_;
     FeedbackObjects feedback_objects_;
+    wl_event_source* telling_ = nullptr; ///< while anybody is to be told
     std::list<LandedBuffer> landed_;
-    std::optional<Surfaces> surfaces_;
     wl_signal default_feedback_changed_;
     ImportQueue queue_;
+    Notices notices_;
+    std::optional<Surfaces> surfaces_; ///< goes first
+    Listener compositor_gone_;
 };
 
 } // namespace tarmac

@@ -33,25 +33,24 @@ Requester::Requester(wl_resource* params, std::weak_ptr<LinuxDmabuf::State> stat
     , state_{std::move(state)}
     , account_{std::move(account)} {}
 
-Result<BufferPtr> Requester::land(const std::shared_ptr<ChargedDmabuf>& dmabuf,
-                                  std::optional<dev_t> sampling_device) const {
+Result<void> Requester::land(DmabufBuffer& buffer, std::optional<dev_t> sampling_device) const {
     const auto state = state_.lock();
     if (!state)
         return fail(Fault::NotAvailable, "dma-bufs are not imported any more");
-    return state->land(client_, *account_, dmabuf, sampling_device);
+    return state->land(client_, *account_, buffer, sampling_device);
 }
 
 void Requester::post_error(std::uint32_t code, const Error& error) const {
-    report(error, true, code);
     if (*params_)
         wl_resource_post_error(*params_, code, "%s", error.message.c_str());
     else
         wl_client_post_implementation_error(client_, "%s", error.message.c_str());
+    report(error, true, code);
 }
 
 void Requester::post_no_memory(const Error& error) const {
-    report(error, true, std::nullopt);
     wl_client_post_no_memory(client_);
+    report(error, true, std::nullopt);
 }
 
 void Requester::refuse(const Error& error) const {
@@ -71,9 +70,9 @@ void Requester::refuse_immediate(const Error& error) const {
 }
 
 void Requester::send_failed(const Error& error) const {
-    report(error, false, std::nullopt);
     if (*params_)
         zwp_linux_buffer_params_v1_send_failed(*params_);
+    report(error, false, std::nullopt);
 }
 
 void Requester::report(const Error& error, bool fatal, std::optional<std::uint32_t> code) const {

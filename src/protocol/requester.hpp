@@ -18,8 +18,8 @@ public:
     /// To be called when the params object goes.
     void forget_params() { *params_ = nullptr; }
 
-    Result<BufferPtr> land(const std::shared_ptr<ChargedDmabuf>& dmabuf,
-                           std::optional<dev_t> sampling_device) const;
+    /// See LinuxDmabuf::State::land().
+    Result<void> land(DmabufBuffer& buffer, std::optional<dev_t> sampling_device) const;
 
     /// Ends the client with a protocol error of the params object.
     void post_error(std::uint32_t code, const Error& error) const;

@@ -5,9 +5,9 @@
 
 namespace tarmac {
 
-/// Makes a wl_resource of `client` that owns a new Object(resource, args…): the object goes when the
-/// client destroys the resource or leaves. Returns nullptr, with no_memory posted, if there is no
-/// memory for the resource.
+/// Makes a wl_resource of `client` that owns a new Object(resource, args…): the object goes when
+/// the client destroys the resource or leaves. Returns nullptr, with no_memory posted, if there is
+/// no memory for the resource.
 template <class Object, class... Args>
 Object* create_resource(wl_client* client, const wl_interface& interface, int version,
                         std::uint32_t id, const void* implementation, Args&&... args) {

@@ -5,40 +5,40 @@
 #include <cstring>
 #include <format>
 #include <linux/dma-buf.h>
-#include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 
-#include "dmabuf/device.hpp"
+#include "ready/fence_watch.hpp"
+#include "ready/interrupter.hpp"
 
 namespace tarmac {
 
 namespace {
 
-// Nobody else is served meanwhile.
-constexpr int PatienceMs = 100;
+using Outcome = WorkerPool::Outcome;
+
+constexpr std::uint64_t Start = DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ,
+                        End = DMA_BUF_SYNC_END | DMA_BUF_SYNC_READ;
 
 std::size_t end_of(const Dmabuf& image, unsigned plane) {
     const Plane& p = image.planes()[plane];
     return p.offset + p.stride * image.format().rows(plane, image.height());
 }
 
-bool sync(int fd, std::uint64_t flags) {
-    dma_buf_sync request{.flags = flags | DMA_BUF_SYNC_READ};
+void end(int fd) {
+    dma_buf_sync request{.flags = End};
     int result;
     do
         result = ioctl(fd, DMA_BUF_IOCTL_SYNC, &request);
     while (result != 0 && (errno == EINTR || errno == EAGAIN));
-    return result == 0;
 }
 
-bool await_writers(int fd) {
-    pollfd writers{fd, POLLIN, 0};
-    int result;
-    do
-        result = poll(&writers, 1, PatienceMs);
-    while (result < 0 && errno == EINTR);
-    return result > 0 && (writers.revents & POLLIN);
+/// Of memory that was idle a moment ago: interrupted if it isn't any more.
+bool start(int fd) {
+    dma_buf_sync request{.flags = Start};
+    Interrupter interrupter;
+    interrupter.start();
+    return ioctl(fd, DMA_BUF_IOCTL_SYNC, &request) == 0;
 }
 
 } // namespace
@@ -50,28 +50,26 @@ void Mapping::Unmap::operator()(const std::uint8_t* memory) const noexcept {
 Result<Mapping> Mapping::create(std::shared_ptr<const Dmabuf> dmabuf) {
     Mapping mapping{std::move(dmabuf)};
     const Dmabuf& image = mapping.dmabuf();
-    const auto planes = image.planes();
-    std::array<ino_t, MaxPlanes> ids;
-    for (unsigned i = 0; i < planes.size(); ++i)
-        ids[i] = inode_of(planes[i].fd.get());
-    for (unsigned i = 0; i < planes.size(); ++i) {
+    const DistinctDmabufs& distinct = mapping.distinct_;
+    const auto n_planes = static_cast<unsigned>(image.planes().size());
+    for (unsigned i = 0; i < n_planes; ++i) {
         if (mapping.planes_[i])
             continue;
-        const int fd = planes[i].fd.get();
         std::size_t size = 0;
-        for (unsigned j = i; j < planes.size(); ++j) {
-            if (ids[j] == ids[i])
+        for (unsigned j = i; j < n_planes; ++j) {
+            if (distinct.member_of(j) == distinct.member_of(i))
                 size = std::max(size, end_of(image, j));
         }
+        const int fd = image.planes()[i].fd.get();
         void* memory = mmap(nullptr, size, PROT_READ, MAP_SHARED, fd, 0);
         if (memory == MAP_FAILED)
             return fail_plane(Fault::ImportFailed, i,
                               std::format("the dma-buf can't be mapped: {}", std::strerror(errno)));
         const auto* bytes = static_cast<const std::uint8_t*>(memory);
-        mapping.parts_.push_back({fd, {bytes, Unmap{size}}});
-        for (unsigned j = i; j < planes.size(); ++j) {
-            if (ids[j] == ids[i])
-                mapping.planes_[j] = bytes + planes[j].offset;
+        mapping.parts_.push_back({fd, {bytes, Unmap{size}}, GuardedRange{bytes, size}});
+        for (unsigned j = i; j < n_planes; ++j) {
+            if (distinct.member_of(j) == distinct.member_of(i))
+                mapping.planes_[j] = bytes + image.planes()[j].offset;
         }
     }
     return mapping;
@@ -84,12 +82,31 @@ std::uint64_t Mapping::size_in_bytes() const noexcept {
     return size;
 }
 
-bool Mapping::begin_read() const noexcept {
+Outcome Mapping::begin_read(WorkerPool::Control& control) const {
     for (auto part = parts_.begin(); part != parts_.end(); ++part) {
-        if (await_writers(part->fd) && sync(part->fd, DMA_BUF_SYNC_START))
+        const Outcome outcome = control.sync(part->fd, Start);
+        if (outcome == Outcome::Done)
             continue;
         while (part != parts_.begin())
-            sync((--part)->fd, DMA_BUF_SYNC_END);
+            control.sync((--part)->fd, End);
+        return outcome;
+    }
+    return Outcome::Done;
+}
+
+void Mapping::end_read(WorkerPool::Control& control) const {
+    for (const Part& part : parts_)
+        control.sync(part.fd, End);
+}
+
+bool Mapping::begin_read() const noexcept {
+    if (!FenceWatch::is_idle(distinct_, FenceWatch::Access::Read))
+        return false;
+    for (auto part = parts_.begin(); part != parts_.end(); ++part) {
+        if (start(part->fd))
+            continue;
+        while (part != parts_.begin())
+            end((--part)->fd);
         return false;
     }
     return true;
@@ -97,7 +114,11 @@ bool Mapping::begin_read() const noexcept {
 
 void Mapping::end_read() const noexcept {
     for (const Part& part : parts_)
-        sync(part.fd, DMA_BUF_SYNC_END);
+        end(part.fd);
+}
+
+bool Mapping::has_faulted() const noexcept {
+    return std::ranges::any_of(parts_, [](const Part& part) { return part.guard.has_faulted(); });
 }
 
 } // namespace tarmac

@@ -6,24 +6,38 @@
 #include <tarmac/dmabuf.hpp>
 #include <vector>
 
+#include "dmabuf/distinct_dmabufs.hpp"
+#include "ready/bus_fault_guard.hpp"
+#include "ready/worker_pool.hpp"
+
 namespace tarmac {
 
-/// The memory of a linear dma-buf image, mapped for reading. Any thread, one at a time.
+/// The memory of a linear dma-buf image, mapped for reading. Any thread, one at a time. Reading it
+/// can't end the process: what an exporter takes away reads as zeros, see has_faulted().
 class Mapping {
 public:
     /// Errors: ImportFailed if the exporter doesn't let its memory be mapped.
     static Result<Mapping> create(std::shared_ptr<const Dmabuf> dmabuf);
 
     const Dmabuf& dmabuf() const noexcept { return *dmabuf_; }
+    const DistinctDmabufs& distinct_dmabufs() const noexcept { return distinct_; }
     std::uint64_t size_in_bytes() const noexcept;
 
     /// The first row of `plane`. To be read between begin_read() and end_read() only.
     const std::uint8_t* plane(unsigned plane) const noexcept { return planes_[plane]; }
 
-    /// Waits until nobody writes to the memory any more, a tenth of a second at most, and makes
-    /// what was written visible. Rule: DMA_BUF_IOCTL_SYNC, <linux/dma-buf.h>.
+    /// Makes what was written visible. Done, Busy if somebody writes to the memory, Failed if the
+    /// exporter refuses. After Done, end_read() has to follow, on any worker.
+    WorkerPool::Outcome begin_read(WorkerPool::Control& control) const;
+    void end_read(WorkerPool::Control& control) const;
+
+    /// The same where there is no worker: false while somebody writes to the memory, without
+    /// waiting. Who begins to write between the look and DMA_BUF_IOCTL_SYNC costs 20 ms at most.
     bool begin_read() const noexcept;
     void end_read() const noexcept;
+
+    /// Whether the memory was taken away while it was read, ever: it shows no picture any more.
+    bool has_faulted() const noexcept;
 
 private:
     struct Unmap {
@@ -34,11 +48,14 @@ private:
     struct Part {
         int fd; ///< of the first of its planes
         std::unique_ptr<const std::uint8_t, Unmap> memory;
+        GuardedRange guard;
     };
 
-    explicit Mapping(std::shared_ptr<const Dmabuf> dmabuf) : dmabuf_{std::move(dmabuf)} {}
+    explicit Mapping(std::shared_ptr<const Dmabuf> dmabuf)
+        : dmabuf_{std::move(dmabuf)}, distinct_{*dmabuf_} {}
 
     std::shared_ptr<const Dmabuf> dmabuf_;
+    DistinctDmabufs distinct_;
     std::vector<Part> parts_;
     std::array<const std::uint8_t*, MaxPlanes> planes_{};
 };

@@ -38,7 +38,8 @@ public:
         , loop_{loop}
         , formats_{std::move(formats)}
         , settling_time_{settling_time} {
-        default_changed_.connect(dmabuf->default_feedback_changed(), [this] { renew(); });
+        if (dmabuf)
+            default_changed_.connect(dmabuf->default_feedback_changed(), [this] { renew(); });
     }
     State(const State&) = delete;
     State& operator=(const State&) = delete;
@@ -47,6 +48,11 @@ public:
             if (known.told)
                 advise(*surface, nullptr);
         }
+    }
+
+    void set_formats(FormatSet formats) {
+        formats_ = std::move(formats);
+        renew();
     }
 
     void follow(wlr_scene_output& scene_output) {
@@ -163,7 +169,7 @@ private:
         outputs_.erase(gone);
     }
 
-    /// The default feedback, which all others end in, has changed.
+    /// The default feedback, which all others end in, has changed, or the formats.
     void renew() {
         for (Output& output : outputs_)
             output.feedback = feedback_of(output.output);
@@ -190,11 +196,15 @@ private:
 
 SceneFeedback::SceneFeedback(LinuxDmabuf& dmabuf, wl_event_loop* loop, FormatSet formats,
                              std::chrono::milliseconds settling_time)
-    : state_{std::make_unique<State>(dmabuf.state_, loop, std::move(formats), settling_time)} {}
+    : state_{std::make_unique<State>(dmabuf.state(), loop, std::move(formats), settling_time)} {}
 
 SceneFeedback::SceneFeedback(SceneFeedback&&) noexcept = default;
 SceneFeedback& SceneFeedback::operator=(SceneFeedback&&) noexcept = default;
 SceneFeedback::~SceneFeedback() = default;
+
+void SceneFeedback::set_formats(FormatSet formats) {
+    state_->set_formats(std::move(formats));
+}
 
 void SceneFeedback::follow(wlr_scene_output& output) {
     state_->follow(output);

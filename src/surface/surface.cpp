@@ -2,28 +2,19 @@
 
 #include <utility>
 
-#include "import/draws.hpp"
-#include "import/map_pixels.hpp"
-#include "surface/remake_texture.hpp"
+#include "surface/damage.hpp"
 #include "surface/surface_colors.hpp"
+#include "surface/surfaces.hpp"
+#include "surface/tree_commit.hpp"
 
 namespace tarmac {
 
 namespace {
 
-bool is_dmabuf(wlr_client_buffer& buffer) {
-    wlr_dmabuf_attributes attributes;
-    return wlr_buffer_get_dmabuf(&buffer.base, &attributes);
-}
-
-/// Maps `buffer`, unless that has been done, if it can be and its client may have it so.
-bool map(DmabufBuffer& buffer, wlr_renderer* renderer) {
-    if (buffer.pixels || !buffer.is_linear)
-        return buffer.pixels != nullptr;
-    auto pixels = map_pixels(buffer.dmabuf, renderer);
-    if (pixels && buffer.may_map((*pixels)->size_in_bytes()))
-        buffer.pixels = std::move(*pixels);
-    return buffer.pixels != nullptr;
+bool is_cursor(const wlr_surface& surface) {
+    // wlroots names them so, and offers nothing else to tell them by.
+    constexpr std::string_view cursors[] = {"wl_pointer-cursor", "wp_tablet_tool-cursor"};
+    return surface.role && std::ranges::contains(cursors, std::string_view{surface.role->name});
 }
 
 } // namespace
@@ -33,121 +24,226 @@ const wlr_surface_synced_impl Surface::synced_impl = {
     .init_state = nullptr,
     .finish_state = nullptr,
     .move_state =
-        [](void* to, void*) {
-            if (Surface* self = static_cast<CommitState*>(to)->current_of)
-                self->begin_commit();
+        [](void* to, void* from) {
+            const auto& next = *static_cast<CommitState*>(from);
+            auto& state = *static_cast<CommitState*>(to);
+            state.seq = next.seq;
+            state.committed = next.committed;
+            if (state.current_of)
+                state.current_of->begin_commit(state);
         },
     .commit =
         [](wlr_surface_synced* synced) { reinterpret_cast<Synced*>(synced)->self->end_commit(); },
 };
 
-void Surface::Shown::set(wlr_buffer* buffer) {
-    destroyed_.disconnect();
-    buffer_ = buffer;
-    if (buffer)
-        destroyed_.connect(buffer->events.destroy, [this] { set(nullptr); });
-}
-
-Surface::Surface(wlr_surface& surface)
+Surface::Surface(wlr_surface& surface, SurfaceContext& context, Surfaces& surfaces)
     : surface_{surface}
-    , is_followed_{
-          wlr_surface_synced_init(&synced_.synced, &surface, &synced_impl, &pending_, &current_)} {
+    , context_{context}
+    , surfaces_{surfaces}
+    , is_followed_{wlr_surface_synced_init(&synced_.synced, &surface, &synced_impl, &pending_,
+                                           &current_)}
+    , role_end_{[this] { let_go_of_all(); }}
+    , copies_{[this](std::uint64_t bytes) {
+        return context_.account_of(wl_resource_get_client(surface_.resource))
+            ->charge(ClientAccount::Item::CopiedBytes, bytes);
+    }}
+    , client_geometry_{PictureGeometry::of(surface.current)}
+    , shown_geometry_{client_geometry_} {
     synced_.self = this;
     current_.current_of = this;
+    client_commit_.connect(surface.events.client_commit, [this] { client_commit(); });
 }
 
 Surface::~Surface() {
-    if (is_followed_)
+    leave();
+}
+
+void Surface::leave() {
+    const auto parents = parents_of_waiting();
+    deadline_.reset();
+    awaited_.reset();
+    immediate_.reset();
+    waiting_.clear();
+    client_commit_.disconnect();
+    gone_.disconnect();
+    if (std::exchange(is_followed_, false))
         wlr_surface_synced_finish(&synced_.synced);
+    for (const auto& parent : parents)
+        parent->progressed();
 }
 
-void Surface::begin_commit() {
-    wlr_buffer*& next = surface_.current.buffer;
-    DmabufBuffer* before = ours();
-    DmabufBuffer* our_next = dmabuf_buffer_from(next);
-    if (our_next || before)
-        note_colors(our_next ? *our_next : *before);
-    if (!next)
+bool Surface::Commit::is_ready() const {
+    return has_picture() && (!children || !heeds_children || children->is_ready());
+}
+
+void Surface::client_commit() {
+    if (surface_.WLR_PRIVATE.pending_rejected || !is_followed_)
         return;
-    has_next_ = true;
-    // Vulkan would write the next picture into the imported memory, if nobody else had it locked.
-    if (surface_.buffer && is_dmabuf(*surface_.buffer))
-        kept_.reset(wlr_buffer_lock(&surface_.buffer->base));
-    shown_.set(next);
-    if (!our_next)
+    role_end_.watch(surface_);
+    // Somebody else holds the one before.
+    if (immediate_)
+        waiting_.push_back(*std::exchange(immediate_, std::nullopt));
+    wlr_surface_state& pending = surface_.pending;
+    pending_.seq = pending.seq;
+    pending_.committed = pending.committed;
+    Commit commit = describe(pending);
+    // Taking the picture away waits for nothing, so nor does what is before it.
+    if (commit.brings == Commit::Brings::Null)
+        drop_pictures();
+    commit.is_in_tree = is_synchronized(surface_);
+    commit.children = TreeCommit::bind(*this, surfaces_);
+    commit.heeds_children = commit.brings != Commit::Brings::Null;
+    const bool is_held = !commit.is_ready() && can_be_held();
+    if (!is_held && !commit.is_in_tree && waiting_.empty()) {
+        immediate_ = std::move(commit);
         return;
-    // The lock that the state had goes over to what the renderer is given.
-    const BufferLock original{std::exchange(next, for_renderer(*our_next).release())};
-    if (our_next->pixels) {
-        our_next->pixels->tell_new_content();
-        // The damage is known by the time that the pixels are read.
-        our_next->pixels->follow(
-            {this, before ? before->pixels.get() : nullptr, &surface_.buffer_damage});
     }
-}
-
-void Surface::end_commit() {
-    kept_.reset();
-    if (std::exchange(has_next_, false)) {
-        const DmabufBuffer* shown = ours();
-        if (shown && shown->pixels)
-            shown->pixels->end_succession();
-        drop_misfit();
-    } else if (surface_.current.committed & WLR_SURFACE_STATE_BUFFER) {
-        shown_.set(nullptr);
-    } else if (has_new_colors_) {
-        show_again();
-    }
-    has_new_colors_ = false;
-}
-
-/// Other colours damage everything.
-void Surface::note_colors(const DmabufBuffer& buffer) {
-    const Colors colors = colors_on(surface_, *buffer.dmabuf);
-    has_new_colors_ = std::exchange(colors_, colors) != colors;
-    pixman_region32_t& damage = surface_.current.buffer_damage;
-    if (has_new_colors_)
-        pixman_region32_union_rect(&damage, &damage, 0, 0, static_cast<unsigned>(buffer.width),
-                                   static_cast<unsigned>(buffer.height));
-}
-
-/// The buffer itself, or a reading of it where it can't be drawn so. Where it can't be read either,
-/// it is drawn as the renderer does.
-BufferLock Surface::for_renderer(DmabufBuffer& buffer) const {
-    BufferLock lock{wlr_buffer_lock(&buffer)};
-    wlr_renderer* renderer = surface_.compositor->renderer;
-    const bool is_drawn = !renderer || draws(*renderer, *buffer.dmabuf, *colors_);
-    const bool has_reading = !buffer.is_read && !is_drawn && map(buffer, renderer);
-    if (buffer.pixels)
-        buffer.pixels->set_colors(*colors_);
-    return has_reading ? create_reading(buffer, std::move(lock)) : std::move(lock);
-}
-
-/// wlroots keeps the picture before one that the renderer couldn't take, and ends the process over
-/// drawing it in the size of that one.
-void Surface::drop_misfit() {
-    const wlr_client_buffer* shown = surface_.buffer;
-    if (!shown || (shown->base.width == surface_.current.buffer_width &&
-                   shown->base.height == surface_.current.buffer_height))
+    if (!charge(commit))
         return;
-    wlr_buffer_unlock(&surface_.buffer->base);
-    surface_.buffer = nullptr;
-    shown_.set(nullptr);
+    if (is_held || must_lock(commit)) {
+        wlr_surface_lock_pending(&surface_);
+        commit.is_locked = true;
+    }
+    waiting_.push_back(std::move(commit));
+    arm_deadline();
+    if (waiting_.size() > 1 && !waiting_.back().is_in_tree)
+        advance();
+    else if (waiting_.size() == 1)
+        make_pictures();
 }
 
-void Surface::show_again() {
-    wlr_buffer* shown = shown_.get();
-    DmabufBuffer* ours = dmabuf_buffer_from(shown);
-    if (ours && shown->n_locks > 0) {
-        remake_texture(surface_, *for_renderer(*ours));
-    } else if (ours && ours->pixels) {
-        // The client has it back: an import would show what it draws there, and a lock would give
-        // it back once more.
-        ours->pixels->set_colors(*colors_);
-        remake_texture(surface_, *create_reading(*ours, {}));
-    } else if (shown && !ours) {
-        remake_texture(surface_, *shown);
+Surface::Commit Surface::describe(const wlr_surface_state& pending) {
+    Commit commit{.seq = pending.seq};
+    commit.since = std::chrono::steady_clock::now();
+    if (!(pending.committed & WLR_SURFACE_STATE_BUFFER)) {
+        Colors colors;
+        if (DmabufBuffer* buffer = recolored(pending, colors)) {
+            commit.is_recoloring = true;
+            commit.brings = Commit::Brings::Image;
+            set_latest(buffer, colors, copies_.note_content(nullptr));
+            describe_image(commit, *buffer, std::nullopt);
+        }
+        return commit;
     }
+    DmabufBuffer* buffer = DmabufBuffer::from(pending.buffer);
+    const std::uint64_t content = note_content(pending);
+    if (buffer) {
+        const Colors colors = colors_in(surface_, pending, *buffer->image());
+        commit.brings = Commit::Brings::Image;
+        set_latest(buffer, colors, content);
+        describe_image(commit, *buffer, take_acquire_point(surface_));
+        commit.release = release_point_in(surface_, pending);
+    } else {
+        commit.brings = pending.buffer ? Commit::Brings::Foreign : Commit::Brings::Null;
+        if (pending.buffer && has_explicit_sync(surface_))
+            reject_unsupported_buffer(surface_);
+        set_latest(nullptr, {}, content);
+    }
+    return commit;
+}
+
+/// The buffer committed last, if the client has just said that its colours are other ones.
+DmabufBuffer* Surface::recolored(const wlr_surface_state& pending, Colors& colors) const {
+    DmabufBuffer* buffer = latest_.buffer;
+    if (!buffer)
+        return nullptr;
+    colors = colors_in(surface_, pending, *buffer->image());
+    // What the client has back isn't read: it may draw in it.
+    return colors != latest_.colors && buffer->n_locks > 0 ? buffer : nullptr;
+}
+
+std::uint64_t Surface::note_content(const wlr_surface_state& pending) {
+    const Extent extent{static_cast<std::uint32_t>(pending.buffer_width),
+                        static_cast<std::uint32_t>(pending.buffer_height)};
+    const bool is_like_before = std::exchange(latest_.extent, extent) == extent;
+    if (!is_like_before || copies_.is_empty())
+        return copies_.note_content(nullptr);
+    const Region damage = buffer_damage_of(pending);
+    return copies_.note_content(&damage);
+}
+
+void Surface::set_latest(DmabufBuffer* buffer, const Colors& colors, std::uint64_t content) {
+    latest_.buffer = buffer;
+    latest_.colors = colors;
+    latest_.content = content;
+    latest_.destroyed.disconnect();
+    if (buffer)
+        latest_.destroyed.connect(buffer->events.destroy, [this] {
+            latest_.destroyed.disconnect();
+            latest_.buffer = nullptr;
+        });
+}
+
+void Surface::describe_image(Commit& commit, DmabufBuffer& buffer,
+                             std::optional<AcquirePoint> acquire) {
+    PendingPicture::Request request = request_for(buffer, latest_.colors, latest_.content);
+    request.acquire = std::move(acquire);
+    if (BufferLock picture = PendingPicture::make_at_once(context_, request)) {
+        commit.ready = content_of(request, Way::Import, std::move(picture));
+        return;
+    }
+    commit.picture = std::make_unique<PendingPicture>(context_, copies_, std::move(request),
+                                                      [this] { progressed(); });
+    commit.picture->proceed();
+}
+
+PendingPicture::Request Surface::request_for(DmabufBuffer& buffer, const Colors& colors,
+                                             std::uint64_t content) {
+    return {.buffer = BufferLock{wlr_buffer_lock(&buffer)},
+            .colors = colors,
+            .content = content,
+            .acquire = {},
+            .is_for_cursor = is_cursor(surface_)};
+}
+
+ShownContent Surface::content_of(const PendingPicture::Request& request, Way way,
+                                 BufferLock picture) {
+    DmabufBuffer& buffer = *DmabufBuffer::from(request.buffer.get());
+    ShownContent content{.kind = ShownContent::Kind::Image,
+                         .image = buffer.image(),
+                         .way = way,
+                         .colors = request.colors,
+                         .picture = std::move(picture),
+                         .source = {},
+                         .content = request.content};
+    // A copy needs its source again where it may be wanted in other colours.
+    const PixelFormat& format = buffer.image()->format();
+    const bool has_colors = format.model == ColorModel::Yuv || format.has_alpha;
+    const bool is_copy = way == Way::Copy || way == Way::Convert;
+    if (!is_copy || (has_colors && can_rename_colors(surface_)))
+        content.source.reset(wlr_buffer_lock(&buffer));
+    return content;
+}
+
+/// wlroots looks at what a surface has when it gets a role, and doesn't tell.
+bool Surface::can_be_held() const {
+    return surface_.role && (surface_.role->no_object || surface_.role_resource);
+}
+
+/// wlroots lets go of the first commit of a child with the parent's next, and of those behind it,
+/// though they belong to later ones.
+bool Surface::must_lock(const Commit& commit) const {
+    wlr_surface* parent = commit.is_in_tree ? parent_of(surface_) : nullptr;
+    const auto surface = parent ? surfaces_.find(*parent) : nullptr;
+    return surface && surface->has_waiting();
+}
+
+bool Surface::charge(Commit& commit) {
+    wl_client* client = wl_resource_get_client(surface_.resource);
+    const auto account = context_.account_of(client);
+    auto charge = account->charge(ClientAccount::Item::HeldCommits);
+    if (!charge && !commit.is_in_tree) {
+        surfaces_.skip_oldest_of(client);
+        charge = account->charge(ClientAccount::Item::HeldCommits);
+    }
+    if (charge) {
+        commit.charge.emplace(std::move(*charge));
+    } else if (commit.is_in_tree) {
+        // wlroots keeps them all until the parent's commit, which may never come.
+        wl_client_post_no_memory(client);
+        return false;
+    }
+    return true;
 }
 
 } // namespace tarmac

@@ -1,73 +1,205 @@
 #pragma once
 
-#include <functional>
+#include <list>
+#include <memory>
 #include <optional>
 
-#include "import/dmabuf_buffer.hpp"
-#include "wlr/listener.hpp"
+#include "surface/copy_ring.hpp"
+#include "surface/pending_picture.hpp"
+#include "surface/surface_context.hpp"
+#include "wlr/role_end.hpp"
+#include "wlr/surface_states.hpp"
+#include "wlr/timer.hpp"
 
 namespace tarmac {
 
-/// Tells our buffers what the commits of a wlr_surface say of them: what they follow, where they
-/// differ from it, and what their numbers mean. One whose colours the renderer can't draw is read.
-/// Keeps what is shown right where wlroots doesn't.
-class Surface {
+class Surfaces;
+class TreeCommit;
+
+/// What a surface shows.
+struct ShownContent {
+    enum class Kind {
+        Nothing,
+        Transparent, ///< one pixel, stretched: the picture isn't ready, or was skipped
+        Foreign,     ///< a buffer that isn't a DmabufBuffer
+        Image,
+    };
+    Kind kind = Kind::Nothing;
+    // Of an Image:
+    std::shared_ptr<const Dmabuf> image;
+    Way way = Way::Import;
+    Colors colors{};
+    BufferLock picture;        ///< what the renderer was given
+    BufferLock source;         ///< a DmabufBuffer, kept where the picture may have to be made again
+    std::uint64_t content = 0; ///< what CopyRing::note_content() said
+
+    bool is_import() const noexcept { return kind == Kind::Image && way == Way::Import; }
+    /// Lies upside down in the picture.
+    bool is_inverted() const noexcept { return is_import() && image->is_y_inverted(); }
+};
+
+/// A wlr_surface whose commits wait until their pictures are ready, and which shows them right: see
+/// the traps in types/wlr_compositor.c that the functions name.
+class Surface : public std::enable_shared_from_this<Surface> {
 public:
-    explicit Surface(wlr_surface& surface);
+    Surface(wlr_surface& surface, SurfaceContext& context, Surfaces& surfaces);
     Surface(const Surface&) = delete;
     Surface& operator=(const Surface&) = delete;
     ~Surface();
 
-    /// `function` may destroy this.
+    wlr_surface& get() const noexcept { return surface_; }
+    const ShownContent& shown() const noexcept { return shown_; }
     void on_gone(std::function<void()> function) {
         gone_.connect(surface_.events.destroy, std::move(function));
     }
-    /// Makes the texture anew, with the renderer that the wlr_compositor has.
+    /// The wlr_surface goes: nothing of it is touched any more, nor what waits let go, since
+    /// wlroots would apply it to what is left of the surface.
+    void leave();
+    bool has_waiting() const noexcept { return !waiting_.empty(); }
+
+    /// The renderer is another one: what is shown is made anew for it, and so is what waits.
     void show_again();
+    /// Goes on with what may have become ready.
+    void advance();
+
+    // For TreeCommit:
+    /// Has all that waits belong to `parent`'s commit. False if nothing does.
+    bool bind_to(const std::shared_ptr<TreeCommit>& parent);
+    bool is_ready_for(const TreeCommit& parent) const;
+    /// It is about to be applied.
+    void prepare_for(const TreeCommit& parent);
+    /// It has been applied, so what belongs to it may be.
+    void let_go_for(const TreeCommit& parent);
+
+    /// An ancestor that is synchronized was committed: a child that isn't itself waits no longer.
+    void let_go_desynchronized();
+
+    /// When the oldest picture that waits was committed.
+    std::optional<std::chrono::steady_clock::time_point> waits_since() const;
+    void skip_oldest();
+    /// Lets go of all, without the pictures that aren't ready.
+    void let_go_of_all();
 
 private:
-    /// A part of wlroots' double-buffered state, which has nothing in it: that it is moved to the
-    /// current state tells that a commit is about to be applied, all other state and the buffer
-    /// being there, and the renderer not having got the buffer yet.
+    /// A part of wlroots' double-buffered state: that it is moved to the current state tells that a
+    /// commit is being applied, all other state and the buffer being there, and the renderer not
+    /// having got the buffer yet.
     struct CommitState {
         Surface* current_of; ///< nullptr in states that wait for their turn
+        std::uint32_t seq, committed;
     };
     // Plain, so that the way back from the wlr_surface_synced is well defined.
     struct Synced {
         wlr_surface_synced synced;
         Surface* self;
     };
-    /// A client's buffer, forgotten when it goes.
-    class Shown {
-    public:
-        wlr_buffer* get() const { return buffer_; }
-        void set(wlr_buffer* buffer);
-
-    private:
-        wlr_buffer* buffer_ = nullptr;
-        Listener destroyed_;
-    };
-
     static const wlr_surface_synced_impl synced_impl;
 
-    DmabufBuffer* ours() const { return dmabuf_buffer_from(shown_.get()); }
-    void begin_commit();
+    /// A commit that has been made and not been applied.
+    struct Commit {
+        enum class Brings { Nothing, Null, Foreign, Image, Transparent };
+
+        std::uint32_t seq;
+        Brings brings = Brings::Nothing;
+        std::unique_ptr<PendingPicture> picture; ///< with Brings::Image, unless it is ready
+        ShownContent ready;                      ///< what it shows then
+        bool is_recoloring = false; ///< the picture is the one before, in other colours
+        bool is_skipped = false;    ///< the one before stays
+        bool is_locked = false;     ///< by us
+        bool is_in_tree = false;    ///< of a synchronized subsurface
+        bool has_parent = true; ///< waits for a commit of the parent; false once that is applied
+        bool heeds_children = true;
+        std::optional<ReleasePoint> release;
+        std::optional<ClientAccount::Charge> charge;
+        std::chrono::steady_clock::time_point since;
+        std::shared_ptr<TreeCommit> children; ///< what is to be shown with it
+        std::shared_ptr<TreeCommit> parent;   ///< what it is to be shown with, once that is known
+
+        bool waits_for_parent() const { return is_in_tree && has_parent; }
+        bool has_picture() const { return !picture || picture->is_over(); }
+        /// Or for its import.
+        bool waits_for_client() const {
+            return picture && (picture->stage() == PendingPicture::Stage::Importing ||
+                               picture->stage() == PendingPicture::Stage::Unready);
+        }
+        bool is_ready() const;
+    };
+    using Commits = std::list<Commit>;
+
+    // surface.cpp: what the client sends
+    void client_commit();
+    Commit describe(const wlr_surface_state& pending);
+    void describe_image(Commit& commit, DmabufBuffer& buffer, std::optional<AcquirePoint> acquire);
+    DmabufBuffer* recolored(const wlr_surface_state& pending, Colors& colors) const;
+    std::uint64_t note_content(const wlr_surface_state& pending);
+    void set_latest(DmabufBuffer* buffer, const Colors& colors, std::uint64_t content);
+    bool can_be_held() const;
+    bool must_lock(const Commit& commit) const;
+    bool charge(Commit& commit);
+    PendingPicture::Request request_for(DmabufBuffer& buffer, const Colors& colors,
+                                        std::uint64_t content);
+    ShownContent content_of(const PendingPicture::Request& request, Way way, BufferLock picture);
+
+    // commit_queue.cpp: what waits
+    void progressed();
+    void make_pictures();
+    void let_go(Commits::iterator end);
+    void prepare_to_apply(Commits::iterator end);
+    void take_ready(Commit& commit);
+    void unlock_front();
+    void drop_pictures();
+    std::vector<std::shared_ptr<TreeCommit>> parents_of_waiting() const;
+    void arm_deadline();
+    void handle_overdue();
+
+    // shown_content.cpp: what is applied
+    void begin_commit(const CommitState& state);
     void end_commit();
-    void note_colors(const DmabufBuffer& buffer);
-    BufferLock for_renderer(DmabufBuffer& buffer) const;
+    void take_geometry(const CommitState& state);
+    void show(Commit& commit);
+    void follow_foreign(wlr_buffer* buffer);
+    void make_state_true();
+    void correct_damage(bool is_all_new);
+    void exchange(ShownContent content);
+    std::unique_ptr<PendingPicture> pending_again(DmabufBuffer& buffer,
+                                                  const ShownContent& content);
+    void look_at_awaited();
     void drop_misfit();
 
     wlr_surface& surface_;
+    SurfaceContext& context_;
+    Surfaces& surfaces_;
     Synced synced_{};
     CommitState pending_{}, current_{};
     bool is_followed_;
-    Shown shown_;
-    std::optional<Colors> colors_;
+    Listener client_commit_, gone_;
+    RoleEnd role_end_;
+
+    Commits waiting_;
+    std::optional<Commit> immediate_; ///< is applied within its request
+    std::optional<Timer> deadline_;
+
+    /// What the client committed last, for commits that change no more than its colours.
+    struct Latest {
+        DmabufBuffer* buffer = nullptr; ///< nullptr for other buffers
+        Colors colors{};
+        std::uint64_t content = 0;
+        Extent extent{};
+        Listener destroyed;
+    } latest_;
+    CopyRing copies_;
+
+    ShownContent shown_;
+    PictureGeometry client_geometry_; ///< as the client has it
+    PictureGeometry shown_geometry_;  ///< of what is shown, where that is behind
+    bool is_behind_ = false; ///< a picture was skipped, so the one before is shown as it was
+    std::unique_ptr<PendingPicture> awaited_; ///< what will be shown without another commit
+    wlr_buffer* foreign_ = nullptr;           ///< what is shown, while it is there
+    Listener foreign_destroyed_;
 
     // While a commit is applied:
-    bool has_next_ = false, has_new_colors_ = false;
+    std::optional<Commit> applying_;
     BufferLock kept_;
-    Listener gone_;
 };
 
 } // namespace tarmac

@@ -1,5 +1,6 @@
 #include "surface/surface_colors.hpp"
 
+#include "wlr/synced_state.hpp"
 #include "wlr/wlr.hpp"
 
 namespace tarmac {
@@ -23,9 +24,10 @@ Matrix matrix_of(std::uint32_t coefficients, Matrix otherwise) {
 
 } // namespace
 
-Colors colors_on(wlr_surface& surface, const Dmabuf& image) {
+Colors colors_in(wlr_surface& surface, const wlr_surface_state& state, const Dmabuf& image) {
     Colors colors = Colors::of(image);
-    const auto* told = wlr_color_representation_v1_get_surface_state(&surface);
+    const auto* current = wlr_color_representation_v1_get_surface_state(&surface);
+    const auto* told = current ? synced_state_in(surface, state, current) : nullptr;
     if (!told)
         return colors;
     if (told->alpha_mode == WP_COLOR_REPRESENTATION_SURFACE_V1_ALPHA_MODE_STRAIGHT)
@@ -37,6 +39,28 @@ Colors colors_on(wlr_surface& surface, const Dmabuf& image) {
                                  : ColorState::Range::Limited;
     }
     return colors;
+}
+
+void clear_yuv_encoding(wlr_surface& surface) {
+    const auto* current = wlr_color_representation_v1_get_surface_state(&surface);
+    if (auto* state = current ? synced_state_in(surface, surface.current, current) : nullptr)
+        state->coefficients = state->range = 0;
+}
+
+bool can_rename_colors(wlr_surface& surface) {
+    if (wlr_color_representation_v1_get_surface_state(&surface))
+        return true;
+    bool has_manager = false;
+    wl_client_for_each_resource(
+        wl_resource_get_client(surface.resource),
+        [](wl_resource* resource, void* found) {
+            const bool is_manager = std::string_view{wl_resource_get_class(resource)} ==
+                                    "wp_color_representation_manager_v1";
+            *static_cast<bool*>(found) |= is_manager;
+            return is_manager ? WL_ITERATOR_STOP : WL_ITERATOR_CONTINUE;
+        },
+        &has_manager);
+    return has_manager;
 }
 
 } // namespace tarmac

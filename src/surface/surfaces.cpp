@@ -1,34 +1,55 @@
 #include "surface/surfaces.hpp"
 
-#include <list>
-
-#include "surface/surface.hpp"
+#include <ranges>
+#include <vector>
 
 namespace tarmac {
 
-struct Surfaces::State {
-    std::list<Surface> surfaces;
-    Listener new_surface, compositor_gone;
-};
-
-Surfaces::Surfaces(wlr_compositor& compositor) : state_{std::make_unique<State>()} {
-    State& state = *state_;
-    state.new_surface.connect<wlr_surface>(
-        compositor.events.new_surface, [&state](wlr_surface* surface) {
-            const auto made = state.surfaces.emplace(state.surfaces.end(), *surface);
-            made->on_gone([&state, made] { state.surfaces.erase(made); });
-        });
-    state.compositor_gone.connect(compositor.events.destroy, [&state] {
-        state.new_surface.disconnect();
-        state.compositor_gone.disconnect();
+Surfaces::Surfaces(wlr_compositor& compositor, SurfaceContext& context) : context_{context} {
+    new_surface_.connect<wlr_surface>(compositor.events.new_surface,
+                                      [this](wlr_surface* surface) { add(*surface); });
+    compositor_gone_.connect(compositor.events.destroy, [this] {
+        new_surface_.disconnect();
+        compositor_gone_.disconnect();
     });
 }
 
-Surfaces::~Surfaces() = default;
+Surfaces::~Surfaces() {
+    const auto all = surfaces_;
+    for (const auto& surface : std::views::values(all))
+        surface->let_go_of_all();
+}
+
+void Surfaces::add(wlr_surface& surface) {
+    auto added = std::make_shared<Surface>(surface, context_, *this);
+    added->on_gone([this, &surface] {
+        find(surface)->leave();
+        surfaces_.erase(&surface);
+    });
+    surfaces_.emplace(&surface, std::move(added));
+}
+
+std::shared_ptr<Surface> Surfaces::find(wlr_surface& surface) const {
+    const auto found = surfaces_.find(&surface);
+    return found != surfaces_.end() ? found->second : nullptr;
+}
 
 void Surfaces::show_again() {
-    for (Surface& surface : state_->surfaces)
-        surface.show_again();
+    const auto all = surfaces_;
+    for (const auto& surface : std::views::values(all))
+        surface->show_again();
+}
+
+void Surfaces::skip_oldest_of(wl_client* client) const {
+    std::shared_ptr<Surface> oldest;
+    for (const auto& [wlr, surface] : surfaces_) {
+        const auto since = surface->waits_since();
+        if (wl_resource_get_client(wlr->resource) == client && since &&
+            (!oldest || *since < *oldest->waits_since()))
+            oldest = surface;
+    }
+    if (oldest)
+        oldest->skip_oldest();
 }
 
 } // namespace tarmac

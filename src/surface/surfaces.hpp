@@ -1,26 +1,37 @@
 #pragma once
 
 #include <memory>
+#include <unordered_map>
+
+#include "surface/surface.hpp"
 
 struct wlr_compositor;
 
 namespace tarmac {
 
-/// Follows the surfaces of a wlr_compositor that are made from now on, each as a Surface does.
+/// The surfaces of a wlr_compositor that are made from now on.
 class Surfaces {
 public:
-    explicit Surfaces(wlr_compositor& compositor);
+    /// `context` must outlive this.
+    Surfaces(wlr_compositor& compositor, SurfaceContext& context);
+    /// What is held is let go.
     ~Surfaces();
     Surfaces(const Surfaces&) = delete;
     Surfaces& operator=(const Surfaces&) = delete;
 
-    /// Gives every surface a texture of the compositor's renderer, where it shows something that
-    /// is still there: for after the loss of the renderer that made the ones before.
+    /// nullptr for one that was made before.
+    std::shared_ptr<Surface> find(wlr_surface& surface) const;
+    /// The wlr_compositor has another renderer.
     void show_again();
+    /// Skips the picture that a surface of `client` has waited for the longest.
+    void skip_oldest_of(wl_client* client) const;
 
 private:
-    struct State;
-    std::unique_ptr<State> state_;
+    void add(wlr_surface& surface);
+
+    SurfaceContext& context_;
+    std::unordered_map<wlr_surface*, std::shared_ptr<Surface>> surfaces_;
+    Listener new_surface_, compositor_gone_;
 };
 
 } // namespace tarmac

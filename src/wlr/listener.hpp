@@ -18,7 +18,8 @@ public:
     Listener& operator=(const Listener&) = delete;
     ~Listener() { disconnect(); }
 
-    /// `function` takes the signal's data as the pointer type that the signal documents, or nothing.
+    /// `function` takes the signal's data as the pointer type that the signal documents, or
+    /// nothing.
     template <class Data = void>
     void connect(wl_signal& signal, std::function<void(Data*)> function) {
         prepare<Data>(std::move(function));

@@ -66,7 +66,8 @@ struct Fixture {
     std::vector<std::string> landings, refusals;
     std::optional<LinuxDmabuf> global;
 
-    Fixture() { wlr_compositor_create(compositor.display(), 6, renderer.get()); }
+    wlr_compositor* surfaces = wlr_compositor_create(compositor.display(), 6, renderer.get());
+
     ~Fixture() {
         // Objects of clients must not outlive the renderer that their buffers' textures are of.
         wl_display_destroy_clients(compositor.display());
@@ -80,7 +81,8 @@ struct Fixture {
         options.on_refusal = [this](const Refusal& refusal) {
             refusals.push_back(refusal.error.message);
         };
-        auto created = LinuxDmabuf::create(compositor.display(), importers, std::move(options));
+        auto created =
+            LinuxDmabuf::create(compositor.display(), surfaces, importers, std::move(options));
         REQUIRE(created);
         global = std::move(*created);
     }

@@ -219,6 +219,65 @@ TEST_CASE_METHOD(Fixture, "a new default comes behind the scanout tranche, in on
     CHECK(told->times == 3);
 }
 
+TEST_CASE_METHOD(Fixture, "a renderer's importers and formats are told in one update") {
+    first->commit();
+    REQUIRE(await_told(2));
+    const ToldFeedback& by_default = client->feedback();
+    const auto set_importers = [&](std::shared_ptr<const Feedback> feedback = nullptr) {
+        REQUIRE(global->set_importers({&renderer.importer()}, std::move(feedback)));
+    };
+    SECTION("the same as before") {
+        set_importers();
+        advice->set_formats(renderer.importer().formats());
+        client->round_trip();
+        CHECK(is_told_of_scanout(*first));
+        CHECK(told->tranches.front().formats.size() == 2);
+    }
+    SECTION("fewer, set after the importers") {
+        set_importers();
+        advice->set_formats({XrgbLinear});
+        client->round_trip();
+        CHECK(told->tranches.front().formats == std::vector{XrgbLinear});
+    }
+    SECTION("fewer, set before the importers") {
+        advice->set_formats({XrgbLinear});
+        set_importers();
+        client->round_trip();
+        CHECK(told->tranches.front().formats == std::vector{XrgbLinear});
+    }
+    SECTION("with another default") {
+        const dev_t device = renderer.importer().device();
+        advice->set_formats({XrgbLinear});
+        set_importers(*test::build_feedback(
+            device, {{device, TrancheFlags::Sampling, {ArgbLinear, XrgbLinear}}}));
+        client->round_trip();
+        CHECK(is_told_of_scanout(*first));
+        CHECK(told->tranches.size() == 2);
+    }
+    SECTION("none that an output could show") {
+        advice->set_formats({});
+        set_importers();
+        client->round_trip();
+        CHECK(is_told_default());
+    }
+    first->commit();
+    let_settle();
+    CHECK(told->times == 3);
+    CHECK(by_default.times == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "what changes before the LinuxDmabuf goes isn't told any more") {
+    const ToldFeedback& by_default = client->feedback();
+    global->set_default_feedback(
+        *test::build_feedback(1, {{1, TrancheFlags::Sampling, {XrgbLinear}}}));
+    {
+        const LinuxDmabuf gone = std::move(*global);
+    }
+    client->round_trip();
+    CHECK(told->times == 1);
+    CHECK(by_default.times == 1);
+}
+
 TEST_CASE_METHOD(Fixture, "a surface has the default again when there is nobody to advise it") {
     first->commit();
     REQUIRE(await_told(2));
@@ -238,7 +297,9 @@ TEST_CASE_METHOD(Fixture, "the LinuxDmabuf may be moved, and go first") {
         wlr_scene_node_set_enabled(&shown->buffer->node, false);
         first->commit();
     }
-    { const LinuxDmabuf gone = std::move(moved); }
+    {
+        const LinuxDmabuf gone = std::move(moved);
+    }
     FakeOutput third{loop, scene, 0, CardWidth, CardHeight, "/dev/full", {XrgbLinear}};
     advice->follow(third.scene_output());
     third.commit();

@@ -8,17 +8,19 @@
 
 namespace test {
 
-FakeWriter::FakeWriter(const tarmac::Fd& dmabuf) : vgem_{open_drm_driver("vgem")} {
+FakeUser::FakeUser(const tarmac::Fd& dmabuf, bool writes) : vgem_{open_drm_driver("vgem")} {
     if (!vgem_)
         SKIP(missing(Exporter::Vgem));
-    drm_vgem_fence_attach attach = {
-        .handle = 0, .flags = VGEM_FENCE_WRITE, .out_fence = 0, .pad = 0};
+    drm_vgem_fence_attach attach = {.handle = 0,
+                                    .flags = writes ? std::uint32_t{VGEM_FENCE_WRITE} : 0,
+                                    .out_fence = 0,
+                                    .pad = 0};
     REQUIRE(drmPrimeFDToHandle(vgem_.get(), dmabuf.get(), &attach.handle) == 0);
     REQUIRE(drmIoctl(vgem_.get(), DRM_IOCTL_VGEM_FENCE_ATTACH, &attach) == 0);
     fence_ = attach.out_fence;
 }
 
-FakeWriter::~FakeWriter() {
+FakeUser::~FakeUser() {
     drm_vgem_fence_signal signal = {.fence = fence_, .flags = 0};
     drmIoctl(vgem_.get(), DRM_IOCTL_VGEM_FENCE_SIGNAL, &signal);
 }

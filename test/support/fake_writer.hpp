@@ -4,18 +4,28 @@
 
 namespace test {
 
-/// Somebody who seems to write to a dma-buf for as long as this lives, up to the ten seconds that
-/// vgem allows. The dma-buf may be anybody's; skips the test where there is no vgem.
-class FakeWriter {
+/// Somebody who seems to use a dma-buf for as long as this lives, up to the ten seconds that vgem
+/// allows. The dma-buf may be anybody's; skips the test where there is no vgem.
+class FakeUser {
 public:
-    explicit FakeWriter(const tarmac::Fd& dmabuf);
-    ~FakeWriter();
-    FakeWriter(const FakeWriter&) = delete;
-    FakeWriter& operator=(const FakeWriter&) = delete;
+    FakeUser(const tarmac::Fd& dmabuf, bool writes);
+    ~FakeUser();
+    FakeUser(const FakeUser&) = delete;
+    FakeUser& operator=(const FakeUser&) = delete;
 
 private:
     tarmac::Fd vgem_;
     unsigned fence_;
+};
+
+class FakeWriter : public FakeUser {
+public:
+    explicit FakeWriter(const tarmac::Fd& dmabuf) : FakeUser{dmabuf, true} {}
+};
+
+class FakeReader : public FakeUser {
+public:
+    explicit FakeReader(const tarmac::Fd& dmabuf) : FakeUser{dmabuf, false} {}
 };
 
 } // namespace test

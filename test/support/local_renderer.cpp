@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <cstdlib>
+#include <map>
 #include <unistd.h>
 #include <utility>
 
@@ -15,25 +16,27 @@ constexpr const char* RenderNode = "/dev/dri/renderD128";
 
 } // namespace
 
-LocalRenderer::LocalRenderer(wl_display* display) {
-    if (access(RenderNode, R_OK | W_OK) != 0)
+LocalRenderer::LocalRenderer(wl_display* display, const std::string& name) {
+    if (name == "gles2" && access(RenderNode, R_OK | W_OK) != 0)
         SKIP(RenderNode << " is missing");
-    setenv("WLR_RENDERER", "gles2", 1);
+    setenv("WLR_RENDERER", name.c_str(), 1);
     setenv("WLR_RENDERER_ALLOW_SOFTWARE", "1", 1);
     setenv("WLR_RENDER_DRM_DEVICE", RenderNode, 1);
+    setenv("WLR_RENDERER_FORCE_SOFTWARE", name == "vulkan" ? "1" : "0", 1);
     backend_ = wlr_headless_backend_create(wl_display_get_event_loop(display));
     REQUIRE(backend_);
     renderer_ = wlr_renderer_autocreate(backend_);
     REQUIRE(renderer_);
-    auto importer = tarmac::create_renderer_importer(renderer_);
+    auto importer = name == "pixman" ? tarmac::create_mapped_importer(renderer_, 1)
+                                     : tarmac::create_renderer_importer(renderer_);
     REQUIRE(importer);
     importer_ = std::move(*importer);
 }
 
-LocalRenderer& LocalRenderer::shared() {
+LocalRenderer& LocalRenderer::shared(const std::string& name) {
     static wl_display* display = wl_display_create();
-    static auto* renderer = new LocalRenderer{display};
-    return *renderer;
+    static auto& renderers = *new std::map<std::string, LocalRenderer>;
+    return renderers.try_emplace(name, display, name).first->second;
 }
 
 LocalRenderer::~LocalRenderer() {

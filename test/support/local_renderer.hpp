@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <tarmac/importer.hpp>
 
 struct wl_display;
@@ -9,14 +10,14 @@ struct wlr_renderer;
 
 namespace test {
 
-/// wlroots' GLES2 renderer in this process, on the render node of vgem. Skips the test where there
-/// is no such node.
+/// A renderer of wlroots' in this process: "gles2" on the render node of vgem (skips the test where
+/// there is no such node), "vulkan" on the CPU or "pixman".
 class LocalRenderer {
 public:
-    explicit LocalRenderer(wl_display* display);
-    /// One for the whole process, which is never destroyed: Mesa's takes a second to come up, and
-    /// after some dozens in one process it doesn't.
-    static LocalRenderer& shared();
+    explicit LocalRenderer(wl_display* display, const std::string& name = "gles2");
+    /// One of each for the whole process, which is never destroyed: Mesa's takes a second to come
+    /// up, and after some dozens in one process it doesn't.
+    static LocalRenderer& shared(const std::string& name = "gles2");
     ~LocalRenderer();
     LocalRenderer(const LocalRenderer&) = delete;
     LocalRenderer& operator=(const LocalRenderer&) = delete;
@@ -24,6 +25,7 @@ public:
     /// Headless.
     wlr_backend* backend() const { return backend_; }
     wlr_renderer* get() const { return renderer_; }
+    /// Through the renderer where that imports.
     tarmac::Importer& importer() const { return *importer_; }
     /// Destroys the renderer and with it all its textures; the importer must not be used any more.
     void destroy();

@@ -10,7 +10,7 @@ namespace test {
 
 LocalScene::LocalScene() {
     wlr_compositor* surfaces = wlr_compositor_create(compositor.display(), 6, renderer.get());
-    auto created = tarmac::LinuxDmabuf::create(compositor.display(), renderer.importer());
+    auto created = tarmac::LinuxDmabuf::create(compositor.display(), surfaces, {&renderer.importer()});
     REQUIRE(created);
     global = std::move(*created);
     first.emplace(loop, scene, 0, CardWidth, CardHeight, "/dev/null",

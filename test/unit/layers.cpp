@@ -5,8 +5,9 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
-#include <regex>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace {
@@ -23,14 +24,21 @@ const std::vector<std::string> Rooms{"dmabuf", "feedback", "convert",    "accoun
 const std::vector<std::string> AboveTheSeam{"dmabuf", "feedback", "wlr"};
 
 const std::map<std::string, std::string> RoomsOfPublicHeaders{
-    {"buffer", "wlr"},          {"color_state", "dmabuf"},
-    {"dmabuf", "dmabuf"},       {"error", "dmabuf"},
-    {"fd", "dmabuf"},           {"feedback", "feedback"},
-    {"format_set", "feedback"}, {"geometry", "dmabuf"},
-    {"importer", "import"},     {"linux_dmabuf", "protocol"},
-    {"pixel_format", "dmabuf"}, {"quotas", "account"},
-    {"scene", "scene"},         {"scene_feedback", "scene"},
-    {"texture", "import"},      {"texture_builder", "builder"},
+    {"buffer", "wlr"},
+    {"color_state", "dmabuf"},
+    {"dmabuf", "dmabuf"},
+    {"error", "dmabuf"},
+    {"fd", "dmabuf"},
+    {"feedback", "feedback"},
+    {"format_set", "feedback"},
+    {"geometry", "dmabuf"},
+    {"importer", "import"},
+    {"linux_dmabuf", "protocol"},
+    {"pixel_format", "dmabuf"},
+    {"quotas", "account"},
+    {"scene_feedback", "scene"},
+    {"texture", "import"},
+    {"texture_builder", "builder"},
 };
 
 std::string room_of_public_header(const std::string& stem) {
@@ -50,16 +58,25 @@ bool may_include(const std::string& from, const std::string& to) {
     return std::ranges::find(Rooms, to) <= std::ranges::find(Rooms, from);
 }
 
-/// What of ours the file includes, by room.
+/// What `line` includes of ours, by room; nothing if it includes nothing of ours.
+std::optional<std::string> included_room(std::string_view line) {
+    constexpr std::string_view Own = "#include \"", Public = "#include <tarmac/";
+    if (line.starts_with(Public)) {
+        line.remove_prefix(Public.size());
+        return room_of_public_header(std::string{line.substr(0, line.find('.'))});
+    }
+    const auto slash = line.find('/');
+    if (!line.starts_with(Own) || slash == line.npos)
+        return std::nullopt;
+    return std::string{line.substr(Own.size(), slash - Own.size())};
+}
+
 std::vector<std::string> included_rooms(const fs::path& file) {
-    static const std::regex ours{R"re(#include (?:"(\w+)/|<tarmac/(\w+)\.h))re"};
     std::vector<std::string> rooms;
     std::ifstream text{Source / file};
     for (std::string line; std::getline(text, line);) {
-        std::smatch match;
-        if (std::regex_search(line, match, ours))
-            rooms.push_back(match[1].matched ? match[1].str()
-                                             : room_of_public_header(match[2].str()));
+        if (auto room = included_room(line))
+            rooms.push_back(std::move(*room));
     }
     return rooms;
 }

@@ -30,8 +30,8 @@ struct Fixture {
     std::optional<LinuxDmabuf> dmabuf;
 
     Fixture() {
-        wlr_compositor_create(compositor.display(), 6, nullptr);
-        auto created = LinuxDmabuf::create(compositor.display(), importer,
+        wlr_compositor* surfaces = wlr_compositor_create(compositor.display(), 6, nullptr);
+        auto created = LinuxDmabuf::create(compositor.display(), surfaces, {&importer},
                                            {.on_refusal = [this](const Refusal& refusal) {
                                                refusals.push_back(refusal.error.message);
                                            }});
@@ -111,7 +111,8 @@ TEST_CASE_METHOD(Fixture, "feedback objects hear of a change, and of nothing els
     client.round_trip();
     CHECK(told.times == 1);
 
-    const auto other = test::build_feedback(Device, {{Device, TrancheFlags::Sampling, {XrgbLinear}}});
+    const auto other =
+        test::build_feedback(Device, {{Device, TrancheFlags::Sampling, {XrgbLinear}}});
     dmabuf->set_default_feedback(*other);
     client.round_trip();
     CHECK(told.times == 2);
@@ -210,10 +211,11 @@ TEST_CASE_METHOD(Fixture, "feedback for a surface that has gone is silent") {
 TEST_CASE_METHOD(Fixture,
                  "a table lives until the last object that was told of it hears of another") {
     RawClient other = this->client(6), client = this->client(6);
-    const auto set_default = [this](FormatSet formats) {
+    const auto set_default = [&](FormatSet formats) {
         auto feedback =
             test::build_feedback(Device, {{Device, TrancheFlags::Sampling, std::move(formats)}});
         dmabuf->set_default_feedback(*feedback);
+        client.round_trip();
         return std::weak_ptr{*feedback};
     };
     client.feedback();
@@ -231,6 +233,7 @@ TEST_CASE_METHOD(Fixture,
     set_default({Nv12Linear});
     CHECK_FALSE(next.expired());
     dmabuf->set_surface_feedback(last_surface(), nullptr);
+    client.round_trip();
     CHECK(next.expired());
     wl_surface_destroy(surface);
 
@@ -241,6 +244,26 @@ TEST_CASE_METHOD(Fixture,
     other.round_trip();
     set_default({XrgbLinear});
     CHECK(last.expired());
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "changes of one turn are told once, and not at all if they end as before") {
+    RawClient client = this->client(6);
+    const auto& told = client.feedback();
+    const auto before = dmabuf->default_feedback();
+    const auto set = [this](const FormatSet& formats) {
+        dmabuf->set_default_feedback(
+            *test::build_feedback(Device, {{Device, TrancheFlags::Sampling, formats}}));
+    };
+    set({XrgbLinear});
+    set({Nv12Linear});
+    client.round_trip();
+    CHECK(told.times == 2);
+    CHECK(told.tranches.at(0).formats == std::vector{Nv12Linear});
+    dmabuf->set_default_feedback(before);
+    set({Nv12Linear});
+    client.round_trip();
+    CHECK(told.times == 2);
 }
 
 TEST_CASE_METHOD(Fixture, "a params object without planes is incomplete") {

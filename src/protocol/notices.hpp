@@ -1,0 +1,38 @@
+#pragma once
+
+#include <deque>
+#include <functional>
+
+struct wl_client;
+struct wl_event_loop;
+struct wl_event_source;
+
+namespace tarmac {
+
+/// What the embedder is told at the end of a turn of the event loop, when it may end the client
+/// that it is told of: within a request of the client's, libwayland wouldn't survive that.
+class Notices {
+public:
+    explicit Notices(wl_event_loop* loop) : loop_{loop} {}
+    ~Notices();
+    Notices(const Notices&) = delete;
+    Notices& operator=(const Notices&) = delete;
+
+    /// `tell` isn't called if the client goes first.
+    void push(wl_client* client, std::function<void()> tell);
+    void forget(wl_client* client);
+
+private:
+    struct Notice {
+        wl_client* client;
+        std::function<void()> tell;
+    };
+
+    void tell_all();
+
+    wl_event_loop* loop_;
+    wl_event_source* end_of_turn_ = nullptr;
+    std::deque<Notice> notices_;
+};
+
+} // namespace tarmac

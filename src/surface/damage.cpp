@@ -1,0 +1,73 @@
+#include "surface/damage.hpp"
+
+#include <cmath>
+
+namespace tarmac {
+
+namespace {
+
+std::span<const pixman_box32_t> boxes_of(const pixman_region32_t& region) {
+    int count = 0;
+    const pixman_box32_t* boxes = pixman_region32_rectangles(&region, &count);
+    return {boxes, static_cast<std::size_t>(count)};
+}
+
+/// From coordinates of the surface to those of the buffer.
+wlr_fbox to_buffer(const wlr_surface_state& state, const pixman_box32_t& box) {
+    int width = state.buffer_width, height = state.buffer_height;
+    wlr_output_transform_coords(state.transform, &width, &height);
+    const auto& viewport = state.viewport;
+    const double source_width = viewport.has_src ? viewport.src.width : width / state.scale;
+    const double source_height = viewport.has_src ? viewport.src.height : height / state.scale;
+    wlr_fbox result{double(box.x1), double(box.y1), double(box.x2 - box.x1),
+                    double(box.y2 - box.y1)};
+    if (viewport.has_dst) {
+        const double x = source_width / viewport.dst_width;
+        const double y = source_height / viewport.dst_height;
+        result = {result.x * x, result.y * y, result.width * x, result.height * y};
+    }
+    if (viewport.has_src) {
+        result.x += viewport.src.x;
+        result.y += viewport.src.y;
+    }
+    result = {result.x * state.scale, result.y * state.scale, result.width * state.scale,
+              result.height * state.scale};
+    wlr_fbox_transform(&result, &result, wlr_output_transform_invert(state.transform), width,
+                       height);
+    return result;
+}
+
+Rect rounded_out(const wlr_fbox& box, const wlr_surface_state& state) {
+    const auto clamp = [](double value, int most) {
+        return static_cast<std::int32_t>(std::clamp(value, 0.0, static_cast<double>(most)));
+    };
+    const std::int32_t x = clamp(std::floor(box.x), state.buffer_width);
+    const std::int32_t y = clamp(std::floor(box.y), state.buffer_height);
+    return {x, y, clamp(std::ceil(box.x + box.width), state.buffer_width) - x,
+            clamp(std::ceil(box.y + box.height), state.buffer_height) - y};
+}
+
+} // namespace
+
+Region buffer_damage_of(const wlr_surface_state& state) {
+    Region damage;
+    const Rect whole{0, 0, state.buffer_width, state.buffer_height};
+    for (const pixman_box32_t& box : boxes_of(state.buffer_damage))
+        damage.add({box.x1, box.y1, box.x2 - box.x1, box.y2 - box.y1});
+    for (const pixman_box32_t& box : boxes_of(state.surface_damage)) {
+        const Rect part = rounded_out(to_buffer(state, box), state);
+        if (part.width > 0 && part.height > 0)
+            damage.add(part);
+    }
+    damage.intersect(Region{whole}.get());
+    return damage;
+}
+
+Region flipped(const Region& region, int height) {
+    Region result;
+    for (const pixman_box32_t& box : boxes_of(region.get()))
+        result.add({box.x1, height - box.y2, box.x2 - box.x1, box.y2 - box.y1});
+    return result;
+}
+
+} // namespace tarmac

@@ -1,0 +1,211 @@
+#include "surface/pending_picture.hpp"
+
+#include <linux/dma-buf.h>
+
+#include "import/copy_buffer.hpp"
+#include "import/rendition.hpp"
+#include "surface/copy_ring.hpp"
+
+namespace tarmac {
+
+PendingPicture::PendingPicture(SurfaceContext& context, CopyRing& copies, Request request,
+                               std::function<void()> on_progress)
+    : context_{context}
+    , copies_{copies}
+    , request_{std::move(request)}
+    , on_progress_{std::move(on_progress)} {}
+
+void PendingPicture::proceed() {
+    if (stage_ == Stage::Importing) {
+        if (buffer().state() == DmabufBuffer::State::Waiting) {
+            import_ended_.connect(buffer().import_ended(), [this] {
+                import_ended_.disconnect();
+                proceed();
+                on_progress_();
+            });
+            return;
+        }
+        import_ended_.disconnect();
+        if (buffer().state() == DmabufBuffer::State::Failed)
+            return drop();
+        stage_ = Stage::Unready;
+    }
+    if (stage_ == Stage::Unready && is_drawn())
+        choose_way();
+}
+
+/// Whether the client has finished drawing. If not, it is watched.
+bool PendingPicture::is_drawn() {
+    if (fences_have_signalled_)
+        return true;
+    if (fences_ || acquire_wait_)
+        return false;
+    const auto on_signal = [this] {
+        fences_have_signalled_ = true;
+        fences_ = {};
+        acquire_wait_.reset();
+        proceed();
+        on_progress_();
+    };
+    if (request_.acquire) {
+        if (request_.acquire->is_signalled())
+            return true;
+        auto wait = request_.acquire->await(context_.loop, on_signal);
+        if (wait)
+            acquire_wait_.emplace(std::move(*wait));
+        else
+            drop();
+        return false;
+    }
+    const DistinctDmabufs& dmabufs = buffer().distinct_dmabufs();
+    if (FenceWatch::is_idle(dmabufs, FenceWatch::Access::Read))
+        return true;
+    auto ticket =
+        context_.fences.await(buffer().owner(), dmabufs, FenceWatch::Access::Read, on_signal);
+    if (ticket)
+        fences_ = std::move(*ticket);
+    else
+        drop();
+    return false;
+}
+
+bool PendingPicture::is_imported(const SurfaceContext& context, const Request& request) {
+    const DmabufBuffer& buffer = *DmabufBuffer::from(request.buffer.get());
+    const PixelFormat& format = buffer.image()->format();
+    // wlroots draws cursors without encodings, and those in software without the transform too.
+    const bool is_lost_on_cursor = request.is_for_cursor && (format.model == ColorModel::Yuv ||
+                                                             buffer.image()->is_y_inverted());
+    return buffer.state() == DmabufBuffer::State::Imported && context.renderer &&
+           draws(*context.renderer, format, request.colors) && !is_lost_on_cursor;
+}
+
+BufferLock PendingPicture::make_at_once(const SurfaceContext& context, const Request& request) {
+    DmabufBuffer& buffer = *DmabufBuffer::from(request.buffer.get());
+    if (!is_imported(context, request))
+        return {};
+    const bool is_drawn =
+        request.acquire ? request.acquire->is_signalled()
+                        : FenceWatch::is_idle(buffer.distinct_dmabufs(), FenceWatch::Access::Read);
+    return is_drawn ? buffer.lock_import() : BufferLock{};
+}
+
+void PendingPicture::choose_way() {
+    way_ = Way::Import;
+    // Without a renderer nobody looks.
+    if (!context_.renderer)
+        return be_ready(BufferLock{wlr_buffer_lock(&buffer())});
+    if (is_imported(context_, request_))
+        return be_ready(buffer().lock_import());
+    const RendererFacts& renderer = *context_.renderer;
+    const auto reading =
+        decide_reading(renderer, ImageFacts::of(*buffer().image(), renderer), request_.colors);
+    if (reading && buffer().map()) {
+        way_ = *reading;
+        stage_ = Stage::Readable;
+    } else if (buffer().state() == DmabufBuffer::State::Imported) {
+        // Better than nothing: in other colours.
+        be_ready(buffer().lock_import());
+    } else {
+        drop();
+    }
+}
+
+void PendingPicture::begin_reading() {
+    stage_ = Stage::Reading;
+    if (way_ == Way::ReadInPlace)
+        read_in_place();
+    else
+        make_copy();
+}
+
+void PendingPicture::read_in_place() {
+    const auto mapping = *buffer().map();
+    job_ = context_.workers.submit(
+        buffer().owner(),
+        [mapping](WorkerPool::Control& control) { return mapping->begin_read(control); },
+        [this, mapping](WorkerPool::Outcome outcome) {
+            end_reading(outcome, [this] {
+                BufferLock picture = buffer().lock_in_place();
+                buffer().open_window();
+                be_ready(std::move(picture));
+            });
+        });
+}
+
+void PendingPicture::make_copy() {
+    const auto mapping = *buffer().map();
+    const Rendition rendition =
+        rendition_of(*context_.renderer, *buffer().image(), request_.colors);
+    auto slot = copies_.acquire(buffer().image(), rendition, request_.content);
+    if (!slot)
+        return drop();
+    CopyBuffer& copy = *slot->buffer;
+    target_.reset(wlr_buffer_lock(slot->buffer));
+    job_ = context_.workers.submit(
+        buffer().owner(),
+        [mapping, rendition, memory = copy.memory(), stride = copy.stride(),
+         bands = bands_of(rendition, copy.extent(), slot->stale)](WorkerPool::Control& control) {
+            if (const auto begun = mapping->begin_read(control); begun != WorkerPool::Outcome::Done)
+                return begun;
+            const int target = memory->dmabuf_fd();
+            if (target >= 0)
+                control.sync(target, DMA_BUF_SYNC_START | DMA_BUF_SYNC_WRITE);
+            control.share(static_cast<unsigned>(bands.size()), [&](unsigned band) {
+                render(*mapping, rendition, bands[band], memory->data(), stride);
+            });
+            if (target >= 0)
+                control.sync(target, DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE);
+            mapping->end_read(control);
+            return mapping->has_faulted() ? WorkerPool::Outcome::Failed : WorkerPool::Outcome::Done;
+        },
+        [this, &copy](WorkerPool::Outcome outcome) {
+            if (outcome == WorkerPool::Outcome::Done)
+                copies_.finish(copy, request_.content);
+            else
+                copies_.abandon(copy);
+            end_reading(outcome, [this, &copy] { be_ready(BufferLock{wlr_buffer_lock(&copy)}); });
+        });
+}
+
+void PendingPicture::end_reading(WorkerPool::Outcome outcome,
+                                 const std::function<void()>& succeed) {
+    job_ = {};
+    const BufferLock target = std::move(target_);
+    if (outcome == WorkerPool::Outcome::Done) {
+        succeed();
+    } else if (outcome == WorkerPool::Outcome::Busy) {
+        stage_ = Stage::Unready;
+        fences_have_signalled_ = false;
+        request_.acquire.reset();
+        proceed();
+    } else {
+        drop();
+    }
+    on_progress_();
+}
+
+void PendingPicture::be_ready(BufferLock picture) {
+    picture_ = std::move(picture);
+    stage_ = Stage::Ready;
+}
+
+void PendingPicture::drop() noexcept {
+    stage_ = Stage::Dropped;
+    import_ended_.disconnect();
+    fences_ = {};
+    acquire_wait_.reset();
+    job_ = {};
+    target_ = {};
+    picture_ = {};
+}
+
+void PendingPicture::restart() {
+    if (stage_ == Stage::Dropped)
+        return;
+    job_ = {};
+    target_ = {};
+    picture_ = {};
+    stage_ = Stage::Importing;
+}
+
+} // namespace tarmac

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "import/decision.hpp"
+#include "import/dmabuf_buffer.hpp"
+#include "surface/surface_context.hpp"
+
+namespace tarmac {
+
+class CopyRing;
+
+/// A picture on its way to a surface: an image of a client's, from its commit until a renderer can
+/// be given it. Nothing in it waits; `on_progress` is called, from the event loop, whenever it has
+/// come further.
+class PendingPicture {
+public:
+    enum class Stage {
+        Importing, ///< the import isn't done
+        Unready,   ///< the client, or its GPU, hasn't finished drawing
+        Readable,  ///< a worker can read it, see begin_reading()
+        Reading,
+        Ready,
+        Dropped, ///< and never shown
+    };
+
+    struct Request {
+        BufferLock buffer; ///< a DmabufBuffer
+        Colors colors;
+        std::uint64_t content;               ///< what CopyRing::note_content() said
+        std::optional<AcquirePoint> acquire; ///< instead of fences of the dma-bufs
+        bool is_for_cursor = false;          ///< which is drawn without encodings of YUV
+    };
+
+    PendingPicture(SurfaceContext& context, CopyRing& copies, Request request,
+                   std::function<void()> on_progress);
+    PendingPicture(const PendingPicture&) = delete;
+    PendingPicture& operator=(const PendingPicture&) = delete;
+
+    Stage stage() const noexcept { return stage_; }
+    bool is_over() const noexcept { return stage_ == Stage::Ready || stage_ == Stage::Dropped; }
+    /// Goes on as far as it can without waiting, and has what it waits for watched. Reports
+    /// nothing.
+    void proceed();
+    /// Readable → Reading.
+    void begin_reading();
+    /// → Dropped.
+    void drop() noexcept;
+    /// → Importing: the renderer is another one.
+    void restart();
+
+    const Request& request() const noexcept { return request_; }
+    DmabufBuffer& buffer() const noexcept { return *DmabufBuffer::from(request_.buffer.get()); }
+    Way way() const noexcept { return way_; }
+    /// What the renderer is given, once it is Ready.
+    BufferLock take_picture() noexcept { return std::move(picture_); }
+
+    /// Whether the renderer shows what it has imported, as things are.
+    static bool is_imported(const SurfaceContext& context, const Request& request);
+    /// The picture, if the renderer imports the image and nothing is to be waited for; nothing is
+    /// allocated then.
+    static BufferLock make_at_once(const SurfaceContext& context, const Request& request);
+
+private:
+    bool is_drawn();
+    void choose_way();
+    void be_ready(BufferLock picture);
+    void read_in_place();
+    void make_copy();
+    void end_reading(WorkerPool::Outcome outcome, const std::function<void()>& succeed);
+
+    SurfaceContext& context_;
+    CopyRing& copies_;
+    Request request_;
+    std::function<void()> on_progress_;
+    Stage stage_ = Stage::Importing;
+    Way way_ = Way::Import;
+    BufferLock picture_, target_;
+    bool fences_have_signalled_ = false;
+    Listener import_ended_;
+    FenceWatch::Ticket fences_;
+    std::optional<AcquirePoint::Wait> acquire_wait_;
+    WorkerPool::Ticket job_;
+};
+
+} // namespace tarmac

@@ -1,0 +1,91 @@
+#include "surface/release_queue.hpp"
+
+#include <utility>
+
+#include "import/in_place_buffer.hpp"
+
+namespace tarmac {
+
+ReleaseQueue::ReleaseQueue(wl_event_loop* loop, FenceWatch& fences, WorkerPool& workers)
+    : loop_{loop}, fences_{&fences}, workers_{&workers} {
+    wl_event_loop_add_destroy_listener(loop, loop_gone_.prepare([this] {
+        loop_gone_.disconnect();
+        end_of_turn_ = nullptr;
+        loop_ = nullptr;
+        let_all_go();
+    }));
+}
+
+ReleaseQueue::~ReleaseQueue() {
+    if (end_of_turn_)
+        wl_event_source_remove(end_of_turn_);
+    let_all_go();
+}
+
+void ReleaseQueue::retire() {
+    fences_ = nullptr;
+    workers_ = nullptr;
+    let_all_go();
+}
+
+void ReleaseQueue::let_all_go() {
+    // Unlocking may push more.
+    for (Entries* entries : {&new_, &waiting_}) {
+        while (!entries->empty())
+            const Entries last = std::exchange(*entries, {});
+    }
+}
+
+void ReleaseQueue::push(BufferLock buffer) {
+    // Without an event loop, what came before can go: its own end is over.
+    if (!loop_)
+        let_all_go();
+    new_.push_back({std::move(buffer), {}, {}});
+    if (loop_ && !end_of_turn_)
+        end_of_turn_ = wl_event_loop_add_idle(
+            loop_,
+            [](void* self) {
+                static_cast<ReleaseQueue*>(self)->end_of_turn_ = nullptr;
+                static_cast<ReleaseQueue*>(self)->look_at_new();
+            },
+            this);
+}
+
+void ReleaseQueue::look_at_new() {
+    while (!new_.empty()) {
+        const auto entry = new_.begin();
+        waiting_.splice(waiting_.end(), new_, entry);
+        proceed(entry);
+    }
+}
+
+void ReleaseQueue::proceed(Entries::iterator entry) {
+    if (!fences_)
+        return finish(entry);
+    DmabufBuffer* buffer = DmabufBuffer::from(entry->buffer.get());
+    if (const auto open = buffer->close_window()) {
+        entry->closing = workers_->submit(
+            buffer->owner(),
+            [mapping = open](WorkerPool::Control& control) {
+                mapping->end_read(control);
+                return WorkerPool::Outcome::Done;
+            },
+            [this, entry](WorkerPool::Outcome) { proceed(entry); });
+        return;
+    }
+    const DistinctDmabufs& dmabufs = buffer->distinct_dmabufs();
+    if (FenceWatch::is_idle(dmabufs, FenceWatch::Access::Write))
+        return finish(entry);
+    auto readers = fences_->await(buffer->owner(), dmabufs, FenceWatch::Access::Write,
+                                  [this, entry] { finish(entry); });
+    if (!readers)
+        return finish(entry);
+    entry->readers = std::move(*readers);
+}
+
+void ReleaseQueue::finish(Entries::iterator entry) {
+    Entries done;
+    done.splice(done.end(), waiting_, entry);
+}
+
+} // namespace tarmac

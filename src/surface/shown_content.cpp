@@ -1,0 +1,268 @@
+// What a surface shows, from the moment that a commit is applied.
+
+#include <utility>
+
+#include "surface/damage.hpp"
+#include "surface/surface.hpp"
+#include "surface/surface_colors.hpp"
+#include "surface/surfaces.hpp"
+#include "surface/transparent_pixel.hpp"
+#include "surface/tree_commit.hpp"
+#include "wlr/client_buffer.hpp"
+
+namespace tarmac {
+
+using Kind = ShownContent::Kind;
+using Stage = PendingPicture::Stage;
+
+void Surface::begin_commit(const CommitState& state) {
+    applying_.reset();
+    if (!waiting_.empty() && waiting_.front().seq == state.seq) {
+        applying_ = std::move(waiting_.front());
+        waiting_.pop_front();
+    } else if (immediate_ && immediate_->seq == state.seq) {
+        applying_ = *std::exchange(immediate_, std::nullopt);
+    }
+    take_geometry(state);
+    Commit* commit = applying_ ? &*applying_ : nullptr;
+    if (commit && commit->children)
+        commit->children->prepare();
+    const bool was_stand_in = is_behind_ || shown_.kind == Kind::Transparent;
+    const bool was_inverted = shown_.is_inverted();
+    if (commit && commit->brings != Commit::Brings::Nothing) {
+        // The renderer would write the next picture into what the texture is made of, be that a
+        // client's memory (render/vulkan/texture.c of 0.20, vulkan_texture_update_from_buffer).
+        if (surface_.buffer &&
+            (shown_.kind != Kind::Foreign || commit->brings != Commit::Brings::Foreign))
+            kept_.reset(wlr_buffer_lock(&surface_.buffer->base));
+        awaited_.reset();
+        is_behind_ = false;
+        show(*commit);
+    } else if (commit && commit->is_skipped) {
+        is_behind_ = true;
+    }
+    make_state_true();
+    correct_damage(was_stand_in || was_inverted != shown_.is_inverted() ||
+                   (commit && commit->is_recoloring));
+}
+
+/// wlroots copies some of it with every commit, and some only where the client sent it.
+void Surface::take_geometry(const CommitState& state) {
+    const wlr_surface_state& current = surface_.current;
+    if (!is_behind_)
+        shown_geometry_ = client_geometry_;
+    client_geometry_.width = current.width;
+    client_geometry_.height = current.height;
+    client_geometry_.buffer_width = current.buffer_width;
+    client_geometry_.buffer_height = current.buffer_height;
+    if (state.committed & WLR_SURFACE_STATE_SCALE)
+        client_geometry_.scale = current.scale;
+    if (state.committed & WLR_SURFACE_STATE_TRANSFORM)
+        client_geometry_.transform = current.transform;
+    if (state.committed & WLR_SURFACE_STATE_VIEWPORT)
+        client_geometry_.viewport = current.viewport;
+}
+
+void Surface::show(Commit& commit) {
+    wlr_buffer*& next = surface_.current.buffer;
+    const auto give = [&next](wlr_buffer* picture) {
+        wlr_buffer_lock(picture);
+        wlr_buffer_unlock(std::exchange(next, picture));
+    };
+    follow_foreign(nullptr);
+    switch (commit.brings) {
+    case Commit::Brings::Nothing:
+        return;
+    case Commit::Brings::Null:
+        shown_ = {};
+        copies_.clear();
+        return;
+    case Commit::Brings::Foreign:
+        shown_ = {};
+        shown_.kind = Kind::Foreign;
+        follow_foreign(next);
+        return;
+    case Commit::Brings::Image:
+        take_ready(commit);
+        disarm_release_point(surface_);
+        drop_acquire_point(surface_);
+        if (commit.release)
+            DmabufBuffer::from(commit.picture ? &commit.picture->buffer()
+                                              : commit.ready.source.get())
+                ->add_release_point(*std::exchange(commit.release, std::nullopt));
+        if (!commit.picture) {
+            shown_ = std::move(commit.ready);
+            // The commit brings no buffer, so wlroots won't make a texture.
+            if (commit.is_recoloring)
+                put_picture(surface_, *shown_.picture);
+            else
+                give(shown_.picture.get());
+            break;
+        }
+        if (commit.is_recoloring)
+            return;
+        awaited_ = std::move(commit.picture);
+        [[fallthrough]];
+    case Commit::Brings::Transparent: {
+        shown_ = {};
+        shown_.kind = Kind::Transparent;
+        const BufferPtr pixel = make_transparent_pixel();
+        give(pixel.get());
+        shown_.picture.reset(wlr_buffer_lock(pixel.get()));
+        break;
+    }
+    }
+    if (shown_.is_import())
+        copies_.clear();
+}
+
+void Surface::follow_foreign(wlr_buffer* buffer) {
+    foreign_ = buffer;
+    foreign_destroyed_.disconnect();
+    if (buffer)
+        foreign_destroyed_.connect(buffer->events.destroy, [this] { follow_foreign(nullptr); });
+}
+
+/// Scenes, captures and cursors read the surface's state: it has to say how the picture lies in the
+/// texture, and what its numbers are there.
+void Surface::make_state_true() {
+    wlr_surface_state& current = surface_.current;
+    PictureGeometry geometry = is_behind_ ? shown_geometry_ : client_geometry_;
+    if (shown_.kind == Kind::Transparent)
+        geometry = PictureGeometry::stretched_pixel(geometry.width, geometry.height);
+    // The client turned the picture first, then it was stored from below.
+    if (shown_.is_inverted())
+        geometry.transform =
+            wlr_output_transform_compose(geometry.transform, WL_OUTPUT_TRANSFORM_FLIPPED_180);
+    geometry.write_to(current);
+    const bool has_become_rgb = shown_.kind == Kind::Image && shown_.way != Way::Import &&
+                                shown_.image->format().model == ColorModel::Yuv;
+    if (has_become_rgb)
+        clear_yuv_encoding(surface_);
+}
+
+/// Damage in pixels of the texture, of all that wlroots may have left out.
+void Surface::correct_damage(bool is_all_new) {
+    wlr_surface_state& current = surface_.current;
+    Region damage;
+    const bool is_exact = !current.viewport.has_src && !current.viewport.has_dst;
+    if (!is_all_new && !shown_.is_inverted() && is_exact)
+        return; // what wlroots makes of it
+    if (is_all_new) {
+        damage.add({0, 0, current.buffer_width, current.buffer_height});
+    } else {
+        const wl_output_transform turned =
+            std::exchange(current.transform, client_geometry_.transform);
+        damage = buffer_damage_of(current);
+        current.transform = turned;
+        if (shown_.is_inverted())
+            damage = flipped(damage, current.buffer_height);
+    }
+    pixman_region32_copy(&current.buffer_damage, &damage.get());
+    pixman_region32_clear(&current.surface_damage);
+}
+
+void Surface::end_commit() {
+    const std::optional<Commit> commit = std::exchange(applying_, std::nullopt);
+    kept_.reset();
+    const bool is_yuv = shown_.is_import() && shown_.image->format().model == ColorModel::Yuv;
+    if (!is_yuv)
+        clear_yuv_encoding(
+            surface_); // wlroots' Vulkan renderer asserts on RGB that claims to be YUV
+    drop_misfit();
+    look_at_awaited();
+    if (!waiting_.empty())
+        make_pictures();
+    if (commit && commit->children)
+        commit->children->let_go();
+    if (wl_list_empty(&surface_.current.subsurfaces_below) &&
+        wl_list_empty(&surface_.current.subsurfaces_above))
+        return;
+    for_each_child(surface_.current, [this](wlr_surface& child) {
+        const auto surface = is_synchronized_itself(child) ? nullptr : surfaces_.find(child);
+        if (surface && surface->has_waiting())
+            surface->let_go_desynchronized();
+    });
+}
+
+/// wlroots keeps the picture before one that the renderer couldn't take, and ends the process over
+/// drawing it in the size of that one.
+void Surface::drop_misfit() {
+    const wlr_client_buffer* shown = surface_.buffer;
+    if (!shown || (shown->base.width == surface_.current.buffer_width &&
+                   shown->base.height == surface_.current.buffer_height))
+        return;
+    wlr_buffer_unlock(&surface_.buffer->base);
+    surface_.buffer = nullptr;
+    shown_ = {};
+}
+
+/// The one way to another picture without a commit of the client's.
+void Surface::exchange(ShownContent content) {
+    if (!put_picture(surface_, *content.picture))
+        return;
+    const bool was_transparent = shown_.kind == Kind::Transparent;
+    shown_ = std::move(content);
+    if (was_transparent)
+        is_behind_ = false;
+    make_state_true();
+    if (!shown_.is_import() || shown_.image->format().model != ColorModel::Yuv)
+        clear_yuv_encoding(surface_);
+    announce_new_picture(surface_);
+}
+
+void Surface::look_at_awaited() {
+    if (!awaited_)
+        return;
+    if (awaited_->stage() == Stage::Readable)
+        awaited_->begin_reading();
+    if (awaited_->stage() == Stage::Dropped)
+        awaited_.reset();
+    if (!awaited_ || awaited_->stage() != Stage::Ready)
+        return;
+    const auto picture = std::move(awaited_);
+    exchange(content_of(picture->request(), picture->way(), picture->take_picture()));
+}
+
+std::unique_ptr<PendingPicture> Surface::pending_again(DmabufBuffer& buffer,
+                                                       const ShownContent& content) {
+    auto picture = std::make_unique<PendingPicture>(
+        context_, copies_, request_for(buffer, content.colors, content.content),
+        [this] { progressed(); });
+    picture->proceed();
+    return picture;
+}
+
+void Surface::show_again() {
+    const auto self = shared_from_this();
+    for (Commit& commit : waiting_) {
+        if (commit.picture) {
+            commit.picture->restart();
+            commit.picture->proceed();
+        } else if (DmabufBuffer* buffer = DmabufBuffer::from(commit.ready.source.get())) {
+            commit.picture = pending_again(*buffer, commit.ready);
+            commit.ready = {};
+        }
+    }
+    if (awaited_) {
+        awaited_->restart();
+        awaited_->proceed();
+    }
+    DmabufBuffer* source = DmabufBuffer::from(shown_.source.get());
+    if (shown_.picture && !shown_.is_import()) {
+        if (put_picture(surface_, *shown_.picture))
+            announce_new_picture(surface_);
+    } else if (source) {
+        const auto request = request_for(*source, shown_.colors, shown_.content);
+        // It was shown, so nothing is to be waited for.
+        if (PendingPicture::is_imported(context_, request))
+            exchange(content_of(request, Way::Import, source->lock_import()));
+        else if (!awaited_)
+            awaited_ = pending_again(*source, shown_);
+    } else if (foreign_ && put_picture(surface_, *foreign_)) {
+        announce_new_picture(surface_);
+    }
+    progressed();
+}
+
+} // namespace tarmac

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+
+#include "account/client_account.hpp"
+#include "ready/fence_watch.hpp"
+#include "ready/worker_pool.hpp"
+#include "wlr/renderer_facts.hpp"
+
+struct wl_client;
+
+namespace tarmac {
+
+/// What the surfaces of a wlr_compositor share.
+struct SurfaceContext {
+    wl_event_loop* loop;
+    WorkerPool& workers;
+    FenceWatch& fences;
+    /// Of the renderer that draws; nullptr if the wlr_compositor has none.
+    std::shared_ptr<const RendererFacts> renderer;
+    std::chrono::milliseconds fence_timeout;
+    std::function<std::shared_ptr<ClientAccount>(wl_client*)> account_of;
+    /// A client's commit has waited for too long: whether to end the client over it.
+    std::function<bool(wl_client*)> ends_client;
+};
+
+} // namespace tarmac
