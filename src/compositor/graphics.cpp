@@ -1,6 +1,7 @@
 #include "compositor/graphics.hpp"
 
 #include "compositor/drm_node.hpp"
+#include "compositor/event_log.hpp"
 #include "wlr/renderer_kind.hpp"
 
 #include <format>
@@ -48,11 +49,22 @@ std::expected<void, std::string> request_render_node(const DrmNode& node, wlr_ba
 
 } // namespace
 
+Graphics::Graphics(wl_display* display)
+    : replacement_{wl_event_loop_add_timer(
+          wl_display_get_event_loop(display),
+          [](void* self) {
+              static_cast<Graphics*>(self)->replace_renderer();
+              return 0;
+          },
+          this)} {}
+
 std::expected<std::unique_ptr<Graphics>, std::string> Graphics::create(wl_display* display,
                                                                        const Options& options) {
     std::unique_ptr<Graphics> graphics{new Graphics{display}};
     graphics->renderer_wish_ = options.renderer;
     std::optional<DrmNode>& node = graphics->node_;
+    if (!graphics->replacement_)
+        return std::unexpected("There is no memory for a timer.");
     request_renderer(options.renderer);
     if (!options.drm_device.empty()) {
         auto opened = DrmNode::open(options.drm_device);
@@ -82,12 +94,25 @@ std::expected<std::unique_ptr<Graphics>, std::string> Graphics::create(wl_displa
 }
 
 std::expected<Graphics::Renderer, std::string> Graphics::create_renderer() const {
-    Renderer made;
-    made.renderer.reset(wlr_renderer_autocreate(backend()));
-    if (!made.renderer) {
+    wlr_renderer* renderer = wlr_renderer_autocreate(backend());
+    if (!renderer) {
         return std::unexpected(std::format(
             "The renderer ({}) can't be started; the lines above say why.", renderer_wish_));
     }
+    return add_allocator(renderer);
+}
+
+std::expected<Graphics::Renderer, std::string> Graphics::create_software_renderer() const {
+    wlr_renderer* renderer = wlr_pixman_renderer_create();
+    if (!renderer)
+        return std::unexpected("Nothing can be drawn on the CPU.");
+    return add_allocator(renderer);
+}
+
+std::expected<Graphics::Renderer, std::string>
+Graphics::add_allocator(wlr_renderer* renderer) const {
+    Renderer made;
+    made.renderer.reset(renderer);
     made.allocator.reset(wlr_allocator_autocreate(backend(), made.renderer.get()));
     if (!made.allocator) {
         return std::unexpected("No buffers can be made that the renderer draws to and the backend "
@@ -100,23 +125,63 @@ void Graphics::lose_renderer() {
     wl_signal_emit_mutable(&renderer_->events.lost, nullptr);
 }
 
-void Graphics::replace_renderer() {
-    auto renderer = create_renderer();
-    if (!renderer) {
-        on_lost("The GPU was reset. " + renderer.error());
+void Graphics::lost() {
+    // A lost renderer says so with every frame.
+    if (std::exchange(is_lost_, true))
         return;
+    failed_attempts_ = 0;
+    const std::string pause = schedule_replacement();
+    log_event("lost", {{"renderer", renderer_name()}, {"pause", pause}});
+}
+
+std::string Graphics::schedule_replacement() {
+    const auto pause = backoff_.next(Backoff::Clock::now());
+    // Not at once in any case (which 0 would mean never): the loss comes in the middle of drawing.
+    wl_event_source_timer_update(replacement_.get(), std::max(1, static_cast<int>(pause.count())));
+    return std::format("{}ms", pause.count());
+}
+
+void Graphics::replace_renderer() {
+    auto renderer = create_replacement();
+    if (renderer) {
+        draw_with(std::move(*renderer));
+    } else if (++failed_attempts_ < MaxAttempts) {
+        const std::string pause = schedule_replacement();
+        log_event("retry", {{"attempt", std::to_string(failed_attempts_)},
+                            {"pause", pause},
+                            {"reason", quoted(renderer.error())}});
+    } else {
+        fall_back(renderer.error());
     }
-    use(*renderer);
+}
+
+std::expected<Graphics::Renderer, std::string> Graphics::create_replacement() const {
+    auto made = create_renderer();
+    // wlroots falls back by itself, at once and for good, where no renderer was asked for.
+    if (made && wlr_renderer_is_pixman(made->renderer.get()) && !wlr_renderer_is_pixman(renderer()))
+        return std::unexpected("No renderer but one on the CPU can be started.");
+    return made;
+}
+
+void Graphics::fall_back(const std::string& reason) {
+    log_event("fallback", {{"renderer", "pixman"}, {"reason", quoted(reason)}});
+    auto renderer = create_software_renderer();
+    if (renderer)
+        draw_with(std::move(*renderer));
+    else
+        on_lost("The GPU was lost. " + reason + " Without it: " + renderer.error());
+}
+
+void Graphics::draw_with(Renderer renderer) {
+    is_lost_ = false;
+    use(renderer);
     on_replaced();
 }
 
 void Graphics::use(Renderer& other) {
     std::swap(renderer_, other.renderer);
     std::swap(allocator_, other.allocator);
-    // It comes in the middle of drawing.
-    renderer_lost_.connect(renderer_->events.lost, [this] {
-        replacement_.emplace(loop_, std::chrono::milliseconds{0}, [this] { replace_renderer(); });
-    });
+    renderer_lost_.connect(renderer_->events.lost, [this] { lost(); });
 }
 
 void Graphics::watch_backend() {

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "compositor/backoff.hpp"
 #include "compositor/drm_node.hpp"
 #include "compositor/handle.hpp"
 #include "compositor/options.hpp"
 #include "wlr/listener.hpp"
-#include "wlr/timer.hpp"
 #include "wlr/wlr.hpp"
 
 #include <expected>
@@ -36,8 +36,15 @@ public:
     /// Path of the DRM node that is drawn with, or "none".
     std::string device_path() const;
 
+    /// Whether renderer() draws: not between its loss and on_replaced.
+    bool can_draw() const noexcept { return !is_lost_; }
     /// Behaves as after a GPU reset: the renderer is replaced. For trying clients, and for tests.
+    ///
+    /// A lost renderer is replaced by one of the same kind, which is tried until it works, with
+    /// pauses that grow and that grow also where resets follow each other closely. After
+    /// MaxAttempts in a row everything is drawn on the CPU.
     void lose_renderer();
+    static constexpr int MaxAttempts = 8;
 
     /// Called when the renderer was lost, and renderer() and allocator() are new ones. Those before
     /// them are there until it returns.
@@ -51,14 +58,21 @@ private:
         Handle<wlr_allocator, wlr_allocator_destroy> allocator; ///< goes first
     };
 
-    explicit Graphics(wl_display* display) : loop_{wl_display_get_event_loop(display)} {}
+    explicit Graphics(wl_display* display);
     std::expected<Renderer, std::string> create_renderer() const;
+    std::expected<Renderer, std::string> create_software_renderer() const;
+    std::expected<Renderer, std::string> add_allocator(wlr_renderer* renderer) const;
     /// Leaves what was used before in `other`.
     void use(Renderer& other);
     void watch_backend();
+    void lost();
+    /// Waits as long as the one after that needs, and tells how long.
+    std::string schedule_replacement();
     void replace_renderer();
+    std::expected<Renderer, std::string> create_replacement() const;
+    void draw_with(Renderer renderer);
+    void fall_back(const std::string& reason);
 
-    wl_event_loop* loop_;
     std::string renderer_wish_;
     std::optional<DrmNode> node_; ///< that the user named
     wlr_session* session_ = nullptr;
@@ -66,7 +80,11 @@ private:
     Handle<wlr_renderer, wlr_renderer_destroy> renderer_;
     Handle<wlr_allocator, wlr_allocator_destroy> allocator_;
     Listener backend_destroy_, renderer_lost_;
-    std::optional<Timer> replacement_;
+    bool is_lost_ = false;
+    int failed_attempts_ = 0; ///< since the loss
+    Backoff backoff_;
+    /// Made once: when the renderer is lost, there may be no descriptors.
+    Handle<wl_event_source, wl_event_source_remove> replacement_;
 };
 
 } // namespace tarmac::compositor

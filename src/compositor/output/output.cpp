@@ -1,6 +1,6 @@
 #include "compositor/output/output.hpp"
 
-#include <tarmac/scene.hpp>
+#include "compositor/graphics.hpp"
 
 namespace tarmac::compositor {
 namespace {
@@ -28,6 +28,16 @@ void choose_mode(wlr_output& output, std::optional<Size> size, wlr_output_state&
         wlr_output_state_set_mode(&state, mode);
 }
 
+/// wlr_scene goes on waiting for timelines that a renderer before had, and that nobody signals now.
+void forget_timelines(wlr_scene_output& output) {
+    for (auto* timeline : {&output.WLR_PRIVATE.in_timeline, &output.WLR_PRIVATE.out_timeline}) {
+        if (wlr_drm_syncobj_timeline* forgotten = std::exchange(*timeline, nullptr)) {
+            wlr_drm_syncobj_timeline_signal(forgotten, UINT64_MAX);
+            wlr_drm_syncobj_timeline_unref(forgotten);
+        }
+    }
+}
+
 } // namespace
 
 bool switch_on(wlr_output& output, std::optional<Size> size) {
@@ -40,9 +50,12 @@ bool switch_on(wlr_output& output, std::optional<Size> size) {
     return done;
 }
 
-Output::Output(wlr_output& output, wlr_scene_output& scene_output, std::function<void()> on_drawn,
-               std::function<void()> on_gone)
-    : output_{output}, scene_output_{scene_output}, on_drawn_{std::move(on_drawn)} {
+Output::Output(wlr_output& output, wlr_scene_output& scene_output, const Graphics& graphics,
+               std::function<void()> on_drawn, std::function<void()> on_gone)
+    : output_{output}
+    , scene_output_{scene_output}
+    , graphics_{graphics}
+    , on_drawn_{std::move(on_drawn)} {
     frame_.connect(output.events.frame, [this] { draw(); });
     // A nested output's window was resized.
     request_state_.connect<wlr_output_event_request_state>(
@@ -50,6 +63,15 @@ Output::Output(wlr_output& output, wlr_scene_output& scene_output, std::function
             wlr_output_commit_state(&output_, event->state);
         });
     destroy_.connect(output.events.destroy, std::move(on_gone));
+}
+
+bool Output::use_new_renderer() {
+    if (!graphics_.renderer()->features.timeline)
+        forget_timelines(scene_output_);
+    const bool done = wlr_output_init_render(&output_, graphics_.allocator(), graphics_.renderer());
+    // What was due while nothing could be drawn is asked for no more.
+    wlr_output_schedule_frame(&output_);
+    return done;
 }
 
 bool Output::is_nested() const noexcept {
@@ -61,7 +83,8 @@ bool Output::is_nested() const noexcept {
 }
 
 void Output::draw() {
-    prepare_scene(&scene_output_.scene->tree.node);
+    if (!graphics_.can_draw())
+        return;
     wlr_scene_output_commit(&scene_output_, nullptr);
     timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);

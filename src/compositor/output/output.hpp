@@ -9,6 +9,8 @@
 
 namespace tarmac::compositor {
 
+class Graphics;
+
 /// Switches `output` on, in the mode of `size` where it has one or takes any, else in its preferred
 /// one. False if it can't be used.
 bool switch_on(wlr_output& output, std::optional<Size> size);
@@ -18,11 +20,13 @@ bool switch_on(wlr_output& output, std::optional<Size> size);
 class Output {
 public:
     /// `on_gone` may destroy the Output.
-    Output(wlr_output& output, wlr_scene_output& scene_output, std::function<void()> on_drawn,
-           std::function<void()> on_gone);
+    Output(wlr_output& output, wlr_scene_output& scene_output, const Graphics& graphics,
+           std::function<void()> on_drawn, std::function<void()> on_gone);
 
     wlr_output& get() const noexcept { return output_; }
     wlr_scene_output& scene_output() const noexcept { return scene_output_; }
+    /// Draws with the new renderer from now on. False if it can't.
+    bool use_new_renderer();
     /// Whether it is a window of another session, which its user can close.
     bool is_nested() const noexcept;
 
@@ -31,6 +35,7 @@ private:
 
     wlr_output& output_;
     wlr_scene_output& scene_output_;
+    const Graphics& graphics_;
     std::function<void()> on_drawn_;
     Listener frame_, request_state_, destroy_;
 };

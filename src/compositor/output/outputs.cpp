@@ -58,17 +58,23 @@ wlr_output* Outputs::find(const char* name) const {
 
 void Outputs::use_new_renderer() {
     for (const auto& output : outputs_) {
-        if (!wlr_output_init_render(&output->get(), graphics_.allocator(), graphics_.renderer()))
+        if (!output->use_new_renderer())
             log_event("output-unusable", {{"name", bare(output->get().name)}});
-        wlr_output_update_needs_frame(&output->get());
-        if (on_added)
-            on_added(output->scene_output());
+    }
+    while (!waiting_.empty()) {
+        wlr_output& output = *waiting_.front().output;
+        waiting_.pop_front();
+        add(output);
     }
 }
 
 void Outputs::add(wlr_output& output) {
     if (output.non_desktop)
         return;
+    if (!graphics_.can_draw()) {
+        add_later(output);
+        return;
+    }
     if (!wlr_output_init_render(&output, graphics_.allocator(), graphics_.renderer()) ||
         !switch_on(output, size_)) {
         log_event("output-unusable", {{"name", bare(output.name)}});
@@ -79,13 +85,20 @@ void Outputs::add(wlr_output& output) {
         if (on_drawn)
             on_drawn();
     };
-    auto added = std::make_unique<Output>(output, *scene_output, std::move(drawn),
+    auto added = std::make_unique<Output>(output, *scene_output, graphics_, std::move(drawn),
                                           [this, &output] { remove(output); });
     outputs_.push_back(std::move(added));
     wlr_output_layout_output* place = wlr_output_layout_add_auto(layout(), &output);
     wlr_scene_output_layout_add_output(scene_layout_, place, scene_output);
     if (on_added)
         on_added(*scene_output);
+}
+
+void Outputs::add_later(wlr_output& output) {
+    log_event("output-waiting", {{"name", bare(output.name)}});
+    const auto place = waiting_.emplace(waiting_.end());
+    place->output = &output;
+    place->destroyed.connect(output.events.destroy, [this, place] { waiting_.erase(place); });
 }
 
 void Outputs::remove(wlr_output& output) {

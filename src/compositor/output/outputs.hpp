@@ -3,6 +3,7 @@
 #include "compositor/handle.hpp"
 #include "compositor/output/output.hpp"
 
+#include <list>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -34,7 +35,14 @@ public:
     std::function<void()> on_closed; ///< the last window of a nested compositor was closed
 
 private:
+    /// One that came while there was no renderer to switch it on with.
+    struct Waiting {
+        wlr_output* output;
+        Listener destroyed;
+    };
+
     void add(wlr_output& output);
+    void add_later(wlr_output& output);
     void remove(wlr_output& output);
     void cover_background();
 
@@ -45,6 +53,7 @@ private:
     wlr_scene_output_layout* scene_layout_;
     wlr_scene_rect* background_;
     std::vector<std::unique_ptr<Output>> outputs_;
+    std::list<Waiting> waiting_;
     Listener new_output_, change_, backend_destroy_;
 };
 
