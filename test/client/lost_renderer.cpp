@@ -112,8 +112,8 @@ TEST_CASE("a window of shared memory keeps its last picture") {
     CHECK(take_screenshot(compositor.socket()) == before);
 }
 
-TEST_CASE("a picture whose buffer is gone goes with the renderer after the next") {
-    const std::string renderer = GENERATE("gles2", "vulkan");
+TEST_CASE("a picture whose buffer is gone stays with every renderer") {
+    const std::string renderer = GENERATE("gles2", "vulkan", "pixman");
     INFO(renderer);
     CompositorProcess compositor{{"--size", "320x240"}, stage_of(renderer)};
     RawClient client = compositor.connect(6);
@@ -132,7 +132,7 @@ TEST_CASE("a picture whose buffer is gone goes with the renderer after the next"
     CHECK(take_screenshot(compositor.socket()) == before);
     for (int i = 0; i < 2; ++i) {
         replace();
-        CHECK(take_screenshot(compositor.socket()) != before);
+        CHECK(take_screenshot(compositor.socket()) == before);
     }
     CHECK(compositor.process().is_running());
 }
@@ -147,7 +147,7 @@ TEST_CASE("replacing the renderer leaks nothing") {
         return compositor.count_settled_fds();
     };
     const std::size_t fds = replace();
-    for (int i = 0; i < 5; ++i)
+    for (int i = 0; i < 3; ++i)
         replace();
     CHECK(replace() == fds);
 }

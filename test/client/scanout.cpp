@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <csignal>
 #include <drm_fourcc.h>
 #include <vector>
 #include <wayland-client.h>
@@ -197,6 +198,19 @@ TEST_CASE_METHOD(Screens, "a surface that isn't all there is to see is no candid
         REQUIRE(await_told(3));
         CHECK_FALSE(is_told_of_scanout());
     }
+}
+
+TEST_CASE_METHOD(Screens, "a surface that fills a screen is told of a new renderer once") {
+    const ToldFeedback& by_default = client.feedback();
+    window.set_fullscreen(output(0));
+    window.show(make_buffer());
+    REQUIRE(await_told(2));
+    compositor.process().signal(SIGUSR1);
+    compositor.process().await_line("tarmac: replaced");
+    show_for_a_second(window, make_buffer());
+    CHECK(told.times == 3);
+    CHECK(is_told_of_scanout());
+    CHECK(by_default.times == 2);
 }
 
 TEST_CASE_METHOD(Screens, "every feedback object of a surface is told, and the default's isn't") {

@@ -5,8 +5,8 @@
 #include <wayland-client.h>
 
 #include "protocol/cases.hpp"
-#include "support/local_scene.hpp"
 #include "scene/scanout_candidate.hpp"
+#include "support/local_scene.hpp"
 
 using namespace tarmac;
 using test::CardHeight;

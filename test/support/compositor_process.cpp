@@ -54,10 +54,17 @@ CompositorProcess::CompositorProcess(std::vector<std::string> options, const Sta
 }
 
 CompositorProcess::~CompositorProcess() {
+    if (has_ended_)
+        return;
     process_.signal(SIGTERM);
     const int status = process_.wait();
     INFO(process_.output());
     CHECK(status == 0);
+}
+
+int CompositorProcess::await_end() {
+    has_ended_ = true;
+    return process_.wait();
 }
 
 Fd CompositorProcess::open_socket() const {

@@ -25,6 +25,8 @@ public:
     ~CompositorProcess();
 
     Process& process() { return process_; }
+    /// Waits until the compositor ends by itself: its exit status.
+    int await_end();
     const std::string& socket() const { return socket_; }
 
     /// NAME=VALUE for a client of this compositor.
@@ -38,6 +40,7 @@ public:
 private:
     Process process_;
     std::string socket_;
+    bool has_ended_ = false;
 };
 
 } // namespace test

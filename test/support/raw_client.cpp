@@ -231,9 +231,9 @@ Answer RawClient::connection() const {
     if (error != EPROTO)
         return {Answer::Error, UINT32_MAX, std::strerror(error)};
     const wl_interface* interface = nullptr;
-    std::uint32_t id;
+    std::uint32_t id = 0;
     const std::uint32_t code = wl_display_get_protocol_error(display_, &interface, &id);
-    return {Answer::Error, code, interface ? interface->name : "unknown"};
+    return {Answer::Error, code, interface ? interface->name : "unknown", id};
 }
 
 bool RawClient::knows(const FormatModifier& pair) {

@@ -27,8 +27,9 @@ namespace test {
 /// What became of a buffer that a client asked for.
 struct Answer {
     enum Kind { Created, Failed, Error, Silent } kind = Silent;
-    std::uint32_t error = 0; ///< code, when kind is Error
-    std::string interface;   ///< that the error was raised on, or why the connection ended
+    std::uint32_t error = 0;  ///< code, when kind is Error
+    std::string interface;    ///< that the error was raised on, or why the connection ended
+    std::uint32_t object = 0; ///< that the error was raised on
 
     friend bool operator==(const Answer& a, const Answer& b) {
         return a.kind == b.kind && a.error == b.error;

@@ -1,0 +1,230 @@
+#include "support/drawer.hpp"
+
+#include <array>
+#include <catch2/catch_test_macros.hpp>
+#include <cstdlib>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <utility>
+
+#include "support/dmabuf_source.hpp"
+
+namespace test {
+
+namespace {
+
+constexpr const char* RenderNode = "/dev/dri/renderD128";
+
+/// Memory that any renderer draws to and that can be read.
+struct Target {
+    wlr_buffer buffer; // first, so that the way back from it is well defined
+    tarmac::Fd dmabuf;
+    std::size_t size;
+    void* memory;
+
+    static Target& of(wlr_buffer* buffer) { return *reinterpret_cast<Target*>(buffer); }
+    /// Whole tiles: a rasterizer on the CPU writes those.
+    static std::size_t padded(int length) {
+        return (static_cast<std::size_t>(length) + 63) / 64 * 64;
+    }
+    std::size_t stride() const { return padded(buffer.width) * 4; }
+
+    static Target* create(int width, int height) {
+        static constexpr wlr_buffer_impl functions = {
+            .destroy =
+                [](wlr_buffer* buffer) {
+                    wlr_buffer_finish(buffer);
+                    munmap(of(buffer).memory, of(buffer).size);
+                    delete &of(buffer);
+                },
+            .get_dmabuf =
+                [](wlr_buffer* buffer, wlr_dmabuf_attributes* attributes) {
+                    *attributes = {};
+                    attributes->width = buffer->width;
+                    attributes->height = buffer->height;
+                    attributes->format = DRM_FORMAT_XRGB8888;
+                    attributes->modifier = DRM_FORMAT_MOD_LINEAR;
+                    attributes->n_planes = 1;
+                    attributes->stride[0] = static_cast<std::uint32_t>(of(buffer).stride());
+                    attributes->fd[0] = of(buffer).dmabuf.get();
+                    return true;
+                },
+            .get_shm = nullptr,
+            .begin_data_ptr_access =
+                [](wlr_buffer* buffer, std::uint32_t, void** data, std::uint32_t* fourcc,
+                   std::size_t* stride) {
+                    *data = of(buffer).memory;
+                    *fourcc = DRM_FORMAT_XRGB8888;
+                    *stride = of(buffer).stride();
+                    return true;
+                },
+            .end_data_ptr_access = [](wlr_buffer*) {},
+        };
+        auto* target = new Target{};
+        wlr_buffer_init(&target->buffer, &functions, width, height);
+        target->size = target->stride() * padded(height);
+        target->dmabuf = allocate_dmabuf(Exporter::Udmabuf, target->size);
+        target->memory = mmap(nullptr, target->size, PROT_READ | PROT_WRITE, MAP_SHARED,
+                              target->dmabuf.get(), 0);
+        REQUIRE(target->memory != MAP_FAILED);
+        return target;
+    }
+};
+
+wlr_renderer* create_renderer(Drawing drawing, wlr_backend* backend) {
+    if (drawing == Drawing::Pixman)
+        return wlr_pixman_renderer_create();
+    if (drawing == Drawing::Gles2 && access(RenderNode, R_OK | W_OK) != 0)
+        SKIP(RenderNode << " is missing");
+    setenv("WLR_RENDERER", name_of(drawing).c_str(), 1);
+    setenv("WLR_RENDERER_ALLOW_SOFTWARE", "1", 1);
+    if (drawing == Drawing::Gles2) {
+        setenv("WLR_RENDER_DRM_DEVICE", RenderNode, 1);
+    } else {
+        unsetenv("WLR_RENDER_DRM_DEVICE");
+        setenv("WLR_RENDERER_FORCE_SOFTWARE", "1", 1);
+    }
+    wlr_renderer* renderer = wlr_renderer_autocreate(backend);
+    unsetenv("WLR_RENDERER_FORCE_SOFTWARE");
+    return renderer;
+}
+
+dev_t device_of(wlr_renderer* renderer) {
+    struct stat status{};
+    const int fd = wlr_renderer_get_drm_fd(renderer);
+    if ((fd >= 0 ? fstat(fd, &status) : stat("/dev/udmabuf", &status)) != 0)
+        SKIP("/dev/udmabuf is missing");
+    return status.st_rdev;
+}
+
+} // namespace
+
+std::string name_of(Drawing drawing) {
+    static constexpr std::array names = {"pixman", "gles2", "vulkan"};
+    return names[static_cast<std::size_t>(drawing)];
+}
+
+Drawer::Drawer(Drawing drawing)
+    : drawing_{drawing}
+    , display_{wl_display_create()}
+    , backend_{wlr_headless_backend_create(wl_display_get_event_loop(display_))} {
+    REQUIRE(backend_);
+    renderer_ = create_renderer(drawing, backend_);
+    REQUIRE(renderer_);
+    const dev_t device = device_of(renderer_);
+    if (auto importer = tarmac::create_renderer_importer(renderer_, device))
+        importers_.push_back(std::move(*importer));
+    if (auto importer = tarmac::create_mapped_importer(renderer_, device))
+        importers_.push_back(std::move(*importer));
+    REQUIRE(!importers_.empty());
+}
+
+Drawer& Drawer::shared(Drawing drawing) {
+    static std::array<Drawer*, 3> drawers{};
+    Drawer*& drawer = drawers[static_cast<std::size_t>(drawing)];
+    if (!drawer)
+        drawer = new Drawer{drawing};
+    return *drawer;
+}
+
+Drawer::~Drawer() {
+    destroy();
+    wlr_backend_destroy(backend_);
+    wl_display_destroy(display_);
+}
+
+std::vector<tarmac::Importer*> Drawer::importers() const {
+    std::vector<tarmac::Importer*> borrowed;
+    for (const auto& importer : importers_)
+        borrowed.push_back(importer.get());
+    return borrowed;
+}
+
+void Drawer::destroy() {
+    importers_.clear();
+    if (renderer_)
+        wlr_renderer_destroy(std::exchange(renderer_, nullptr));
+}
+
+Picture Drawer::draw(int width, int height,
+                     const std::function<void(wlr_render_pass*)>& draw) const {
+    Target* target = Target::create(width, height);
+    wlr_render_pass* pass = wlr_renderer_begin_buffer_pass(renderer_, &target->buffer, nullptr);
+    REQUIRE(pass);
+    wlr_render_rect_options backdrop{};
+    backdrop.box = {0, 0, width, height};
+    backdrop.color = {1, 0, 1, 1};
+    wlr_render_pass_add_rect(pass, &backdrop);
+    draw(pass);
+    REQUIRE(wlr_render_pass_submit(pass));
+    Picture picture = read(&target->buffer);
+    wlr_buffer_drop(&target->buffer);
+    return picture;
+}
+
+Picture Drawer::read(wlr_buffer* buffer) const {
+    const auto width = static_cast<std::uint32_t>(buffer->width);
+    std::vector<std::uint32_t> pixels(std::size_t{width} *
+                                      static_cast<std::size_t>(buffer->height));
+    wlr_texture* texture = wlr_texture_from_buffer(renderer_, buffer);
+    REQUIRE(texture);
+    const wlr_texture_read_pixels_options options = {.data = pixels.data(),
+                                                     .format = DRM_FORMAT_XRGB8888,
+                                                     .stride = width * 4,
+                                                     .dst_x = 0,
+                                                     .dst_y = 0,
+                                                     .src_box = {}};
+    REQUIRE(wlr_texture_read_pixels(texture, &options));
+    wlr_texture_destroy(texture);
+    Picture picture{buffer->width, buffer->height, {}};
+    for (const std::uint32_t pixel : pixels)
+        picture.pixels.push_back({static_cast<std::uint8_t>(pixel >> 16),
+                                  static_cast<std::uint8_t>(pixel >> 8),
+                                  static_cast<std::uint8_t>(pixel)});
+    return picture;
+}
+
+Picture Drawer::look(wlr_surface* surface) const {
+    wlr_texture* texture = surface ? wlr_surface_get_texture(surface) : nullptr;
+    if (!texture)
+        return {0, 0, {}};
+    const wlr_surface_state& state = surface->current;
+    wlr_render_texture_options options{};
+    options.texture = texture;
+    wlr_surface_get_buffer_source_box(surface, &options.src_box);
+    options.dst_box = {0, 0, state.width, state.height};
+    options.transform = wlr_output_transform_invert(state.transform);
+    options.filter_mode = WLR_SCALE_FILTER_NEAREST;
+    if (const auto* colors = wlr_color_representation_v1_get_surface_state(surface)) {
+        if (colors->coefficients != 0)
+            options.color_encoding = wlr_color_representation_v1_color_encoding_to_wlr(
+                static_cast<wp_color_representation_surface_v1_coefficients>(colors->coefficients));
+        if (colors->range != 0)
+            options.color_range = wlr_color_representation_v1_color_range_to_wlr(
+                static_cast<wp_color_representation_surface_v1_range>(colors->range));
+    }
+    return draw(state.width, state.height,
+                [&](wlr_render_pass* pass) { wlr_render_pass_add_texture(pass, &options); });
+}
+
+std::string describe(const Picture& picture) {
+    if (picture.pixels.empty())
+        return "nothing";
+    const std::string size = std::to_string(picture.width) + 'x' + std::to_string(picture.height);
+    const Pixel& first = picture.pixels.front();
+    for (const Pixel& pixel : picture.pixels) {
+        if (distance(pixel, first) > 2)
+            return size + " mixed";
+    }
+    static constexpr std::pair<Pixel, const char*> names[] = {
+        {Red, "red"},     {Green, "green"}, {Blue, "blue"},
+        {White, "white"}, {Black, "black"}, {Drawer::Backdrop, "transparent"}};
+    for (const auto& [pixel, name] : names) {
+        if (distance(pixel, first) <= 2)
+            return size + ' ' + name;
+    }
+    return size + ' ' + to_string(first);
+}
+
+} // namespace test

@@ -1,0 +1,123 @@
+#include "support/hand_made_protocols.hpp"
+
+namespace test {
+
+namespace {
+
+const wl_interface* no_types[4] = {};
+
+/// Requests in the order of the protocol; events likewise.
+namespace layer {
+
+enum SurfaceRequest { SetSize = 0, AckConfigure = 6, Destroy = 7 };
+
+const wl_message surface_requests[] = {
+    {"set_size", "uu", no_types},
+    {"set_anchor", "u", no_types},
+    {"set_exclusive_zone", "i", no_types},
+    {"set_margin", "iiii", no_types},
+    {"set_keyboard_interactivity", "u", no_types},
+    {"get_popup", "o", no_types},
+    {"ack_configure", "u", no_types},
+    {"destroy", "", no_types},
+};
+const wl_message surface_events[] = {
+    {"configure", "uuu", no_types},
+    {"closed", "", no_types},
+};
+const wl_interface surface_interface = {"zwlr_layer_surface_v1", 1, 8,
+                                        surface_requests,        2, surface_events};
+
+const wl_interface* get_layer_surface_types[] = {&surface_interface, &wl_surface_interface,
+                                                 &wl_output_interface, nullptr, nullptr};
+const wl_message shell_requests[] = {{"get_layer_surface", "no?ous", get_layer_surface_types}};
+const wl_interface shell_interface = {"zwlr_layer_shell_v1", 1, 1, shell_requests, 0, nullptr};
+
+} // namespace layer
+
+namespace input {
+
+const wl_message popup_requests[] = {{"destroy", "", no_types}};
+const wl_message popup_events[] = {{"text_input_rectangle", "iiii", no_types}};
+const wl_interface popup_interface = {
+    "zwp_input_popup_surface_v2", 1, 1, popup_requests, 1, popup_events};
+
+enum MethodRequest { GetPopup = 4, Destroy = 6 };
+
+const wl_interface* get_popup_types[] = {&popup_interface, &wl_surface_interface};
+const wl_message method_requests[] = {
+    {"commit_string", "s", no_types},
+    {"set_preedit_string", "sii", no_types},
+    {"delete_surrounding_text", "uu", no_types},
+    {"commit", "u", no_types},
+    {"get_input_popup_surface", "no", get_popup_types},
+    {"grab_keyboard", "n", no_types},
+    {"destroy", "", no_types},
+};
+const wl_message method_events[] = {
+    {"activate", "", no_types},
+    {"deactivate", "", no_types},
+    {"surrounding_text", "suu", no_types},
+    {"text_change_cause", "u", no_types},
+    {"content_type", "uu", no_types},
+    {"done", "", no_types},
+    {"unavailable", "", no_types},
+};
+const wl_interface method_interface = {"zwp_input_method_v2", 1, 7,
+                                       method_requests,       7, method_events};
+
+const wl_interface* get_method_types[] = {&wl_seat_interface, &method_interface};
+const wl_message manager_requests[] = {{"get_input_method", "on", get_method_types},
+                                       {"destroy", "", no_types}};
+const wl_interface manager_interface = {
+    "zwp_input_method_manager_v2", 1, 2, manager_requests, 0, nullptr};
+
+} // namespace input
+
+using Handler = void (*)();
+
+} // namespace
+
+LayerSurface::LayerSurface(RawClient& client, wl_surface* surface)
+    : shell_{static_cast<wl_proxy*>(client.bind_global(&layer::shell_interface, 1))}
+    , object_{wl_proxy_marshal_flags(shell_, 0, &layer::surface_interface, 1, 0, nullptr, surface,
+                                     nullptr, 2u, "test")} {
+    struct Events {
+        void (*configure)(void*, wl_proxy*, std::uint32_t, std::uint32_t, std::uint32_t);
+        void (*closed)(void*, wl_proxy*);
+    };
+    static Events events = {
+        .configure =
+            [](void* data, wl_proxy* object, std::uint32_t serial, std::uint32_t, std::uint32_t) {
+                wl_proxy_marshal_flags(object, layer::AckConfigure, nullptr, 1, 0, serial);
+                static_cast<LayerSurface*>(data)->is_configured = true;
+            },
+        .closed = [](void*, wl_proxy*) {},
+    };
+    wl_proxy_add_listener(object_, reinterpret_cast<Handler*>(&events), this);
+}
+
+LayerSurface::~LayerSurface() {
+    wl_proxy_marshal_flags(object_, layer::Destroy, nullptr, 1, WL_MARSHAL_FLAG_DESTROY);
+    wl_proxy_destroy(shell_);
+}
+
+void LayerSurface::set_size(std::uint32_t width, std::uint32_t height) {
+    wl_proxy_marshal_flags(object_, layer::SetSize, nullptr, 1, 0, width, height);
+}
+
+InputPopup::InputPopup(RawClient& client, wl_surface* surface)
+    : seat_{static_cast<wl_seat*>(client.bind_global(&wl_seat_interface, 1))}
+    , manager_{static_cast<wl_proxy*>(client.bind_global(&input::manager_interface, 1))}
+    , method_{wl_proxy_marshal_flags(manager_, 0, &input::method_interface, 1, 0, seat_, nullptr)}
+    , object_{wl_proxy_marshal_flags(method_, input::GetPopup, &input::popup_interface, 1, 0,
+                                     nullptr, surface)} {}
+
+InputPopup::~InputPopup() {
+    wl_proxy_marshal_flags(object_, 0, nullptr, 1, WL_MARSHAL_FLAG_DESTROY);
+    wl_proxy_marshal_flags(method_, input::Destroy, nullptr, 1, WL_MARSHAL_FLAG_DESTROY);
+    wl_proxy_marshal_flags(manager_, 1, nullptr, 1, WL_MARSHAL_FLAG_DESTROY);
+    wl_seat_destroy(seat_);
+}
+
+} // namespace test

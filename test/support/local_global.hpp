@@ -1,0 +1,43 @@
+#pragma once
+
+#include <catch2/catch_test_macros.hpp>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <tarmac/linux_dmabuf.hpp>
+#include <utility>
+#include <vector>
+
+namespace test {
+
+/// What a LinuxDmabuf of a test is to be like, where it isn't as usual.
+struct GlobalSettings {
+    tarmac::LinuxDmabuf::Options options{};
+    std::optional<std::chrono::milliseconds> fence_timeout{};
+    std::optional<std::uint64_t> held_commits{};
+    /// Asked when a commit is overdue, where it is set: whether the client is to be disconnected.
+    std::function<bool(wl_client*)> disconnects{};
+};
+
+/// Puts the global on `display`, with surfaces of `compositor` (nullptr: none).
+inline tarmac::LinuxDmabuf make_global(wl_display* display, wlr_compositor* compositor,
+                                       std::vector<tarmac::Importer*> importers,
+                                       GlobalSettings settings = {}) {
+    tarmac::LinuxDmabuf::Options options = std::move(settings.options);
+    if (settings.fence_timeout)
+        options.fence_timeout = *settings.fence_timeout;
+    if (settings.held_commits)
+        options.quotas.held_commits = *settings.held_commits;
+    if (settings.disconnects) {
+        options.on_overdue = [asked = settings.disconnects](wl_client* client) {
+            return asked(client) ? tarmac::OverdueAnswer::Disconnect : tarmac::OverdueAnswer::Skip;
+        };
+    }
+    auto made =
+        tarmac::LinuxDmabuf::create(display, compositor, std::move(importers), std::move(options));
+    REQUIRE(made);
+    return std::move(*made);
+}
+
+} // namespace test

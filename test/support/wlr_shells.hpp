@@ -1,0 +1,23 @@
+#pragma once
+
+// Headers of wlroots that only tests need, made fit for C++ as in wlr/wlr.hpp.
+#include "wlr/wlr.hpp"
+
+#ifdef __clang__
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wkeyword-macro"
+#endif
+#define static
+#define namespace name_space
+#define delete delete_
+#ifdef __clang__
+#pragma clang diagnostic pop
+#endif
+extern "C" {
+#include <wlr/types/wlr_input_method_v2.h>
+#include <wlr/types/wlr_layer_shell_v1.h>
+#include <wlr/types/wlr_session_lock_v1.h>
+}
+#undef delete
+#undef namespace
+#undef static
