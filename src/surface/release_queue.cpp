@@ -9,6 +9,7 @@ namespace tarmac {
 ReleaseQueue::ReleaseQueue(wl_event_loop* loop, FenceWatch& fences, WorkerPool& workers)
     : loop_{loop}, fences_{&fences}, workers_{&workers} {
     wl_event_loop_add_destroy_listener(loop, loop_gone_.prepare([this] {
+        const auto self = shared_from_this();
         loop_gone_.disconnect();
         end_of_turn_ = nullptr;
         loop_ = nullptr;
@@ -37,6 +38,7 @@ void ReleaseQueue::let_all_go() {
 }
 
 void ReleaseQueue::push(BufferLock buffer) {
+    const auto self = shared_from_this();
     // Without an event loop, what came before can go: its own end is over.
     if (!loop_)
         let_all_go();
@@ -52,6 +54,7 @@ void ReleaseQueue::push(BufferLock buffer) {
 }
 
 void ReleaseQueue::look_at_new() {
+    const auto self = shared_from_this();
     while (!new_.empty()) {
         const auto entry = new_.begin();
         waiting_.splice(waiting_.end(), new_, entry);
@@ -84,6 +87,7 @@ void ReleaseQueue::proceed(Entries::iterator entry) {
 }
 
 void ReleaseQueue::finish(Entries::iterator entry) {
+    const auto self = shared_from_this();
     Entries done;
     done.splice(done.end(), waiting_, entry);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <list>
+#include <memory>
 
 #include "import/dmabuf_buffer.hpp"
 #include "ready/fence_watch.hpp"
@@ -11,7 +12,8 @@ namespace tarmac {
 /// Buffers that no surface needs any more, on their way back to clients: a window of reading in
 /// place is closed on a worker, and readers that the kernel knows of (a GPU's jobs, a screen) are
 /// waited for. Rule: wl_buffer.release, and wp_linux_drm_syncobj_surface_v1.set_release_point.
-class ReleaseQueue {
+/// Buffers keep it, so the last of them may take it along.
+class ReleaseQueue : public std::enable_shared_from_this<ReleaseQueue> {
 public:
     ReleaseQueue(wl_event_loop* loop, FenceWatch& fences, WorkerPool& workers);
     ~ReleaseQueue();
