@@ -11,7 +11,9 @@ ReleaseQueue::ReleaseQueue(wl_event_loop* loop, FenceWatch& fences, WorkerPool& 
     wl_event_loop_add_destroy_listener(loop, loop_gone_.prepare([this] {
         const auto self = shared_from_this();
         loop_gone_.disconnect();
-        end_of_turn_ = nullptr;
+        // The loop doesn't free what it hasn't come to.
+        if (end_of_turn_)
+            wl_event_source_remove(std::exchange(end_of_turn_, nullptr));
         loop_ = nullptr;
         let_all_go();
     }));
