@@ -18,7 +18,8 @@ struct Landed;
 /// needs it not, one that converts may convert only the damage.
 struct Update {
     const Texture* previous = nullptr;
-    /// Where the new picture differs, in pixels; nothing outside it does. Within the image.
+    /// Where the new picture differs, in pixels; nothing outside it does. What lies outside the
+    /// image doesn't count.
     std::span<const Rect> damage;
 };
 
@@ -41,13 +42,14 @@ public:
 
     /// Imports `dmabuf` now, wholly: what can't be drawn later fails here. The texture's buffer
     /// keeps `dmabuf` and with it the descriptors. Errors: UnsupportedFormat kind if formats()
-    /// lacks the pair, ImportFailed if the driver refuses it.
+    /// lacks the pair, ImportFailed if the driver refuses it, NotReady if it has to be read and
+    /// somebody still writes to it.
     Result<Texture> import(std::shared_ptr<const Dmabuf> dmabuf, const Update& update = {}) {
         return import_dmabuf(std::move(dmabuf), update);
     }
 
-    /// Inside: what becomes of a client's image, which surfaces show in the way that is the best one
-    /// each time. By default the buffer of import().
+    /// Inside: what becomes of a client's image, which surfaces show in the way that is the best
+    /// one each time. By default the buffer of import().
     virtual Result<Landed> land(std::shared_ptr<const Dmabuf> dmabuf);
 
 private:
@@ -77,10 +79,11 @@ Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* rendere
 /// renderers without dma-buf support, and what the renderer's own import refuses, so it goes behind
 /// that in the list for LinuxDmabuf.
 ///
-/// A renderer reads images where they lie, if it knows the format, rows are aligned as it needs
-/// them, they are the right way up and alpha is premultiplied. The rest is copied or converted when
-/// the client shows the buffer, once each time, and of an Update no more than the damage. Reading
-/// waits for whoever still writes, up to a tenth of a second, and then goes without the picture.
+/// import() copies or converts the image at once, of an Update no more than the damage, so the
+/// texture owes nothing to the dma-buf any more; while somebody writes to that, the error is
+/// NotReady. What clients show on surfaces is copied by worker threads, or read where it lies, if
+/// the renderer knows the format, rows are aligned as it needs them, they are the right way up and
+/// alpha is premultiplied.
 ///
 /// With a rasterizer on the CPU, implicit layouts are linear, and are taken too.
 ///

@@ -1,12 +1,32 @@
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <optional>
 #include <tarmac/dmabuf.hpp>
 #include <tarmac/importer.hpp>
 #include <utility>
 #include <vector>
 
+struct wl_event_loop;
+
 namespace tarmac {
+
+/// A wait for whoever writes to an image, see TextureBuilder::when_ready(). Destroying it, at any
+/// time, gives the wait up. It may outlive the event loop, and then tells nothing any more. On the
+/// thread of the event loop.
+class ReadyTicket {
+public:
+    ReadyTicket(ReadyTicket&&) noexcept;
+    ReadyTicket& operator=(ReadyTicket&&) noexcept;
+    ~ReadyTicket();
+
+private:
+    friend class TextureBuilder;
+    struct Wait;
+    explicit ReadyTicket(std::unique_ptr<Wait> wait) noexcept;
+    std::unique_ptr<Wait> wait_;
+};
 
 /// Collects the properties of an image in dma-bufs and builds a texture from them. Needs no Wayland
 /// object: a compositor that gets dma-bufs from a camera, a decoder or PipeWire uses it as it is.
@@ -109,9 +129,18 @@ public:
     Result<Dmabuf> build_dmabuf() const&;
     Result<Dmabuf> build_dmabuf() &&;
 
-    /// The texture. Errors: those of build_dmabuf() and of Importer::import().
+    /// The texture. Waits for nobody: where the image is read rather than imported, and somebody
+    /// still writes to it, the error is NotReady. What is imported is read when it is drawn, so who
+    /// draws it asks when_ready() first, or leaves it to a driver that waits for implicit fences.
+    /// Other errors: those of build_dmabuf() and of Importer::import().
     Result<Texture> build(Importer& importer) &;
     Result<Texture> build(Importer& importer) &&;
+
+    /// Calls `ready` once, from `loop` and never from inside this call, when everybody who writes
+    /// to the planes now has finished, as their implicit fences say
+    /// (DMA_BUF_IOCTL_EXPORT_SYNC_FILE). Who begins later isn't waited for. Errors: those of
+    /// build_dmabuf(), and OutOfResources when no descriptor is left.
+    Result<ReadyTicket> when_ready(wl_event_loop* loop, std::function<void()> ready) const;
 
 private:
     void replace_plane(unsigned index, Plane plane);

@@ -3,23 +3,18 @@
 #include <tarmac/texture_builder.hpp>
 
 #include "builder/expand_single_plane.hpp"
+#include "convert/region.hpp"
 
 namespace tarmac {
 
 namespace {
 
 /// The parts of `rects` that lie in an image of `width` x `height` pixels.
-std::vector<Rect> clip(std::vector<Rect> rects, std::int64_t width, std::int64_t height) {
-    for (Rect& rect : rects) {
-        const std::int64_t right = std::min<std::int64_t>(std::int64_t{rect.x} + rect.width, width);
-        const std::int64_t lower =
-            std::min<std::int64_t>(std::int64_t{rect.y} + rect.height, height);
-        rect.x = std::max(rect.x, 0);
-        rect.y = std::max(rect.y, 0);
-        rect.width = static_cast<std::int32_t>(right - rect.x);
-        rect.height = static_cast<std::int32_t>(lower - rect.y);
-    }
-    std::erase_if(rects, [](const Rect& rect) { return rect.width <= 0 || rect.height <= 0; });
+std::vector<Rect> clip(std::vector<Rect> rects, std::uint32_t width, std::uint32_t height) {
+    const Rect image{0, 0, static_cast<std::int32_t>(width), static_cast<std::int32_t>(height)};
+    for (Rect& rect : rects)
+        rect = tarmac::clip(rect, image);
+    std::erase_if(rects, [](const Rect& rect) { return rect.width == 0 || rect.height == 0; });
     return rects;
 }
 

@@ -1,10 +1,23 @@
 #pragma once
 
+#include <algorithm>
+#include <cstdint>
 #include <pixman.h>
 #include <span>
 #include <tarmac/geometry.hpp>
 
 namespace tarmac {
+
+/// What of `rect`, whose numbers may be any, lies in `to`, a picture. Without pixels if nothing
+/// does.
+inline Rect clip(const Rect& rect, const Rect& to) noexcept {
+    const std::int32_t left = std::max(rect.x, to.x), top = std::max(rect.y, to.y);
+    const auto right = std::min<std::int64_t>(std::int64_t{rect.x} + rect.width, to.x + to.width);
+    const auto bottom =
+        std::min<std::int64_t>(std::int64_t{rect.y} + rect.height, to.y + to.height);
+    return {left, top, static_cast<std::int32_t>(std::max<std::int64_t>(right - left, 0)),
+            static_cast<std::int32_t>(std::max<std::int64_t>(bottom - top, 0))};
+}
 
 /// A set of pixels: a pixman_region32_t that is a value.
 class Region {

@@ -38,19 +38,30 @@ void LinearMemory::Unmap::operator()(std::uint8_t* memory) const noexcept {
 }
 
 Result<LinearMemory> LinearMemory::create(std::size_t size, bool as_dmabuf) {
+    LinearMemory memory{size, as_dmabuf};
+    return memory.allocate().transform([&] { return std::move(memory); });
+}
+
+Result<void> LinearMemory::allocate() {
+    if (memory_)
+        return {};
     const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
-    const std::size_t pages = (size + page - 1) / page * page;
-    if (as_dmabuf) {
+    const std::size_t pages = (size_ + page - 1) / page * page;
+    if (as_dmabuf_) {
         const Fd memfd{memfd_create("tarmac-copy", MFD_CLOEXEC | MFD_ALLOW_SEALING)};
         if (Fd dmabuf = memfd ? make_dmabuf(memfd.get(), pages) : Fd{}) {
-            if (std::uint8_t* memory = map(pages, MAP_SHARED, memfd.get()))
-                return LinearMemory{memory, pages, size, std::move(dmabuf)};
+            memory_ = {map(pages, MAP_SHARED, memfd.get()), Unmap{pages}};
+            if (memory_) {
+                dmabuf_ = std::move(dmabuf);
+                return {};
+            }
         }
     }
-    if (std::uint8_t* memory = map(pages, MAP_PRIVATE | MAP_ANONYMOUS, -1))
-        return LinearMemory{memory, pages, size, Fd{}};
+    memory_ = {map(pages, MAP_PRIVATE | MAP_ANONYMOUS, -1), Unmap{pages}};
+    if (memory_)
+        return {};
     return fail(Fault::OutOfResources,
-                std::format("no memory for a copy of {} bytes: {}", size, std::strerror(errno)));
+                std::format("no memory for a copy of {} bytes: {}", size_, std::strerror(errno)));
 }
 
 } // namespace tarmac

@@ -16,6 +16,14 @@ public:
     /// Error: OutOfResources.
     static Result<LinearMemory> create(std::size_t size, bool as_dmabuf);
 
+    /// What create() makes, but not before allocate(): of memory for a large picture that takes
+    /// longer than an event loop can wait.
+    LinearMemory(std::size_t size, bool as_dmabuf) noexcept
+        : memory_{nullptr, Unmap{0}}, size_{size}, as_dmabuf_{as_dmabuf} {}
+    /// Does nothing the second time. Any thread, one at a time. Error: OutOfResources.
+    Result<void> allocate();
+
+    /// nullptr before it is allocated.
     std::uint8_t* data() const noexcept { return memory_.get(); }
     /// As asked for; the dma-buf is as large or larger, in whole pages.
     std::size_t size() const noexcept { return size_; }
@@ -28,11 +36,9 @@ private:
         void operator()(std::uint8_t* memory) const noexcept;
     };
 
-    LinearMemory(std::uint8_t* memory, std::size_t mapped_size, std::size_t size, Fd dmabuf)
-        : memory_{memory, Unmap{mapped_size}}, size_{size}, dmabuf_{std::move(dmabuf)} {}
-
     std::unique_ptr<std::uint8_t, Unmap> memory_;
     std::size_t size_;
+    bool as_dmabuf_;
     Fd dmabuf_;
 };
 

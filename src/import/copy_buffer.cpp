@@ -16,11 +16,11 @@ const wlr_buffer_impl CopyBuffer::impl_ = {
     .begin_data_ptr_access =
         [](wlr_buffer* buffer, std::uint32_t flags, void** data, std::uint32_t* fourcc,
            std::size_t* stride) {
-            if (flags & WLR_BUFFER_DATA_PTR_ACCESS_WRITE)
-                return false;
             const auto& self = *static_cast<CopyBuffer*>(buffer);
+            if ((flags & WLR_BUFFER_DATA_PTR_ACCESS_WRITE) || !self.memory_->data())
+                return false;
             *data = self.memory_->data();
-            *fourcc = self.fourcc_;
+            *fourcc = self.fourcc();
             *stride = self.stride_;
             return true;
         },
@@ -31,21 +31,16 @@ std::uint64_t CopyBuffer::size_of(Extent extent, const Rendition& rendition) noe
     return std::uint64_t{copy_stride(rendition.fourcc, extent.width)} * extent.height;
 }
 
-Result<std::unique_ptr<CopyBuffer, BufferDrop>> CopyBuffer::create(Extent extent,
-                                                                   const Rendition& rendition) {
-    return LinearMemory::create(size_of(extent, rendition), rendition.is_imported)
-        .transform([&](LinearMemory&& memory) {
-            return std::unique_ptr<CopyBuffer, BufferDrop>{
-                new CopyBuffer{extent, rendition, std::move(memory)}};
-        });
+std::unique_ptr<CopyBuffer, BufferDrop> CopyBuffer::create(Extent extent,
+                                                           const Rendition& rendition) {
+    return std::unique_ptr<CopyBuffer, BufferDrop>{new CopyBuffer{extent, rendition}};
 }
 
-CopyBuffer::CopyBuffer(Extent extent, const Rendition& rendition, LinearMemory memory)
+CopyBuffer::CopyBuffer(Extent extent, const Rendition& rendition)
     : wlr_buffer{}
-    , fourcc_{rendition.fourcc}
-    , is_imported_{rendition.is_imported}
+    , rendition_{rendition}
     , stride_{copy_stride(rendition.fourcc, extent.width)}
-    , memory_{std::make_shared<LinearMemory>(std::move(memory))} {
+    , memory_{std::make_shared<LinearMemory>(size_of(extent, rendition), rendition.is_imported)} {
     wlr_buffer_init(this, &impl_, static_cast<int>(extent.width), static_cast<int>(extent.height));
 }
 
@@ -54,8 +49,8 @@ CopyBuffer* CopyBuffer::from(wlr_buffer* buffer) noexcept {
 }
 
 bool CopyBuffer::fits(Extent extent, const Rendition& rendition) const noexcept {
-    return this->extent() == extent && fourcc_ == rendition.fourcc &&
-           is_imported_ == rendition.is_imported;
+    return this->extent() == extent && fourcc() == rendition.fourcc &&
+           rendition_.is_imported == rendition.is_imported;
 }
 
 bool CopyBuffer::tell_dmabuf(wlr_dmabuf_attributes& attributes) const noexcept {
@@ -65,7 +60,7 @@ bool CopyBuffer::tell_dmabuf(wlr_dmabuf_attributes& attributes) const noexcept {
     attributes = {};
     attributes.width = width;
     attributes.height = height;
-    attributes.format = fourcc_;
+    attributes.format = fourcc();
     attributes.modifier = DRM_FORMAT_MOD_LINEAR;
     attributes.n_planes = 1;
     attributes.fd[0] = fd;

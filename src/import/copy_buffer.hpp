@@ -18,16 +18,16 @@ class CopyBuffer : public wlr_buffer {
 public:
     /// What a copy takes.
     static std::uint64_t size_of(Extent extent, const Rendition& rendition) noexcept;
-    /// Error: OutOfResources.
-    static Result<std::unique_ptr<CopyBuffer, BufferDrop>> create(Extent extent,
-                                                                  const Rendition& rendition);
+    /// Without memory, which who writes to it first allocates.
+    static std::unique_ptr<CopyBuffer, BufferDrop> create(Extent extent,
+                                                          const Rendition& rendition);
     /// nullptr for any other buffer.
     static CopyBuffer* from(wlr_buffer* buffer) noexcept;
 
     Extent extent() const noexcept {
         return {static_cast<std::uint32_t>(width), static_cast<std::uint32_t>(height)};
     }
-    std::uint32_t fourcc() const noexcept { return fourcc_; }
+    std::uint32_t fourcc() const noexcept { return rendition_.fourcc; }
     std::size_t stride() const noexcept { return stride_; }
     /// Whether it could hold a picture as large and of that kind.
     bool fits(Extent extent, const Rendition& rendition) const noexcept;
@@ -36,7 +36,13 @@ public:
 
     /// The image that is, or is about to be, seen in it: what dmabuf_from_buffer() has to say.
     const std::shared_ptr<const Dmabuf>& shown_image() const noexcept { return shown_image_; }
-    void show(std::shared_ptr<const Dmabuf> image) noexcept { shown_image_ = std::move(image); }
+    /// How that is seen in it.
+    const Rendition& rendition() const noexcept { return rendition_; }
+    /// `rendition` has to fit.
+    void show(std::shared_ptr<const Dmabuf> image, const Rendition& rendition) noexcept {
+        shown_image_ = std::move(image);
+        rendition_ = rendition;
+    }
 
     /// Kept while anybody has the buffer.
     void keep(ClientAccount::Charge charge) { charge_.emplace(std::move(charge)); }
@@ -44,13 +50,12 @@ public:
 private:
     static const wlr_buffer_impl impl_;
 
-    CopyBuffer(Extent extent, const Rendition& rendition, LinearMemory memory);
+    CopyBuffer(Extent extent, const Rendition& rendition);
     ~CopyBuffer() = default;
 
     bool tell_dmabuf(wlr_dmabuf_attributes& attributes) const noexcept;
 
-    std::uint32_t fourcc_;
-    bool is_imported_;
+    Rendition rendition_;
     std::size_t stride_;
     std::shared_ptr<LinearMemory> memory_;
     std::shared_ptr<const Dmabuf> shown_image_;

@@ -5,7 +5,6 @@
 #include "import/copy_buffer.hpp"
 #include "import/imported_buffer.hpp"
 #include "import/in_place_buffer.hpp"
-#include "import/mapped_buffer.hpp"
 
 namespace tarmac {
 
@@ -148,8 +147,6 @@ const Dmabuf* dmabuf_from_buffer(const wlr_buffer* borrowed) noexcept {
         return ours->image().get();
     if (const auto* imported = ImportedBuffer::from(buffer))
         return imported->image.get();
-    if (const auto* mapped = MappedBuffer::from(buffer))
-        return mapped->image.get();
     if (const auto* copy = CopyBuffer::from(buffer))
         return copy->shown_image().get();
     if (const auto* in_place = InPlaceBuffer::from(buffer))

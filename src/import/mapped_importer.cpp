@@ -1,8 +1,11 @@
+#include <algorithm>
+#include <span>
 #include <tarmac/importer.hpp>
 
+#include "import/copy_buffer.hpp"
 #include "import/landed.hpp"
-#include "import/map_pixels.hpp"
-#include "import/mapped_buffer.hpp"
+#include "ready/at_once.hpp"
+#include "ready/fence_watch.hpp"
 
 namespace tarmac {
 
@@ -35,17 +38,61 @@ public:
 private:
     Result<Texture> import_dmabuf(std::shared_ptr<const Dmabuf> dmabuf,
                                   const Update& update) override {
-        auto pixels = map_pixels(dmabuf, *facts_);
-        if (!pixels)
-            return std::unexpected(pixels.error());
-        if (update.previous) {
-            const MappedBuffer* previous = MappedBuffer::from(update.previous->buffer());
-            if (previous)
-                (*pixels)->start_from(*previous->pixels, update.damage);
+        const Colors colors = Colors::of(*dmabuf);
+        if (const auto way = decide_reading(*facts_, ImageFacts::of(*dmabuf, *facts_), colors);
+            !way)
+            return std::unexpected(way.error());
+        if (!FenceWatch::is_idle(*dmabuf, FenceWatch::Access::Read))
+            return fail_busy();
+        const auto mapping = Mapping::create(dmabuf);
+        if (!mapping)
+            return std::unexpected(mapping.error());
+        const Rendition rendition = rendition_of(*facts_, *dmabuf, colors);
+        auto copy = CopyBuffer::create({dmabuf->width(), dmabuf->height()}, rendition);
+        copy->show(std::move(dmabuf), rendition);
+        return make(*mapping, *copy, update).transform([&] {
+            const std::uint64_t bytes = CopyBuffer::size_of(copy->extent(), rendition);
+            return Texture{std::move(copy), renderer_, bytes};
+        });
+    }
+
+    static std::unexpected<Error> fail_busy() {
+        return fail(Fault::NotReady, "somebody still writes to the dma-buf, so it can't be read "
+                                     "yet: TextureBuilder::when_ready() tells when it can");
+    }
+
+    static Result<void> make(const Mapping& mapping, CopyBuffer& copy, const Update& update) {
+        if (auto allocated = copy.memory()->allocate(); !allocated)
+            return allocated;
+        const Region stale = start_from(update, copy);
+        AtOnce control;
+        switch (render_bands(control, mapping, copy.rendition(),
+                             bands_of(copy.rendition(), copy.extent(), stale), *copy.memory(),
+                             copy.stride())) {
+        case WorkerPool::Outcome::Done:
+            return {};
+        case WorkerPool::Outcome::Busy:
+            return fail_busy();
+        default:
+            return fail(Fault::ImportFailed, "the dma-buf's exporter doesn't let it be read");
         }
-        const std::uint64_t bytes = (*pixels)->size_in_bytes();
-        return Texture{MappedBuffer::create(std::move(dmabuf), std::move(*pixels)), renderer_,
-                       bytes};
+    }
+
+    /// Where `copy` then doesn't show what it should yet.
+    static Region start_from(const Update& update, CopyBuffer& copy) {
+        const CopyBuffer* previous =
+            update.previous ? CopyBuffer::from(update.previous->buffer()) : nullptr;
+        const Rect whole{0, 0, copy.width, copy.height};
+        if (previous && previous->extent() == copy.extent() &&
+            previous->rendition() == copy.rendition()) {
+            std::copy_n(previous->memory()->data(), copy.stride() * copy.extent().height,
+                        copy.memory()->data());
+            Region stale;
+            for (const Rect& rect : update.damage)
+                stale.add(clip(rect, whole));
+            return stale;
+        }
+        return Region{whole};
     }
 
     wlr_renderer* renderer_;

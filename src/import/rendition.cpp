@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <libyuv/planar_functions.h>
+#include <linux/dma-buf.h>
 #include <numeric>
 
 #include "convert/conversion.hpp"
@@ -26,15 +27,6 @@ std::int32_t round_up(std::int32_t value) {
 Rect whole_of(Extent extent) {
     return {0, 0, static_cast<std::int32_t>(extent.width),
             static_cast<std::int32_t>(extent.height)};
-}
-
-Rect clip(const Rect& rect, const Rect& to) {
-    const std::int32_t left = std::max(rect.x, to.x), top = std::max(rect.y, to.y);
-    const auto right = std::min<std::int64_t>(std::int64_t{rect.x} + rect.width, to.x + to.width);
-    const auto bottom =
-        std::min<std::int64_t>(std::int64_t{rect.y} + rect.height, to.y + to.height);
-    return {left, top, static_cast<std::int32_t>(std::max<std::int64_t>(right - left, 0)),
-            static_cast<std::int32_t>(std::max<std::int64_t>(bottom - top, 0))};
 }
 
 /// From rows of the picture to rows in memory, and back.
@@ -106,6 +98,29 @@ void render(const Mapping& mapping, const Rendition& rendition, const Rect& part
         convert(mapping, rendition.colors, from, rows);
     else
         copy(mapping, from, rows);
+}
+
+WorkerPool::Outcome render_bands(WorkerPool::Control& control, const Mapping& mapping,
+                                 const Rendition& rendition, std::span<const Rect> bands,
+                                 LinearMemory& memory, std::size_t stride) {
+    using Outcome = WorkerPool::Outcome;
+    if (!memory.allocate())
+        return Outcome::Failed;
+    if (const Outcome begun = mapping.begin_read(control); begun != Outcome::Done)
+        return begun;
+    const int target = memory.dmabuf_fd();
+    Outcome outcome = Outcome::Done;
+    if (target >= 0)
+        outcome = control.sync(target, DMA_BUF_SYNC_START | DMA_BUF_SYNC_WRITE);
+    if (outcome == Outcome::Done) {
+        control.share(static_cast<unsigned>(bands.size()), [&](unsigned band) {
+            render(mapping, rendition, bands[band], memory.data(), stride);
+        });
+        if (target >= 0)
+            control.sync(target, DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE);
+    }
+    mapping.end_read(control);
+    return mapping.has_faulted() ? Outcome::Failed : outcome;
 }
 
 std::vector<Rect> bands_of(const Rendition& rendition, Extent extent, const Region& region) {

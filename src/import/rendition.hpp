@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "convert/region.hpp"
+#include "dmabuf/linear_memory.hpp"
 #include "import/decision.hpp"
 #include "ready/mapping.hpp"
 
@@ -31,6 +32,13 @@ std::size_t copy_stride(std::uint32_t fourcc, std::uint32_t width) noexcept;
 /// of the mapping.
 void render(const Mapping& mapping, const Rendition& rendition, const Rect& part,
             std::uint8_t* copy, std::size_t stride);
+
+/// Renders all of `bands`, which bands_of() made, into a copy that lies at the beginning of
+/// `memory`, which is allocated if need be. Done; Busy if somebody writes to the image or uses the
+/// copy; Failed if the image can't be read, or was taken away meanwhile, or there is no memory.
+WorkerPool::Outcome render_bands(WorkerPool::Control& control, const Mapping& mapping,
+                                 const Rendition& rendition, std::span<const Rect> bands,
+                                 LinearMemory& memory, std::size_t stride);
 
 /// `region` of a picture in parts that can be rendered at the same time by several threads, since
 /// none writes where another does.

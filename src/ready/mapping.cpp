@@ -5,11 +5,7 @@
 #include <cstring>
 #include <format>
 #include <linux/dma-buf.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
-
-#include "ready/fence_watch.hpp"
-#include "ready/interrupter.hpp"
 
 namespace tarmac {
 
@@ -23,22 +19,6 @@ constexpr std::uint64_t Start = DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ,
 std::size_t end_of(const Dmabuf& image, unsigned plane) {
     const Plane& p = image.planes()[plane];
     return p.offset + p.stride * image.format().rows(plane, image.height());
-}
-
-void end(int fd) {
-    dma_buf_sync request{.flags = End};
-    int result;
-    do
-        result = ioctl(fd, DMA_BUF_IOCTL_SYNC, &request);
-    while (result != 0 && (errno == EINTR || errno == EAGAIN));
-}
-
-/// Of memory that was idle a moment ago: interrupted if it isn't any more.
-bool start(int fd) {
-    dma_buf_sync request{.flags = Start};
-    Interrupter interrupter;
-    interrupter.start();
-    return ioctl(fd, DMA_BUF_IOCTL_SYNC, &request) == 0;
 }
 
 } // namespace
@@ -97,24 +77,6 @@ Outcome Mapping::begin_read(WorkerPool::Control& control) const {
 void Mapping::end_read(WorkerPool::Control& control) const {
     for (const Part& part : parts_)
         control.sync(part.fd, End);
-}
-
-bool Mapping::begin_read() const noexcept {
-    if (!FenceWatch::is_idle(distinct_, FenceWatch::Access::Read))
-        return false;
-    for (auto part = parts_.begin(); part != parts_.end(); ++part) {
-        if (start(part->fd))
-            continue;
-        while (part != parts_.begin())
-            end((--part)->fd);
-        return false;
-    }
-    return true;
-}
-
-void Mapping::end_read() const noexcept {
-    for (const Part& part : parts_)
-        end(part.fd);
 }
 
 bool Mapping::has_faulted() const noexcept {

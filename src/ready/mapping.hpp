@@ -27,14 +27,9 @@ public:
     const std::uint8_t* plane(unsigned plane) const noexcept { return planes_[plane]; }
 
     /// Makes what was written visible. Done, Busy if somebody writes to the memory, Failed if the
-    /// exporter refuses. After Done, end_read() has to follow, on any worker.
+    /// exporter refuses. After Done, end_read() has to follow, on any thread.
     WorkerPool::Outcome begin_read(WorkerPool::Control& control) const;
     void end_read(WorkerPool::Control& control) const;
-
-    /// The same where there is no worker: false while somebody writes to the memory, without
-    /// waiting. Who begins to write between the look and DMA_BUF_IOCTL_SYNC costs 20 ms at most.
-    bool begin_read() const noexcept;
-    void end_read() const noexcept;
 
     /// Whether the memory was taken away while it was read, ever: it shows no picture any more.
     bool has_faulted() const noexcept;

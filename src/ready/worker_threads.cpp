@@ -1,11 +1,11 @@
 #include "ready/worker_threads.hpp"
 
 #include <algorithm>
-#include <cerrno>
 #include <linux/dma-buf.h>
 #include <pthread.h>
 #include <sys/eventfd.h>
-#include <sys/ioctl.h>
+
+#include "ready/sync_dmabuf.hpp"
 
 namespace tarmac {
 
@@ -37,21 +37,10 @@ WorkerPool::Outcome WorkerPool::JobControl::sync(int dmabuf, std::uint64_t flags
     const bool is_end = (flags & DMA_BUF_SYNC_END) != 0;
     if (!is_end && is_cancelled())
         return Outcome::Busy;
-    dma_buf_sync request{.flags = flags};
-    int result;
     thread_.give_sign();
-    const auto patient_until = Thread::Clock::now() + Interrupter::Patience;
-    thread_.interrupter->start();
-    // An END that isn't brought to its end would leave the window open.
-    do
-        result = ioctl(dmabuf, DMA_BUF_IOCTL_SYNC, &request) == 0 ? 0 : errno;
-    while ((result == EINTR || result == EAGAIN) &&
-           (is_end || Thread::Clock::now() < patient_until));
-    thread_.interrupter->stop();
+    const Outcome outcome = sync_dmabuf(dmabuf, flags, *thread_.interrupter);
     thread_.give_sign();
-    if (result == 0)
-        return Outcome::Done;
-    return result == EINTR || result == EAGAIN ? Outcome::Busy : Outcome::Failed;
+    return outcome;
 }
 
 void WorkerPool::JobControl::share(unsigned n, const std::function<void(unsigned)>& band) {

@@ -43,13 +43,12 @@ Result<CopyRing::Slot> CopyRing::acquire(std::shared_ptr<const Dmabuf> image,
         const Region whole{Rect{0, 0, static_cast<std::int32_t>(extent.width),
                                 static_cast<std::int32_t>(extent.height)}};
         std::optional<Region> stale;
-        if (copy->rendition == rendition)
+        if (copy->buffer->rendition() == rendition)
             stale = difference(copy->content, content);
         if (stale)
             stale->intersect(whole.get());
         copy->content = 0;
-        copy->rendition = rendition;
-        copy->buffer->show(std::move(image));
+        copy->buffer->show(std::move(image), rendition);
         return Slot{copy->buffer.get(), stale.value_or(whole)};
     });
 }
@@ -74,10 +73,8 @@ Result<CopyRing::Copy*> CopyRing::add(Extent extent, const Rendition& rendition)
     if (!charge)
         return std::unexpected(charge.error());
     auto buffer = CopyBuffer::create(extent, rendition);
-    if (!buffer)
-        return std::unexpected(buffer.error());
-    (*buffer)->keep(std::move(*charge));
-    return &copies_.emplace_back(std::move(*buffer), 0, rendition);
+    buffer->keep(std::move(*charge));
+    return &copies_.emplace_back(std::move(buffer));
 }
 
 void CopyRing::finish(const CopyBuffer& buffer, std::uint64_t content) noexcept {

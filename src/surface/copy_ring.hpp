@@ -50,7 +50,6 @@ private:
     struct Copy {
         std::unique_ptr<CopyBuffer, BufferDrop> buffer;
         std::uint64_t content = 0; ///< 0: unknown
-        Rendition rendition;       ///< of that content
     };
 
     Result<Copy*> find_free(Extent extent, const Rendition& rendition);

@@ -1,7 +1,5 @@
 #include "surface/pending_picture.hpp"
 
-#include <linux/dma-buf.h>
-
 #include "import/copy_buffer.hpp"
 #include "import/rendition.hpp"
 #include "surface/copy_ring.hpp"
@@ -145,18 +143,7 @@ void PendingPicture::make_copy() {
         buffer().owner(),
         [mapping, rendition, memory = copy.memory(), stride = copy.stride(),
          bands = bands_of(rendition, copy.extent(), slot->stale)](WorkerPool::Control& control) {
-            if (const auto begun = mapping->begin_read(control); begun != WorkerPool::Outcome::Done)
-                return begun;
-            const int target = memory->dmabuf_fd();
-            if (target >= 0)
-                control.sync(target, DMA_BUF_SYNC_START | DMA_BUF_SYNC_WRITE);
-            control.share(static_cast<unsigned>(bands.size()), [&](unsigned band) {
-                render(*mapping, rendition, bands[band], memory->data(), stride);
-            });
-            if (target >= 0)
-                control.sync(target, DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE);
-            mapping->end_read(control);
-            return mapping->has_faulted() ? WorkerPool::Outcome::Failed : WorkerPool::Outcome::Done;
+            return render_bands(control, *mapping, rendition, bands, *memory, stride);
         },
         [this, &copy](WorkerPool::Outcome outcome) {
             if (outcome == WorkerPool::Outcome::Done)

@@ -4,11 +4,10 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <drm_fourcc.h>
-#include <linux/dma-buf.h>
-#include <sys/ioctl.h>
 #include <tarmac/texture_builder.hpp>
 
 #include "import/copy_buffer.hpp"
+#include "ready/at_once.hpp"
 #include "support/dmabuf_source.hpp"
 #include "support/local_renderer.hpp"
 #include "wlr/renderer_facts.hpp"
@@ -68,22 +67,15 @@ struct Fixture {
     using Copy = std::unique_ptr<CopyBuffer, BufferDrop>;
     static Copy make_copy(const Rendition& rendition) {
         auto copy = CopyBuffer::create({Width, Height}, rendition);
-        REQUIRE(copy);
-        return std::move(*copy);
+        REQUIRE(copy->memory()->allocate());
+        return copy;
     }
     static void update(CopyBuffer& copy, const Mapping& mapping, const Rendition& rendition,
                        const Rect& part) {
-        REQUIRE(mapping.begin_read());
-        const auto sync = [&](std::uint64_t flags) {
-            dma_buf_sync request{.flags = flags | DMA_BUF_SYNC_WRITE};
-            if (copy.memory()->dmabuf_fd() >= 0)
-                REQUIRE(ioctl(copy.memory()->dmabuf_fd(), DMA_BUF_IOCTL_SYNC, &request) == 0);
-        };
-        sync(DMA_BUF_SYNC_START);
-        for (const Rect& band : bands_of(rendition, {Width, Height}, Region{part}))
-            render(mapping, rendition, band, copy.memory()->data(), copy.stride());
-        sync(DMA_BUF_SYNC_END);
-        mapping.end_read();
+        AtOnce control;
+        REQUIRE(render_bands(control, mapping, rendition,
+                             bands_of(rendition, {Width, Height}, Region{part}), *copy.memory(),
+                             copy.stride()) == WorkerPool::Outcome::Done);
     }
 
     /// As the renderer sees it.
@@ -210,7 +202,8 @@ TEST_CASE_METHOD(Fixture, "a part that reaches outside the picture writes inside
             rendition.is_converted = is_converted;
             const std::size_t stride = copy_stride(rendition.fourcc, Width), guard = stride * 8;
             std::vector<std::uint8_t> memory(stride * Height + 2 * guard, 0xa5);
-            REQUIRE(mapping.begin_read());
+            AtOnce control;
+            REQUIRE(mapping.begin_read(control) == WorkerPool::Outcome::Done);
             for (const Rect& part : std::initializer_list<Rect>{{-5, -5, 100, 100},
                                                                 {INT32_MIN, 3, 4, 4},
                                                                 {60, 46, INT32_MAX, INT32_MAX},
@@ -218,7 +211,7 @@ TEST_CASE_METHOD(Fixture, "a part that reaches outside the picture writes inside
                                                                 {3, 200, 4, 4},
                                                                 {3, 3, -4, 4}})
                 render(mapping, rendition, part, memory.data() + guard, stride);
-            mapping.end_read();
+            mapping.end_read(control);
             std::size_t touched = 0;
             for (std::size_t i = 0; i < guard; ++i)
                 touched += memory[i] != 0xa5 || memory[memory.size() - 1 - i] != 0xa5;

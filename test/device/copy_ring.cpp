@@ -60,6 +60,7 @@ struct Fixture {
     Shown make(std::uint64_t content) {
         const auto slot = ring.acquire(image, rendition, content);
         REQUIRE(slot);
+        REQUIRE(slot->buffer->memory()->allocate());
         ring.finish(*slot->buffer, content);
         return {slot->buffer, rects(slot->stale), BufferLock{wlr_buffer_lock(slot->buffer)}};
     }
@@ -206,5 +207,6 @@ TEST_CASE_METHOD(Fixture, "what left the ring lives while it is locked, and nobo
     lock.reset();
     CHECK(account->charge(ClientAccount::Item::MappedBytes, 100 * Bytes));
     // A worker that writes there still may.
+    REQUIRE(memory->allocate());
     memory->data()[Bytes - 1] = 1;
 }

@@ -1,10 +1,11 @@
-// What readers of mapped buffers get, and how often their memory is read for it.
+// Textures of images that are read: what is in them, and whose memory it takes.
 
 #include <catch2/catch_test_macros.hpp>
 #include <drm_fourcc.h>
 #include <tarmac/texture_builder.hpp>
 
 #include "support/dmabuf_source.hpp"
+#include "support/fake_writer.hpp"
 #include "wlr/wlr.hpp"
 
 using namespace tarmac;
@@ -83,29 +84,71 @@ bool is_dark(int value) {
 
 } // namespace
 
-TEST_CASE_METHOD(Fixture, "a converted picture is read once, whoever asks how often") {
+TEST_CASE_METHOD(Fixture, "a texture owes nothing to the memory that it was built from") {
     Memory memory;
     memory.fill(Dark);
-    const auto texture = memory.grey().build(*importer);
-    REQUIRE(texture);
-    CHECK(is_dark(read(*texture, 5, 5)));
+    const auto converted = memory.grey().build(*importer), copied = memory.xrgb().build(*importer);
+    REQUIRE(converted);
+    REQUIRE(copied);
+    CHECK(copied->mapped_bytes() == Width * Height * 4);
     memory.fill(Light);
-    CHECK(is_dark(read(*texture, 5, 5)));
+    CHECK(is_dark(read(*converted, 5, 5)));
+    CHECK(is_dark(read(*copied, 5, 5)));
 }
 
-TEST_CASE_METHOD(Fixture, "RGB is read where it lies, or copied where rows aren't aligned") {
+TEST_CASE_METHOD(Fixture, "rows may lie where no renderer reads them") {
     Memory memory{5};
     memory.fill(Dark);
-    const auto in_place = memory.xrgb().build(*importer), copied = memory.xrgb(3).build(*importer);
-    REQUIRE(in_place);
-    REQUIRE(copied);
-    CHECK(in_place->mapped_bytes() == Width * Height * 4);
-    CHECK(copied->mapped_bytes() > 2 * Width * Height * 4);
-    CHECK(read(*in_place, 5, 5) == Dark);
-    CHECK(read(*copied, 5, 5) == Dark);
-    memory.fill(Light);
-    CHECK(read(*in_place, 5, 5) == Light);
-    CHECK(read(*copied, 5, 5) == Dark);
+    const auto texture = memory.xrgb(3).build(*importer);
+    REQUIRE(texture);
+    CHECK(read(*texture, 5, 5) == Dark);
+}
+
+TEST_CASE_METHOD(Fixture, "what somebody writes to isn't read, and one may wait for that") {
+    Memory memory;
+    memory.fill(Dark);
+    wl_event_loop* loop = wl_event_loop_create();
+    int calls = 0, unwanted_calls = 0;
+    TextureBuilder builder = memory.grey();
+    std::optional<ReadyTicket> ticket, unwanted;
+    {
+        const test::FakeWriter writer{memory.dmabuf};
+        CHECK(builder.build(*importer).error().fault == Fault::NotReady);
+        ticket.emplace(*builder.when_ready(loop, [&] { ++calls; }));
+        unwanted.emplace(*builder.when_ready(loop, [&] { ++unwanted_calls; }));
+        wl_event_loop_dispatch(loop, 0);
+        CHECK(calls == 0);
+        unwanted.reset();
+    }
+    wl_event_loop_dispatch(loop, -1);
+    CHECK(calls == 1);
+    CHECK(builder.build(*importer));
+    wl_event_loop_dispatch(loop, 0);
+    CHECK(calls == 1);
+    CHECK(unwanted_calls == 0);
+    wl_event_loop_destroy(loop);
+}
+
+TEST_CASE_METHOD(Fixture, "who waits for an idle image is called from the event loop") {
+    Memory memory;
+    wl_event_loop* loop = wl_event_loop_create();
+    int calls = 0;
+    const auto ticket = memory.grey().when_ready(loop, [&] { ++calls; });
+    REQUIRE(ticket);
+    CHECK(calls == 0);
+    wl_event_loop_dispatch(loop, -1);
+    CHECK(calls == 1);
+    wl_event_loop_destroy(loop);
+}
+
+TEST_CASE_METHOD(Fixture, "a wait may outlive its event loop, and what never comes is no wait") {
+    Memory memory;
+    wl_event_loop* loop = wl_event_loop_create();
+    const test::FakeWriter writer{memory.dmabuf};
+    const auto ticket = memory.grey().when_ready(loop, [] { FAIL("called"); });
+    REQUIRE(ticket);
+    CHECK(TextureBuilder{}.when_ready(loop, [] {}).error().fault == Fault::InvalidFormat);
+    wl_event_loop_destroy(loop);
 }
 
 TEST_CASE_METHOD(Fixture,
@@ -123,14 +166,59 @@ TEST_CASE_METHOD(Fixture,
     CHECK(is_dark(read(*before, 24, 12)));
 }
 
-TEST_CASE_METHOD(Fixture, "an update of what nobody has read yet converts all") {
+TEST_CASE_METHOD(Fixture, "updates add up, whoever has read those before") {
+    Memory first, second, third;
+    first.fill(Dark);
+    second.fill(Light);
+    third.fill(Light);
+    const auto a = first.grey().build(*importer);
+    REQUIRE(a);
+    const auto b = second.grey().set_update(*a, {{20, 10, 8, 4}}).build(*importer);
+    REQUIRE(b);
+    const auto c = third.grey().set_update(*b, {{40, 10, 8, 4}}).build(*importer);
+    REQUIRE(c);
+    CHECK(is_dark(read(*c, 5, 5)));
+    CHECK_FALSE(is_dark(read(*c, 24, 12)));
+    CHECK_FALSE(is_dark(read(*c, 44, 12)));
+}
+
+TEST_CASE_METHOD(Fixture, "an update of another size or other colours converts all") {
     Memory first, second;
+    first.fill(Dark);
+    second.fill(Light);
+    const auto before = first.grey().build(*importer);
+    const auto smaller = first.grey().set_size(Width, Height / 2).build(*importer);
+    const auto rgb = first.xrgb().build(*importer);
+    for (const auto* previous : {&before, &smaller, &rgb})
+        REQUIRE(*previous);
+    for (const auto* previous : {&smaller, &rgb}) {
+        const auto after = second.grey().set_update(**previous, {{20, 10, 8, 4}}).build(*importer);
+        REQUIRE(after);
+        CHECK_FALSE(is_dark(read(*after, 5, 5)));
+    }
+}
+
+TEST_CASE_METHOD(Fixture, "damage outside the picture is none") {
+    Memory first, second;
+    first.fill(Dark);
     second.fill(Light);
     const auto before = first.grey().build(*importer);
     REQUIRE(before);
-    const auto after = second.grey().set_update(*before, {{20, 10, 8, 4}}).build(*importer);
+    auto image = second.grey().build_dmabuf();
+    REQUIRE(image);
+    const std::vector<Rect> damage{{-4, -4, 8, 8},
+                                   {Width, 0, 8, 8},
+                                   {0, Height, 8, 8},
+                                   {INT32_MIN, INT32_MIN, INT32_MAX, INT32_MAX},
+                                   {INT32_MAX, INT32_MAX, INT32_MAX, INT32_MAX},
+                                   {20, 20, -8, -8},
+                                   {60, 40, INT32_MAX, INT32_MAX}};
+    const auto after =
+        importer->import(std::make_shared<const Dmabuf>(std::move(*image)), {&*before, damage});
     REQUIRE(after);
-    CHECK_FALSE(is_dark(read(*after, 5, 5)));
+    CHECK_FALSE(is_dark(read(*after, 1, 1)));
+    CHECK(is_dark(read(*after, 24, 12)));
+    CHECK_FALSE(is_dark(read(*after, Width - 1, Height - 1)));
 }
 
 TEST_CASE_METHOD(Fixture, "an inverted picture is read the right way up") {
@@ -144,14 +232,14 @@ TEST_CASE_METHOD(Fixture, "an inverted picture is read the right way up") {
     CHECK_FALSE(is_dark(read(*texture, 5, Height - 1)));
 }
 
-TEST_CASE_METHOD(Fixture, "all copies of an image with alpha have one format") {
+TEST_CASE_METHOD(Fixture, "what needs no conversion keeps its depth") {
     Memory memory{8};
     TextureBuilder builder;
     builder.set_size(Width, Height)
         .set_format(DRM_FORMAT_ABGR16161616, DRM_FORMAT_MOD_LINEAR)
         .set_plane(0, std::move(*memory.dmabuf.duplicate()), 0, Width * 8);
     CHECK(format_of(*builder.build(*importer)) == DRM_FORMAT_ABGR16161616);
-    CHECK(format_of(*builder.set_y_inverted(true).build(*importer)) == DRM_FORMAT_ARGB8888);
+    CHECK(format_of(*builder.set_y_inverted(true).build(*importer)) == DRM_FORMAT_ABGR16161616);
     CHECK(format_of(*builder.set_premultiplied(false).build(*importer)) == DRM_FORMAT_ARGB8888);
 }
 

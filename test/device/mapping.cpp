@@ -1,6 +1,7 @@
 // What workers make of memory that others write to or take away.
 
 #include "ready/mapping.hpp"
+#include "ready/at_once.hpp"
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
@@ -10,6 +11,7 @@
 #include <optional>
 
 #include "dmabuf/linear_memory.hpp"
+#include "ready/at_once.hpp"
 #include "support/dmabuf_source.hpp"
 #include "support/event_loop.hpp"
 #include "support/fake_writer.hpp"
@@ -137,16 +139,17 @@ TEST_CASE_METHOD(Fixture, "a pool goes while SYNC waits") {
     CHECK(Clock::now() - begin < 1s);
 }
 
-TEST_CASE_METHOD(Fixture, "without a worker nothing waits for a writer") {
+TEST_CASE_METHOD(Fixture, "without a worker 20 ms are waited for a writer, too") {
+    AtOnce control;
     const auto mapping = map();
     {
         const test::FakeWriter writer{memory};
         const auto begin = Clock::now();
-        CHECK_FALSE(mapping->begin_read());
-        CHECK(Clock::now() - begin < 20ms);
+        CHECK(mapping->begin_read(control) == Outcome::Busy);
+        CHECK(Clock::now() - begin >= 20ms);
     }
-    CHECK(mapping->begin_read());
-    mapping->end_read();
+    CHECK(mapping->begin_read(control) == Outcome::Done);
+    mapping->end_read(control);
 }
 
 TEST_CASE_METHOD(Fixture, "memory for copies is a dma-buf, zeroed, that shows what is written") {

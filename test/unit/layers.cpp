@@ -37,6 +37,7 @@ const std::map<std::string, std::string> RoomsOfPublicHeaders{
     {"pixel_format", "dmabuf"},
     {"quotas", "account"},
     {"scene_feedback", "scene"},
+    {"shown_picture", "surface"},
     {"texture", "import"},
     {"texture_builder", "builder"},
 };
