@@ -3,6 +3,8 @@
 #include <deque>
 #include <functional>
 
+#include "wlr/end_of_turn.hpp"
+
 struct wl_client;
 struct wl_event_loop;
 struct wl_event_source;
@@ -13,8 +15,7 @@ namespace tarmac {
 /// that it is told of: within a request of the client's, libwayland wouldn't survive that.
 class Notices {
 public:
-    explicit Notices(wl_event_loop* loop) : loop_{loop} {}
-    ~Notices();
+    explicit Notices(wl_event_loop* loop) : end_of_turn_{loop, [this] { tell_all(); }} {}
     Notices(const Notices&) = delete;
     Notices& operator=(const Notices&) = delete;
 
@@ -30,9 +31,8 @@ private:
 
     void tell_all();
 
-    wl_event_loop* loop_;
-    wl_event_source* end_of_turn_ = nullptr;
     std::deque<Notice> notices_;
+    EndOfTurn end_of_turn_;
 };
 
 } // namespace tarmac

@@ -14,6 +14,8 @@
 #include <vector>
 #include <wayland-server-core.h>
 
+#include "wlr/end_of_turn.hpp"
+
 namespace tarmac {
 
 namespace {
@@ -48,7 +50,7 @@ Result<Fd> snapshot(int dmabuf, FenceWatch::Access access) {
 struct FenceWatch::State {
     using Key = std::pair<const void*, ino_t>;
 
-    explicit State(wl_event_loop* l) : loop{l} {}
+    explicit State(wl_event_loop* l) : loop{l}, end_of_turn{l, [this] { of_this_turn.clear(); }} {}
 
     Result<std::shared_ptr<Watch>> watch(const std::shared_ptr<State>& self, const void* owner,
                                          const DistinctDmabufs::Member& member, Access access);
@@ -59,7 +61,7 @@ struct FenceWatch::State {
     wl_event_loop* loop;
     std::set<Watch*> watches;
     std::map<Key, std::weak_ptr<Watch>> of_this_turn;
-    wl_event_source* end_of_turn = nullptr;
+    EndOfTurn end_of_turn;
     bool is_watching = true;
 };
 
@@ -160,17 +162,8 @@ FenceWatch::State::watch(const std::shared_ptr<State>& self, const void* owner,
 }
 
 void FenceWatch::State::remember(const Key& key, const std::shared_ptr<Watch>& watch) {
-    if (!end_of_turn)
-        end_of_turn = wl_event_loop_add_idle(
-            loop,
-            [](void* data) {
-                auto* state = static_cast<State*>(data);
-                state->end_of_turn = nullptr;
-                state->of_this_turn.clear();
-            },
-            this);
-    if (end_of_turn)
-        of_this_turn[key] = watch;
+    of_this_turn[key] = watch;
+    end_of_turn.request();
 }
 
 void FenceWatch::Ticket::Destroy::operator()(Wait* wait) const noexcept {
@@ -181,8 +174,7 @@ FenceWatch::FenceWatch(wl_event_loop* loop) : state_{std::make_shared<State>(loo
 
 FenceWatch::~FenceWatch() {
     state_->is_watching = false;
-    if (state_->end_of_turn)
-        wl_event_source_remove(std::exchange(state_->end_of_turn, nullptr));
+    state_->end_of_turn.cancel();
     while (!state_->watches.empty())
         (*state_->watches.begin())->stop();
 }

@@ -12,8 +12,8 @@ void ImportQueue::Ticket::redeem() {
 }
 
 ImportQueue::ImportQueue(wl_event_loop* loop, std::chrono::nanoseconds budget)
-    : loop_{loop}
-    , budget_{budget}
+    : budget_{budget}
+    , end_of_turn_{loop, [this] { take_turn(); }}
     , unfinished_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)}
     , next_turn_{wl_event_loop_add_fd(
           loop, unfinished_.get(), WL_EVENT_READABLE,
@@ -24,8 +24,6 @@ ImportQueue::ImportQueue(wl_event_loop* loop, std::chrono::nanoseconds budget)
           this)} {}
 
 ImportQueue::~ImportQueue() {
-    if (end_of_turn_)
-        wl_event_source_remove(end_of_turn_);
     if (next_turn_)
         wl_event_source_remove(next_turn_);
 }
@@ -38,7 +36,7 @@ ImportQueue::Ticket ImportQueue::push(wl_client* client, Work work) {
         return {};
     }
     if (order_.empty())
-        schedule();
+        end_of_turn_.request();
     Waiting& waiting = waiting_[client];
     if (waiting.empty())
         order_.push_back(client);
@@ -49,18 +47,6 @@ ImportQueue::Ticket ImportQueue::push(wl_client* client, Work work) {
 void ImportQueue::finish() {
     while (!order_.empty())
         do_next();
-}
-
-void ImportQueue::schedule() {
-    if (!end_of_turn_)
-        end_of_turn_ = wl_event_loop_add_idle(
-            loop_,
-            [](void* data) {
-                auto* queue = static_cast<ImportQueue*>(data);
-                queue->end_of_turn_ = nullptr;
-                queue->take_turn();
-            },
-            this);
 }
 
 void ImportQueue::take_turn() {

@@ -7,6 +7,8 @@
 #include <tarmac/fd.hpp>
 #include <unordered_map>
 
+#include "wlr/end_of_turn.hpp"
+
 struct wl_client;
 struct wl_event_loop;
 struct wl_event_source;
@@ -49,13 +51,11 @@ public:
 private:
     using Waiting = std::deque<std::weak_ptr<Work>>;
 
-    void schedule();
     void take_turn();
     void do_next();
 
-    wl_event_loop* loop_;
     std::chrono::nanoseconds budget_;
-    wl_event_source* end_of_turn_ = nullptr;
+    EndOfTurn end_of_turn_;
     /// An eventfd, readable while a next turn is needed: a source at the end of a turn that asked for
     /// another would get it in the same turn.
     Fd unfinished_;

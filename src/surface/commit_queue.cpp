@@ -57,13 +57,11 @@ void Surface::make_pictures() {
                (c.picture && !can_be_read(*c.picture)) ||
                (&c != &front && c.children && c.heeds_children && !c.children->is_ready());
     });
-    Commit* last = nullptr;
     for (auto commit = waiting_.begin(); commit != end; ++commit) {
         if (commit->picture && commit->picture->stage() == Stage::Reading)
             return;
-        if (commit->brings != Commit::Brings::Nothing)
-            last = &*commit;
     }
+    const Commit* last = last_that_brings(end);
     for (auto commit = waiting_.begin(); commit != end; ++commit) {
         if (!commit->picture || commit->picture->stage() != Stage::Readable)
             continue;
@@ -78,6 +76,16 @@ void Surface::make_pictures() {
     if (is_alone && front.is_ready() && !must_lock(front) &&
         is_held_by_subsurface(surface_, front.seq))
         unlock_front();
+}
+
+/// Of those up to `end`; nullptr if none brings a picture or takes it away.
+const Surface::Commit* Surface::last_that_brings(Commits::iterator end) const {
+    const Commit* last = nullptr;
+    for (auto commit = waiting_.begin(); commit != end; ++commit) {
+        if (commit->brings != Commit::Brings::Nothing)
+            last = &*commit;
+    }
+    return last;
 }
 
 /// Has wlroots' state bring what the renderer is given, so that a buffer that was copied is
@@ -119,12 +127,17 @@ void Surface::let_go(Commits::iterator end) {
 
 /// Decides what becomes of commits whose pictures aren't shown, and has wlroots' states say so.
 /// Rule: a picture is shown with the sizes that it was committed with, or not at all.
+/// Of several that are shown together only the last is seen: the others come before no renderer.
 void Surface::prepare_to_apply(Commits::iterator end) {
     bool has_picture = shown_.kind != ShownContent::Kind::Nothing;
+    const auto last = last_that_brings(end);
     for (auto commit = waiting_.begin(); commit != end; ++commit) {
         take_ready(*commit);
-        if (commit->picture) {
+        const bool is_seen =
+            &*commit == last || commit->brings != Commit::Brings::Image || !has_picture;
+        if (commit->picture || !is_seen) {
             commit->picture.reset();
+            commit->ready = {};
             wlr_surface_state* state = cached_state(surface_, commit->seq);
             if (commit->is_recoloring) {
                 commit->brings = Commit::Brings::Nothing;

@@ -7,21 +7,17 @@
 namespace tarmac {
 
 ReleaseQueue::ReleaseQueue(wl_event_loop* loop, FenceWatch& fences, WorkerPool& workers)
-    : loop_{loop}, fences_{&fences}, workers_{&workers} {
+    : fences_{&fences}, workers_{&workers}, end_of_turn_{loop, [this] { look_at_new(); }} {
     wl_event_loop_add_destroy_listener(loop, loop_gone_.prepare([this] {
         const auto self = shared_from_this();
         loop_gone_.disconnect();
-        // The loop doesn't free what it hasn't come to.
-        if (end_of_turn_)
-            wl_event_source_remove(std::exchange(end_of_turn_, nullptr));
-        loop_ = nullptr;
+        end_of_turn_.cancel();
+        has_loop_ = false;
         let_all_go();
     }));
 }
 
 ReleaseQueue::~ReleaseQueue() {
-    if (end_of_turn_)
-        wl_event_source_remove(end_of_turn_);
     let_all_go();
 }
 
@@ -42,17 +38,11 @@ void ReleaseQueue::let_all_go() {
 void ReleaseQueue::push(BufferLock buffer) {
     const auto self = shared_from_this();
     // Without an event loop, what came before can go: its own end is over.
-    if (!loop_)
+    if (!has_loop_)
         let_all_go();
     new_.push_back({std::move(buffer), {}, {}});
-    if (loop_ && !end_of_turn_)
-        end_of_turn_ = wl_event_loop_add_idle(
-            loop_,
-            [](void* self) {
-                static_cast<ReleaseQueue*>(self)->end_of_turn_ = nullptr;
-                static_cast<ReleaseQueue*>(self)->look_at_new();
-            },
-            this);
+    if (has_loop_)
+        end_of_turn_.request();
 }
 
 void ReleaseQueue::look_at_new() {

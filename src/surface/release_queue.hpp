@@ -6,6 +6,7 @@
 #include "import/dmabuf_buffer.hpp"
 #include "ready/fence_watch.hpp"
 #include "ready/worker_pool.hpp"
+#include "wlr/end_of_turn.hpp"
 
 namespace tarmac {
 
@@ -40,12 +41,12 @@ private:
 
     void let_all_go();
 
-    wl_event_loop* loop_; ///< nullptr once it is gone
-    FenceWatch* fences_;  ///< nullptr when retired
+    bool has_loop_ = true;
+    FenceWatch* fences_; ///< nullptr when retired
     WorkerPool* workers_;
     Listener loop_gone_;
-    wl_event_source* end_of_turn_ = nullptr;
     Entries new_, waiting_;
+    EndOfTurn end_of_turn_;
 };
 
 } // namespace tarmac

@@ -43,6 +43,7 @@ Surface::Surface(wlr_surface& surface, SurfaceContext& context, Surfaces& surfac
     , is_followed_{wlr_surface_synced_init(&synced_.synced, &surface, &synced_impl, &pending_,
                                            &current_)}
     , role_end_{[this] { let_go_of_all(); }}
+    , progress_{context.loop, [this] { progressed(); }}
     , copies_{[this](std::uint64_t bytes) {
         return context_.account_of(wl_resource_get_client(surface_.resource))
             ->charge(ClientAccount::Item::CopiedBytes, bytes);
@@ -61,6 +62,7 @@ Surface::~Surface() {
 void Surface::leave() {
     const auto parents = parents_of_waiting();
     deadline_.reset();
+    progress_.cancel();
     awaited_.reset();
     immediate_.reset();
     waiting_.clear();
@@ -183,7 +185,7 @@ void Surface::describe_image(Commit& commit, DmabufBuffer& buffer,
         return;
     }
     commit.picture = std::make_unique<PendingPicture>(context_, copies_, std::move(request),
-                                                      [this] { progressed(); });
+                                                      [this] { progress_.request(); });
     commit.picture->proceed();
 }
 

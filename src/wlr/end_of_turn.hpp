@@ -1,0 +1,47 @@
+#pragma once
+
+#include <functional>
+#include <utility>
+#include <wayland-server-core.h>
+
+namespace tarmac {
+
+/// Calls a function at the end of the turn of the event loop in which that was asked for: once,
+/// however often it was. Stays where it is in memory, since the event loop points to it. The
+/// function may ask again, and destroy it.
+class EndOfTurn {
+public:
+    EndOfTurn(wl_event_loop* loop, std::function<void()> function)
+        : loop_{loop}, function_{std::move(function)} {}
+    EndOfTurn(const EndOfTurn&) = delete;
+    EndOfTurn& operator=(const EndOfTurn&) = delete;
+    ~EndOfTurn() { cancel(); }
+
+    /// At once if there is no memory left.
+    void request() {
+        if (source_)
+            return;
+        source_ = wl_event_loop_add_idle(
+            loop_, [](void* self) { static_cast<EndOfTurn*>(self)->call(); }, this);
+        if (!source_)
+            call();
+    }
+    /// The event loop frees nothing of it, so this has to come before that goes.
+    void cancel() noexcept {
+        if (source_)
+            wl_event_source_remove(std::exchange(source_, nullptr));
+    }
+
+private:
+    void call() {
+        source_ = nullptr;
+        const auto function = function_;
+        function();
+    }
+
+    wl_event_loop* loop_;
+    std::function<void()> function_;
+    wl_event_source* source_ = nullptr;
+};
+
+} // namespace tarmac
