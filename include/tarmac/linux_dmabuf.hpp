@@ -8,6 +8,7 @@
 #include <tarmac/feedback.hpp>
 #include <tarmac/importer.hpp>
 #include <tarmac/quotas.hpp>
+#include <tarmac/shown_picture.hpp>
 #include <vector>
 
 struct wl_client;
@@ -15,6 +16,7 @@ struct wl_display;
 struct wl_resource;
 struct wl_signal;
 struct wlr_compositor;
+struct wlr_surface;
 
 namespace tarmac {
 
@@ -148,6 +150,10 @@ public:
     /// Tells the feedback objects of `surface` (a wl_surface), now and later, of `feedback`;
     /// nullptr goes back to the default.
     void set_surface_feedback(wl_resource* surface, std::shared_ptr<const Feedback> feedback);
+
+    /// What `surface` shows; nothing if that isn't an image in dma-bufs, as when it shows shared
+    /// memory, no picture, or, for its first one was skipped, a transparent one.
+    std::optional<ShownPicture> shown_picture(wlr_surface& surface) const;
 
     /// Inside. Shared with the objects of clients, which can outlive the global.
     class State;

@@ -100,6 +100,13 @@ void LinuxDmabuf::set_surface_feedback(wl_resource* surface,
         running->set_surface_feedback(surface, std::move(feedback));
 }
 
+std::optional<ShownPicture> LinuxDmabuf::shown_picture(wlr_surface& surface) const {
+    const auto running = state();
+    const Surfaces* surfaces = running ? running->surfaces() : nullptr;
+    const auto found = surfaces ? surfaces->find(surface) : nullptr;
+    return found ? found->shown_picture() : std::nullopt;
+}
+
 std::shared_ptr<LinuxDmabuf::State> LinuxDmabuf::state() const noexcept {
     return life_->state;
 }

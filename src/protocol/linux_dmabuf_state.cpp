@@ -34,6 +34,7 @@ LinuxDmabuf::State::State(wl_display* display, wlr_compositor* compositor,
                                return options_.on_overdue &&
                                       options_.on_overdue(client) == OverdueAnswer::Disconnect;
                            }}
+    , telling_{wl_display_get_event_loop(display), [this] { tell(); }}
     , queue_{wl_display_get_event_loop(display), options_.import_budget}
     , notices_{wl_display_get_event_loop(display)} {
     wl_signal_init(&default_feedback_changed_);
@@ -51,8 +52,6 @@ LinuxDmabuf::State::State(wl_display* display, wlr_compositor* compositor,
 LinuxDmabuf::State::~State() {
     if (global_)
         retire_global(global_);
-    if (telling_)
-        wl_event_source_remove(telling_);
     // Who listens may do so for longer.
     wl_list* listeners = &default_feedback_changed_.listener_list;
     while (!wl_list_empty(listeners)) {
@@ -184,7 +183,7 @@ void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
     change_default_feedback(std::move(feedback));
     for (FeedbackObject* object : feedback_objects_)
         object->make_due(FeedbackObject::Due::Anyway);
-    tell_soon();
+    telling_.request();
 }
 
 void LinuxDmabuf::State::import_again(DmabufBuffer& buffer) const {
@@ -223,7 +222,7 @@ void LinuxDmabuf::State::set_default_feedback(std::shared_ptr<const Feedback> fe
     change_default_feedback(std::move(feedback));
     for (FeedbackObject* object : feedback_objects_)
         object->make_due(FeedbackObject::Due::IfNew);
-    tell_soon();
+    telling_.request();
 }
 
 void LinuxDmabuf::State::change_default_feedback(std::shared_ptr<const Feedback> feedback) {
@@ -246,20 +245,10 @@ void LinuxDmabuf::State::set_surface_feedback(wl_resource* surface,
         if (object->surface() == surface)
             object->make_due(FeedbackObject::Due::IfNew);
     }
-    tell_soon();
-}
-
-void LinuxDmabuf::State::tell_soon() {
-    if (telling_)
-        return;
-    telling_ = wl_event_loop_add_idle(
-        surface_context_.loop, [](void* self) { static_cast<State*>(self)->tell(); }, this);
-    if (!telling_)
-        tell();
+    telling_.request();
 }
 
 void LinuxDmabuf::State::tell() {
-    telling_ = nullptr;
     for (FeedbackObject* object : feedback_objects_)
         object->tell(*this);
 }

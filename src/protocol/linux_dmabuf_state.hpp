@@ -12,6 +12,7 @@
 #include "ready/import_queue.hpp"
 #include "surface/release_queue.hpp"
 #include "surface/surfaces.hpp"
+#include "wlr/end_of_turn.hpp"
 #include "wlr/listener.hpp"
 
 struct wl_global;
@@ -96,9 +97,7 @@ private:
     void change_default_feedback(std::shared_ptr<const Feedback> feedback);
     void remember(DmabufBuffer& buffer, wl_client* client);
     void import_again(DmabufBuffer& buffer) const;
-    /// Tells those whose feedback is due, at the end of the turn of the event loop: what changes in
-    /// several steps is told once.
-    void tell_soon();
+    /// Tells those whose feedback is due.
     void tell();
 
     wl_display* display_;
@@ -113,7 +112,7 @@ private:
     std::unordered_map<wl_client*, Client> clients_;
     std::unordered_map<wl_resource*, SurfaceFeedback> surface_feedbacks_;
     FeedbackObjects feedback_objects_;
-    wl_event_source* telling_ = nullptr; ///< while anybody is to be told
+    EndOfTurn telling_; ///< what changes in several steps is told once
     std::list<LandedBuffer> landed_;
     wl_signal default_feedback_changed_;
     ImportQueue queue_;

@@ -211,6 +211,19 @@ void Surface::exchange(ShownContent content) {
     announce_new_picture(surface_);
 }
 
+std::optional<ShownPicture> Surface::shown_picture() const {
+    if (shown_.kind != Kind::Image)
+        return std::nullopt;
+    const bool is_rgb_now = shown_.way == Way::Convert;
+    return ShownPicture{.image = shown_.image,
+                        .way = way_name(shown_.way),
+                        .color = is_rgb_now ? ColorState::of(ColorModel::Rgb) : shown_.colors.state,
+                        .is_premultiplied = is_rgb_now || shown_.colors.is_premultiplied,
+                        .is_y_inverted = shown_.is_inverted(),
+                        .buffer = shown_.picture.get(),
+                        .texture = wlr_surface_get_texture(&surface_)};
+}
+
 void Surface::look_at_awaited() {
     if (!awaited_)
         return;
@@ -228,7 +241,7 @@ std::unique_ptr<PendingPicture> Surface::pending_again(DmabufBuffer& buffer,
                                                        const ShownContent& content) {
     auto picture = std::make_unique<PendingPicture>(
         context_, copies_, request_for(buffer, content.colors, content.content),
-        [this] { progressed(); });
+        [this] { progress_.request(); });
     picture->proceed();
     return picture;
 }

@@ -3,10 +3,12 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <tarmac/shown_picture.hpp>
 
 #include "surface/copy_ring.hpp"
 #include "surface/pending_picture.hpp"
 #include "surface/surface_context.hpp"
+#include "wlr/end_of_turn.hpp"
 #include "wlr/role_end.hpp"
 #include "wlr/surface_states.hpp"
 #include "wlr/timer.hpp"
@@ -49,6 +51,7 @@ public:
 
     wlr_surface& get() const noexcept { return surface_; }
     const ShownContent& shown() const noexcept { return shown_; }
+    std::optional<ShownPicture> shown_picture() const;
     void on_gone(std::function<void()> function) {
         gone_.connect(surface_.events.destroy, std::move(function));
     }
@@ -143,6 +146,7 @@ private:
     // commit_queue.cpp: what waits
     void progressed();
     void make_pictures();
+    const Commit* last_that_brings(Commits::iterator end) const;
     void let_go(Commits::iterator end);
     void prepare_to_apply(Commits::iterator end);
     void take_ready(Commit& commit);
@@ -174,6 +178,8 @@ private:
     bool is_followed_;
     Listener client_commit_, gone_;
     RoleEnd role_end_;
+    /// Of pictures that get ready in one turn only the last is shown.
+    EndOfTurn progress_;
 
     Commits waiting_;
     std::optional<Commit> immediate_; ///< is applied within its request

@@ -3,7 +3,9 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <linux/dma-buf.h>
 #include <optional>
+#include <sys/ioctl.h>
 
 #include "support/client_surface.hpp"
 #include "support/color_surface.hpp"
@@ -119,6 +121,30 @@ TEST_CASE_METHOD(Fixture, "a buffer isn't released before those who read it have
     CHECK(red.releases == 0);
     reader.reset();
     CHECK(await_releases(red, 1));
+}
+
+TEST_CASE_METHOD(Fixture, "a drawer of one's own says until when it reads") {
+    INFO(name_of(shell.drawer().drawing()));
+    show(red, "64x48 red");
+    const auto shown = shell.global->shown_picture(*window.server());
+    REQUIRE(shown);
+    // The fence of something else, as of a GPU's job.
+    ColorBuffer other{client, Blue};
+    std::optional<FakeWriter> job{std::in_place, other.dmabuf()};
+    dma_buf_export_sync_file exported{.flags = DMA_BUF_SYNC_READ, .fd = -1};
+    REQUIRE(ioctl(other.dmabuf().get(), DMA_BUF_IOCTL_EXPORT_SYNC_FILE, &exported) == 0);
+    const tarmac::Fd fence{exported.fd};
+    CHECK(shown->add_reader(fence));
+    show(green, "64x48 green");
+    // What the processor reads has been read.
+    CHECK(red.releases == (shown->way == "imported" ? 0 : 1));
+    job.reset();
+    CHECK(await_releases(red, 1));
+    const tarmac::Fd no_fence;
+    const auto now = shell.global->shown_picture(*window.server());
+    REQUIRE(now);
+    if (now->way == "imported")
+        CHECK(now->add_reader(no_fence).error().fault == tarmac::Fault::OutOfResources);
 }
 
 TEST_CASE_METHOD(Fixture, "a late picture's buffer is released when it was shown, or wasn't") {

@@ -99,6 +99,39 @@ TEST_CASE_METHOD(Fixture, "an inverted picture stays upright through all changes
     }
 }
 
+TEST_CASE_METHOD(Fixture, "who draws by himself is told how") {
+    const Format& format = GENERATE_COPY(Xrgb, Yuyv, Nv12);
+    INFO(name_of(shell.drawer().drawing()) << ' ' << tarmac::fourcc_name(format.fourcc));
+    const auto shown = [this] { return shell.global->shown_picture(*window.server()); };
+    CHECK(!shown());
+    Inverted image{client, format};
+    Toplevel toplevel{window};
+    ColorSurface colors{client, window.get()};
+    const bool is_yuv = format.fourcc != DRM_FORMAT_XRGB8888;
+    if (is_yuv)
+        colors.set_coefficients(Bt709, Limited);
+    window.commit(image.get());
+    REQUIRE(awaits(Upright));
+    const auto picture = shown();
+    REQUIRE(picture);
+    CHECK(picture->image->fourcc() == format.fourcc);
+    CHECK(picture->texture == wlr_surface_get_texture(window.server()));
+    CHECK(picture->texture);
+    CHECK(picture->buffer->width == PictureWidth);
+    CHECK(picture->is_premultiplied);
+    const bool is_imported = picture->way == "imported";
+    CHECK(picture->is_y_inverted == is_imported);
+    CHECK(picture->color.matrix == (is_yuv && is_imported ? tarmac::ColorState::Matrix::Bt709
+                                                          : tarmac::ColorState::Matrix::Identity));
+    if (!is_imported)
+        CHECK(picture->way == (is_yuv ? "converted" : "copied"));
+    ShmBuffer memory{client, White};
+    window.show(memory.get());
+    CHECK(!shown());
+    window.show(nullptr);
+    CHECK(!shown());
+}
+
 TEST_CASE_METHOD(Fixture, "an inverted picture is turned once, whatever else turns and crops it") {
     const Format& format = GENERATE_COPY(Xrgb, Yuyv);
     Inverted image{client, format};
