@@ -3,7 +3,8 @@
 
 builds=$checkout/.build
 
-# build NAME: brings .build/NAME up to date. gcc is also installed, in .build/prefix.
+# build NAME: brings .build/NAME up to date: gcc, as users build it, which is also installed in
+# .build/prefix, or asan, with clang and its sanitizers.
 build() {
     local name=$1 dir=$builds/$1 log=$builds/log/$1.log
     [[ -f $checkout/meson.build ]] || die "there is no meson.build in $checkout: nothing to build."
@@ -28,10 +29,12 @@ build() {
 
 configure() {
     local compiler=(CC=gcc CXX=g++) options=(--buildtype=debugoptimized)
-    case $1 in
-    clang) compiler=(CC=clang CXX=clang++) ;;
-    asan) options=(--buildtype=debug -Doptimization=1 '-Db_sanitize=address,undefined' -Db_lundef=false) ;;
-    esac
+    if [[ $1 == asan ]]; then
+        compiler=(CC=clang CXX=clang++)
+        # Lines are all that reports name, and other debug information takes long to make.
+        options=(--buildtype=plain -Doptimization=1 -Dcpp_args=-gline-tables-only
+            '-Db_sanitize=address,undefined' -Db_lundef=false)
+    fi
     in_root env "${compiler[@]}" meson setup "$builds/$1" "$checkout" "${options[@]}" \
         --prefix "$builds/prefix" --libdir lib --werror -Dwrap_mode=nodownload
 }

@@ -62,7 +62,10 @@ make_root() {
 # By way of a tar archive, with all files the user's own, for root as for
 # anybody: in the sandbox and in the machine they are root's again.
 debootstrap_into() {
-    local mode=unshare options
+    local mode=unshare options sanitizers
+    # Clang's come in a package that has the version in its name.
+    # shellcheck disable=SC2016 # for the shell in the tree
+    sanitizers='apt-get -q install -y "libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev"'
     ((EUID != 0)) || mode=root
     mkdir -p "$1"
     mapfile -t options < <(apt_proxy_options | sed 's/^/--aptopt=/')
@@ -75,6 +78,7 @@ debootstrap_into() {
         --dpkgopt='path-exclude=/usr/share/doc/*' \
         --dpkgopt='path-exclude=/usr/share/man/*' \
         --dpkgopt='path-exclude=/usr/share/locale/*' \
+        --customize-hook="chroot \"\$1\" sh -c '$sanitizers'" \
         --include="$(grep -v '^#' "$machine/packages" | xargs | tr ' ' ,)" \
         "$suite" - "$mirror" |
         tar -x -C "$1" --no-same-owner --no-same-permissions --exclude='./dev/*'

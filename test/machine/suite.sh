@@ -2,7 +2,7 @@
 # ./run test: every suite of every build, counted in one tally. A line of it is
 # `pass NAME`, `fail NAME` or `skip NAME: reason`; TARMAC_TALLY names the file.
 
-test_builds=(gcc clang asan)
+test_builds=(gcc asan)
 
 command_test() {
     local name
