@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "presentation-time-client-protocol.h"
+#include "support/explicit_sync.hpp"
 #include "support/fake_writer.hpp"
 #include "support/subsurface.hpp"
 #include "support/surface_role.hpp"
@@ -125,6 +126,29 @@ TEST_CASE_METHOD(Fixture, "a picture that doesn't come is skipped, and its buffe
     CHECK(window.seen() == "64x48 red");
     window.commit(green.get());
     CHECK(window.awaits("32x24 green"));
+}
+
+TEST_CASE_METHOD(Fixture, "a picture whose acquire point never signals is skipped") {
+    Timeline acquire, release, later;
+    REQUIRE(shell.global->offer_explicit_sync());
+    shell.settle();
+    SyncSurface sync{client, window.get()};
+    sync.set_acquire(acquire, 1);
+    sync.set_release(release, 1);
+    SECTION("it gets no fence") {}
+    SECTION("its fence doesn't signal") {
+        acquire.submit(1);
+    }
+    window.commit(green.get());
+    CHECK(shell.await([&] { return green.releases == 1; }));
+    CHECK(window.seen() == "64x48 red");
+    CHECK(release.has_signalled(1));
+    sync.set_acquire(later, 1);
+    sync.set_release(release, 2);
+    later.signal(1);
+    window.commit(blue.get());
+    CHECK(window.awaits("64x48 blue"));
+    CHECK(client.connection() == Answer{});
 }
 
 TEST_CASE_METHOD(Fixture, "the picture, its size and what crops it stay together") {

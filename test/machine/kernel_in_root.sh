@@ -50,6 +50,10 @@ patch_sources() {
     patch_source drivers/gpu/drm/vkms/vkms_drv.c \
         '/\.driver_features/s/DRIVER_GEM/DRIVER_GEM | DRIVER_SYNCOBJ | DRIVER_SYNCOBJ_TIMELINE/' \
         'driver_features.*DRIVER_SYNCOBJ_TIMELINE' 1
+    # Without it the time that threads are told they ran is counted in hundredths of a second.
+    patch_source arch/um/kernel/time.c \
+        '$a unsigned long long notrace sched_clock(void) { return os_nsecs(); }' \
+        'sched_clock(void) { return os_nsecs(); }' 1
 }
 
 configure() {

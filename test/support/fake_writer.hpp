@@ -1,6 +1,7 @@
 #pragma once
 
 #include <tarmac/fd.hpp>
+#include <thread>
 
 namespace test {
 
@@ -26,6 +27,15 @@ public:
 class FakeReader : public FakeUser {
 public:
     explicit FakeReader(const tarmac::Fd& dmabuf) : FakeUser{dmabuf, false} {}
+};
+
+/// Somebody whose fences come and go, as fast as they can, in a thread of its own.
+class RestlessWriter {
+public:
+    explicit RestlessWriter(const tarmac::Fd& dmabuf);
+
+private:
+    std::jthread thread_;
 };
 
 } // namespace test

@@ -1,6 +1,9 @@
 #include "support/local_shell.hpp"
 
+#include <algorithm>
 #include <ctime>
+#include <sys/syscall.h>
+#include <unistd.h>
 #include <utility>
 
 #include "support/wlr_shells.hpp"
@@ -35,6 +38,12 @@ void create_color_representation(wl_display* display) {
         .supported_coeffs_and_ranges_len = std::size(colors),
     };
     wlr_color_representation_manager_v1_create(display, 1, &options);
+}
+
+std::chrono::nanoseconds time_of_thread() {
+    timespec time;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
 }
 
 } // namespace
@@ -152,10 +161,16 @@ void LocalShell::kill(RawClient& client) {
 void LocalShell::dispatch(std::chrono::milliseconds longest) {
     if (!compositor)
         return;
+    if (marks_turns)
+        syscall(SYS_getppid);
+    const auto begin = time_of_thread();
     wl_event_loop_dispatch(loop(), static_cast<int>(longest.count()));
     if (!compositor)
         return;
     wl_display_flush_clients(compositor->display());
+    longest_turn = std::max(longest_turn, time_of_thread() - begin);
+    if (marks_turns)
+        syscall(SYS_getppid);
     if (after_turn)
         after_turn();
 }

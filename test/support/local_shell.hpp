@@ -54,6 +54,11 @@ public:
     void settle();
     /// Called after every dispatch of the event loop: whatever is seen then, an output may show.
     std::function<void()> after_turn;
+    /// Time that this thread has spent in a turn of the event loop, at most; what clients do in it
+    /// isn't counted. To be reset by tests.
+    std::chrono::nanoseconds longest_turn{};
+    /// Whether each turn begins and ends with getppid(), for who reads a trace of system calls.
+    bool marks_turns = false;
     /// Says that a frame of every surface has been drawn.
     void send_frames();
 
