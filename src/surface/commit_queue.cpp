@@ -225,16 +225,17 @@ void Surface::let_go_for(const TreeCommit& parent) {
             commit.has_parent = false;
         }
     }
-    wlr_surface& surface = surface_;
-    const auto self = shared_from_this();
-    advance();
-    if (is_followed_)
-        let_go_with_parent(surface);
+    advance_without_parent();
 }
 
 void Surface::let_go_desynchronized() {
     for (Commit& commit : waiting_)
         commit.has_parent = false;
+    advance_without_parent();
+}
+
+/// Also lets go of what wlroots itself holds for the parent.
+void Surface::advance_without_parent() {
     wlr_surface& surface = surface_;
     const auto self = shared_from_this();
     advance();

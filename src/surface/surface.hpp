@@ -150,6 +150,7 @@ private:
     void let_go(Commits::iterator end);
     void prepare_to_apply(Commits::iterator end);
     void take_ready(Commit& commit);
+    void advance_without_parent();
     void unlock_front();
     void drop_pictures();
     std::vector<std::shared_ptr<TreeCommit>> parents_of_waiting() const;

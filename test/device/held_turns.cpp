@@ -21,14 +21,15 @@ namespace {
 /// Of processor time.
 constexpr std::chrono::nanoseconds LongestTurn = 4ms;
 const Blocks WhiteVideo{{235}, {128, 128}};
+/// Of large images. The test machine maps memory page by page into a process of the host, which may
+/// have 65530 mappings and no more, and a page fault beyond that never ends: no image can be larger
+/// that this process has as a client, as a compositor, in several copies, and as it is seen.
+constexpr int LargeWidth = 8192, LargeHeight = 512;
+const std::string LargeAndWhite = "8192x512 white";
 
 /// Two windows of two clients, of which the first one floods the compositor.
 struct Fixture {
     Drawing drawing = GENERATE(Drawing::Pixman, Drawing::Gles2);
-    /// Of large images. The test machine maps memory page by page into a process of the host, which
-    /// may have 65530 mappings and no more: too few for what OpenGL maps beside the copies.
-    const int width = 8192, height = drawing == Drawing::Pixman ? 2048 : 1024;
-    const std::string white_sight = "8192x" + std::to_string(height) + " white";
     LocalShell shell{drawing};
     RawClient& client = shell.connect();
     RawClient& other_client = shell.connect();
@@ -84,21 +85,21 @@ struct Fixture {
     }
 
     void send_thirteen_large_images() {
-        ImageBuffer memory{client, DRM_FORMAT_NV12, width, height};
+        ImageBuffer memory{client, DRM_FORMAT_NV12, LargeWidth, LargeHeight};
         memory.fill(memory.whole(), WhiteVideo);
-        const auto stride = static_cast<std::uint32_t>(width);
+        const auto stride = std::uint32_t{LargeWidth};
         std::vector<wl_buffer*> buffers;
         for (int i = 0; i < 13; ++i) {
             auto& params = client.create_params();
             client.add(params, memory.dmabuf().get(), 0, 0, stride, DRM_FORMAT_MOD_LINEAR);
-            client.add(params, memory.dmabuf().get(), 1, stride * static_cast<unsigned>(height),
-                       stride, DRM_FORMAT_MOD_LINEAR);
-            buffers.push_back(zwp_linux_buffer_params_v1_create_immed(params.object, width, height,
-                                                                      DRM_FORMAT_NV12, 0));
+            client.add(params, memory.dmabuf().get(), 1, stride * LargeHeight, stride,
+                       DRM_FORMAT_MOD_LINEAR);
+            buffers.push_back(zwp_linux_buffer_params_v1_create_immed(
+                params.object, LargeWidth, LargeHeight, DRM_FORMAT_NV12, 0));
             client.destroy_params(params);
             window.commit(buffers.back());
         }
-        CHECK(goes_on_until(window, white_sight));
+        CHECK(goes_on_until(window, LargeAndWhite));
         window.commit(red.get());
         CHECK(window.awaits("64x48 red"));
         for (wl_buffer* buffer : buffers)
@@ -106,13 +107,13 @@ struct Fixture {
     }
 
     void send_large_image(int times) {
-        ImageBuffer image{client, DRM_FORMAT_NV12, width, height};
+        ImageBuffer image{client, DRM_FORMAT_NV12, LargeWidth, LargeHeight};
         image.fill(image.whole(), WhiteVideo);
         for (int i = 0; i < times; ++i) {
             window.commit(image.get());
             shell.turn();
         }
-        CHECK(goes_on_until(window, white_sight));
+        CHECK(goes_on_until(window, LargeAndWhite));
         window.commit(red.get());
         CHECK(window.awaits("64x48 red"));
     }

@@ -103,8 +103,9 @@ TEST_CASE_METHOD(Fixture, "who draws by himself is told how") {
     const Format& format = GENERATE_COPY(Xrgb, Yuyv, Nv12);
     INFO(name_of(shell.drawer().drawing()) << ' ' << tarmac::fourcc_name(format.fourcc));
     const auto shown = [this] { return shell.global->shown_picture(*window.server()); };
-    CHECK(!shown());
     Inverted image{client, format};
+    shell.settle();
+    CHECK(!shown());
     Toplevel toplevel{window};
     ColorSurface colors{client, window.get()};
     const bool is_yuv = format.fourcc != DRM_FORMAT_XRGB8888;

@@ -126,6 +126,9 @@ void LocalShell::destroy_display() {
     new_surface_.disconnect();
     new_lock_.disconnect();
     start_drag_.disconnect();
+    // wlroots leaves a drag behind that goes on when its seat goes.
+    if (seat->drag)
+        wlr_seat_keyboard_end_grab(seat);
     new_method_.disconnect();
     if (backend_)
         wlr_backend_destroy(std::exchange(backend_, nullptr));
