@@ -25,6 +25,11 @@ void Surface::begin_commit(const CommitState& state) {
     }
     take_geometry(state);
     Commit* commit = applying_ ? &*applying_ : nullptr;
+    // Also of a picture that was skipped: whoever draws would wait for its point.
+    if (commit && (commit->had_image())) {
+        disarm_release_point(surface_);
+        drop_acquire_point(surface_);
+    }
     if (commit && commit->children)
         commit->children->prepare();
     const bool was_stand_in = is_behind_ || shown_.kind == Kind::Transparent;
@@ -84,8 +89,6 @@ void Surface::show(Commit& commit) {
         return;
     case Commit::Brings::Image:
         take_ready(commit);
-        disarm_release_point(surface_);
-        drop_acquire_point(surface_);
         if (commit.release)
             DmabufBuffer::from(commit.picture ? &commit.picture->buffer()
                                               : commit.ready.source.get())

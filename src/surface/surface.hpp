@@ -119,6 +119,10 @@ private:
         std::shared_ptr<TreeCommit> parent;   ///< what it is to be shown with, once that is known
 
         bool waits_for_parent() const { return is_in_tree && has_parent; }
+        /// As its client sent it.
+        bool had_image() const {
+            return brings == Brings::Image || brings == Brings::Transparent || is_skipped;
+        }
         bool has_picture() const { return !picture || picture->is_over(); }
         /// Or for its import.
         bool waits_for_client() const {

@@ -9,6 +9,7 @@
 #include "presentation-time-client-protocol.h"
 #include "support/explicit_sync.hpp"
 #include "support/fake_writer.hpp"
+#include "support/screen.hpp"
 #include "support/subsurface.hpp"
 #include "support/surface_role.hpp"
 #include "viewporter-client-protocol.h"
@@ -130,6 +131,8 @@ TEST_CASE_METHOD(Fixture, "a picture that doesn't come is skipped, and its buffe
 
 TEST_CASE_METHOD(Fixture, "a picture whose acquire point never signals is skipped") {
     Timeline acquire, release, later;
+    Screen screen{shell};
+    wlr_scene_surface_create(&screen.scene()->tree, window.server());
     REQUIRE(shell.global->offer_explicit_sync());
     shell.settle();
     SyncSurface sync{client, window.get()};
@@ -143,6 +146,9 @@ TEST_CASE_METHOD(Fixture, "a picture whose acquire point never signals is skippe
     CHECK(shell.await([&] { return green.releases == 1; }));
     CHECK(window.seen() == "64x48 red");
     CHECK(release.has_signalled(1));
+    // Nor does a screen wait for it.
+    CHECK(describe(screen.draw()) == "64x48 red");
+    CHECK(!wlr_linux_drm_syncobj_v1_get_surface_state(window.server())->acquire_timeline);
     sync.set_acquire(later, 1);
     sync.set_release(release, 2);
     later.signal(1);
