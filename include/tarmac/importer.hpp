@@ -80,7 +80,7 @@ Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* rendere
 /// that in the list for LinuxDmabuf.
 ///
 /// import() copies or converts the image at once, of an Update no more than the damage, so the
-/// texture owes nothing to the dma-buf any more; while somebody writes to that, the error is
+/// texture doesn't change with the dma-buf any more; while somebody writes to that, the error is
 /// NotReady. What clients show on surfaces is copied by worker threads, or read where it lies, if
 /// the renderer knows the format, rows are aligned as it needs them, they are the right way up and
 /// alpha is premultiplied.

@@ -129,10 +129,12 @@ public:
     Result<Dmabuf> build_dmabuf() const&;
     Result<Dmabuf> build_dmabuf() &&;
 
-    /// The texture. Waits for nobody: where the image is read rather than imported, and somebody
-    /// still writes to it, the error is NotReady. What is imported is read when it is drawn, so who
-    /// draws it asks when_ready() first, or leaves it to a driver that waits for implicit fences.
-    /// Other errors: those of build_dmabuf() and of Importer::import().
+    /// The texture. Where the image is read rather than imported, and somebody still writes to it,
+    /// the error is NotReady: nobody is waited for (who begins to write in the very moment of the
+    /// reading costs 20 ms). Build again then, from an lvalue, and with set_update() if there was
+    /// one. What is imported is read when it is drawn, so who draws it asks when_ready() first, or
+    /// leaves it to a driver that waits for implicit fences. Other errors: those of build_dmabuf()
+    /// and of Importer::import().
     Result<Texture> build(Importer& importer) &;
     Result<Texture> build(Importer& importer) &&;
 

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <linux/dma-buf.h>
 #include <span>
 #include <tarmac/importer.hpp>
 
@@ -64,8 +65,8 @@ private:
     static Result<void> make(const Mapping& mapping, CopyBuffer& copy, const Update& update) {
         if (auto allocated = copy.memory()->allocate(); !allocated)
             return allocated;
-        const Region stale = start_from(update, copy);
         AtOnce control;
+        const Region stale = start_from(update, copy, control);
         switch (render_bands(control, mapping, copy.rendition(),
                              bands_of(copy.rendition(), copy.extent(), stale), *copy.memory(),
                              copy.stride())) {
@@ -79,14 +80,19 @@ private:
     }
 
     /// Where `copy` then doesn't show what it should yet.
-    static Region start_from(const Update& update, CopyBuffer& copy) {
+    static Region start_from(const Update& update, CopyBuffer& copy, AtOnce& control) {
         const CopyBuffer* previous =
             update.previous ? CopyBuffer::from(update.previous->buffer()) : nullptr;
         const Rect whole{0, 0, copy.width, copy.height};
         if (previous && previous->extent() == copy.extent() &&
             previous->rendition() == copy.rendition()) {
+            const int dmabuf = copy.memory()->dmabuf_fd();
+            if (dmabuf >= 0)
+                control.sync(dmabuf, DMA_BUF_SYNC_START | DMA_BUF_SYNC_WRITE);
             std::copy_n(previous->memory()->data(), copy.stride() * copy.extent().height,
                         copy.memory()->data());
+            if (dmabuf >= 0)
+                control.sync(dmabuf, DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE);
             Region stale;
             for (const Rect& rect : update.damage)
                 stale.add(clip(rect, whole));

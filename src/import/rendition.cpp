@@ -104,6 +104,8 @@ WorkerPool::Outcome render_bands(WorkerPool::Control& control, const Mapping& ma
                                  const Rendition& rendition, std::span<const Rect> bands,
                                  LinearMemory& memory, std::size_t stride) {
     using Outcome = WorkerPool::Outcome;
+    if (control.is_cancelled())
+        return Outcome::Busy;
     if (!memory.allocate())
         return Outcome::Failed;
     if (const Outcome begun = mapping.begin_read(control); begun != Outcome::Done)

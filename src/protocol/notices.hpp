@@ -7,7 +7,6 @@
 
 struct wl_client;
 struct wl_event_loop;
-struct wl_event_source;
 
 namespace tarmac {
 

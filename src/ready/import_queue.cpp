@@ -35,12 +35,13 @@ ImportQueue::Ticket ImportQueue::push(wl_client* client, Work work) {
         (*shared)();
         return {};
     }
-    if (order_.empty())
-        end_of_turn_.request();
+    const bool is_first = order_.empty();
     Waiting& waiting = waiting_[client];
     if (waiting.empty())
         order_.push_back(client);
     waiting.push_back(shared);
+    if (is_first)
+        end_of_turn_.request();
     return Ticket{std::move(shared)};
 }
 

@@ -61,14 +61,13 @@ void Surface::make_pictures() {
         if (commit->picture && commit->picture->stage() == Stage::Reading)
             return;
     }
-    const Commit* last = last_that_brings(end);
     for (auto commit = waiting_.begin(); commit != end; ++commit) {
         if (!commit->picture || commit->picture->stage() != Stage::Readable)
             continue;
-        if (&*commit == last)
-            commit->picture->begin_reading();
-        else
+        if (is_superseded(commit, end))
             commit->picture->drop();
+        else
+            commit->picture->begin_reading();
     }
     for (auto commit = waiting_.begin(); commit != end; ++commit)
         take_ready(*commit);
@@ -78,14 +77,17 @@ void Surface::make_pictures() {
         unlock_front();
 }
 
-/// Of those up to `end`; nullptr if none brings a picture or takes it away.
-const Surface::Commit* Surface::last_that_brings(Commits::iterator end) const {
-    const Commit* last = nullptr;
-    for (auto commit = waiting_.begin(); commit != end; ++commit) {
-        if (commit->brings != Commit::Brings::Nothing)
-            last = &*commit;
+/// Whether a later commit, of those up to `end`, is applied at the same time and brings another
+/// picture, or takes it away.
+bool Surface::is_superseded(Commits::const_iterator commit, Commits::const_iterator end) const {
+    while (++commit != end) {
+        // Others may let it go later.
+        if (is_held_beside(surface_, commit->seq, commit->is_locked))
+            return false;
+        if (commit->brings != Commit::Brings::Nothing && !commit->is_dropped())
+            return true;
     }
-    return last;
+    return false;
 }
 
 /// Has wlroots' state bring what the renderer is given, so that a buffer that was copied is
@@ -127,15 +129,14 @@ void Surface::let_go(Commits::iterator end) {
 
 /// Decides what becomes of commits whose pictures aren't shown, and has wlroots' states say so.
 /// Rule: a picture is shown with the sizes that it was committed with, or not at all.
-/// Of several that are shown together only the last is seen: the others come before no renderer.
+/// One in whose place another is seen comes before no renderer.
 void Surface::prepare_to_apply(Commits::iterator end) {
     bool has_picture = shown_.kind != ShownContent::Kind::Nothing;
-    const auto last = last_that_brings(end);
     for (auto commit = waiting_.begin(); commit != end; ++commit) {
         take_ready(*commit);
-        const bool is_seen =
-            &*commit == last || commit->brings != Commit::Brings::Image || !has_picture;
-        if (commit->picture || !is_seen) {
+        const bool is_left_out =
+            has_picture && commit->brings == Commit::Brings::Image && is_superseded(commit, end);
+        if (commit->picture || is_left_out) {
             commit->picture.reset();
             commit->ready = {};
             wlr_surface_state* state = cached_state(surface_, commit->seq);

@@ -26,7 +26,7 @@ void Surface::begin_commit(const CommitState& state) {
     take_geometry(state);
     Commit* commit = applying_ ? &*applying_ : nullptr;
     // Also of a picture that was skipped: whoever draws would wait for its point.
-    if (commit && (commit->had_image())) {
+    if (commit && commit->had_image()) {
         disarm_release_point(surface_);
         drop_acquire_point(surface_);
     }
@@ -218,13 +218,15 @@ std::optional<ShownPicture> Surface::shown_picture() const {
     if (shown_.kind != Kind::Image)
         return std::nullopt;
     const bool is_rgb_now = shown_.way == Way::Convert;
+    // wlroots keeps the texture before one that the renderer couldn't make.
+    const bool has_texture = surface_.buffer && surface_.buffer->source == shown_.picture.get();
     return ShownPicture{.image = shown_.image,
                         .way = way_name(shown_.way),
                         .color = is_rgb_now ? ColorState::of(ColorModel::Rgb) : shown_.colors.state,
                         .is_premultiplied = is_rgb_now || shown_.colors.is_premultiplied,
                         .is_y_inverted = shown_.is_inverted(),
                         .buffer = shown_.picture.get(),
-                        .texture = wlr_surface_get_texture(&surface_)};
+                        .texture = has_texture ? surface_.buffer->texture : nullptr};
 }
 
 void Surface::look_at_awaited() {

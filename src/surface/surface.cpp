@@ -95,7 +95,9 @@ void Surface::client_commit() {
     commit.is_in_tree = is_synchronized(surface_);
     commit.children = TreeCommit::bind(*this, surfaces_);
     commit.heeds_children = commit.brings != Commit::Brings::Null;
-    const bool is_held = !commit.is_ready() && can_be_held();
+    // One without a picture waits too, until wlroots has its state where that can be changed.
+    const bool is_dropped = commit.is_dropped();
+    const bool is_held = (!commit.is_ready() || is_dropped) && can_be_held();
     if (!is_held && !commit.is_in_tree && waiting_.empty()) {
         immediate_ = std::move(commit);
         return;
@@ -108,7 +110,9 @@ void Surface::client_commit() {
     }
     waiting_.push_back(std::move(commit));
     arm_deadline();
-    if (waiting_.size() > 1 && !waiting_.back().is_in_tree)
+    if (is_dropped)
+        progress_.request();
+    else if (waiting_.size() > 1 && !waiting_.back().is_in_tree)
         advance();
     else if (waiting_.size() == 1)
         make_pictures();

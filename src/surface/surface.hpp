@@ -119,9 +119,12 @@ private:
         std::shared_ptr<TreeCommit> parent;   ///< what it is to be shown with, once that is known
 
         bool waits_for_parent() const { return is_in_tree && has_parent; }
-        /// As its client sent it.
+        /// Or had one when its client sent it.
         bool had_image() const {
             return brings == Brings::Image || brings == Brings::Transparent || is_skipped;
+        }
+        bool is_dropped() const {
+            return picture && picture->stage() == PendingPicture::Stage::Dropped;
         }
         bool has_picture() const { return !picture || picture->is_over(); }
         /// Or for its import.
@@ -150,7 +153,7 @@ private:
     // commit_queue.cpp: what waits
     void progressed();
     void make_pictures();
-    const Commit* last_that_brings(Commits::iterator end) const;
+    bool is_superseded(Commits::const_iterator commit, Commits::const_iterator end) const;
     void let_go(Commits::iterator end);
     void prepare_to_apply(Commits::iterator end);
     void take_ready(Commit& commit);

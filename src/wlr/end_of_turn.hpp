@@ -26,7 +26,7 @@ public:
         if (!source_)
             call();
     }
-    /// The event loop frees nothing of it, so this has to come before that goes.
+    /// Has to be called before the event loop is destroyed, which frees nothing of it.
     void cancel() noexcept {
         if (source_)
             wl_event_source_remove(std::exchange(source_, nullptr));

@@ -73,6 +73,14 @@ bool is_held_by_subsurface(wlr_surface& surface, std::uint32_t seq) noexcept {
     return subsurface && subsurface->has_cache && subsurface->cached_seq == seq;
 }
 
+bool is_held_beside(wlr_surface& surface, std::uint32_t seq, bool is_locked) noexcept {
+    const wlr_surface_state* state = cached_state(surface, seq);
+    if (!state)
+        return true;
+    const std::size_t known = is_held_by_subsurface(surface, seq) ? 1 : 0;
+    return state->cached_state_locks > known + (is_locked ? 1 : 0);
+}
+
 void for_each_child(const wlr_surface_state& state,
                     const std::function<void(wlr_surface& child)>& visit) {
     const auto visit_list = [&](const wl_list& list) {

@@ -39,6 +39,8 @@ bool is_synchronized(wlr_surface& surface) noexcept;
 bool is_synchronized_itself(wlr_surface& surface) noexcept;
 /// Whether wlroots holds the commit `seq` of the surface for its parent's next one.
 bool is_held_by_subsurface(wlr_surface& surface, std::uint32_t seq) noexcept;
+/// Whether anybody else holds it, or may yet, since it is being committed. `is_locked`: by us.
+bool is_held_beside(wlr_surface& surface, std::uint32_t seq, bool is_locked) noexcept;
 
 /// The surface's parent, if it is a subsurface whose parent is there.
 wlr_surface* parent_of(wlr_surface& surface) noexcept;

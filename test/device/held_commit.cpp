@@ -4,11 +4,13 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <optional>
+#include <vector>
 
 #include "linux-dmabuf-v1-client-protocol.h"
 #include "support/client_surface.hpp"
 #include "support/fake_writer.hpp"
 #include "support/surface_role.hpp"
+#include "wlr/listener.hpp"
 #include "wlr/timer.hpp"
 
 using namespace test;
@@ -123,6 +125,22 @@ TEST_CASE_METHOD(Fixture, "later commits queue behind a late one, in their order
         return;
     }
     CHECK(window.awaits("64x48 blue"));
+}
+
+TEST_CASE_METHOD(Fixture, "commits that somebody else lets go one by one are seen one by one") {
+    std::vector<std::uint32_t> held;
+    tarmac::Listener lock;
+    lock.connect(window.server()->events.client_commit,
+                 [&] { held.push_back(wlr_surface_lock_pending(window.server())); });
+    window.show(blue.get());
+    window.show(green.get());
+    lock.disconnect();
+    REQUIRE(held.size() == 2);
+    CHECK(window.seen() == "64x48 red");
+    wlr_surface_unlock_cached(window.server(), held[0]);
+    CHECK(window.awaits("64x48 blue"));
+    wlr_surface_unlock_cached(window.server(), held[1]);
+    CHECK(window.awaits("64x48 green"));
 }
 
 TEST_CASE_METHOD(Fixture, "the buffer of a late picture may be destroyed, and the picture comes") {

@@ -269,6 +269,21 @@ TEST_CASE_METHOD(Fixture, "a tree whose subsurface is overdue goes on without th
     CHECK(shell.await([&] { return green.releases == 1; }));
 }
 
+TEST_CASE_METHOD(Fixture, "one that is overdue takes no picture with it that came in time") {
+    Subsurface child{window};
+    ColorBuffer child_red{client, Red}, child_blue{client, Blue};
+    child.surface.commit(child_red.get());
+    window.commit();
+    REQUIRE(child.surface.awaits("64x48 red"));
+    writer.emplace(green.dmabuf());
+    child.surface.commit(child_blue.get());
+    child.surface.commit(green.get());
+    window.commit();
+    CHECK(child.surface.awaits("64x48 blue"));
+    CHECK(shell.await([&] { return green.releases == 1; }));
+    CHECK(child.surface.seen() == "64x48 blue");
+}
+
 TEST_CASE_METHOD(Fixture, "a lock whose first picture doesn't come is never seen without one") {
     ClientSurface other{shell, client};
     const auto role = make_role(RoleKind::Lock, other);

@@ -1,7 +1,6 @@
 // What workers make of memory that others write to or take away.
 
 #include "ready/mapping.hpp"
-#include "ready/at_once.hpp"
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>

@@ -24,8 +24,8 @@ std::string trace_file() {
 
 SystemCalls::SystemCalls(const std::string& names)
     : path_{trace_file()}
-    , strace_{
-          {"strace", "-p", std::to_string(gettid()), "-e", "trace=getppid," + names, "-o", path_}} {
+    , strace_{{"strace", "-p", std::to_string(gettid()), "-e", "trace=getppid," + names, "-e",
+               "signal=none", "-o", path_}} {
     strace_.await_line("attached");
 }
 
