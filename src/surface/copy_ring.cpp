@@ -1,6 +1,7 @@
 #include "surface/copy_ring.hpp"
 
 #include <algorithm>
+#include <poll.h>
 
 namespace tarmac {
 
@@ -10,6 +11,11 @@ namespace {
 constexpr std::size_t MaxCopies = 4;
 // Copies that are older are made anew.
 constexpr std::size_t MaxDamages = 16;
+
+bool is_idle(const CopyBuffer& copy) {
+    pollfd file{.fd = copy.memory()->dmabuf_fd(), .events = POLLOUT, .revents = 0};
+    return file.fd < 0 || poll(&file, 1, 0) == 1;
+}
 
 } // namespace
 
@@ -53,19 +59,23 @@ Result<CopyRing::Slot> CopyRing::acquire(std::shared_ptr<const Dmabuf> image,
     });
 }
 
-/// The one that needs the least work.
+/// The one that needs the least work, of those that no GPU reads any more if there are any.
 Result<CopyRing::Copy*> CopyRing::find_free(Extent extent, const Rendition& rendition) {
     std::erase_if(copies_, [&](const Copy& copy) { return !copy.buffer->fits(extent, rendition); });
-    Copy* found = nullptr;
+    Copy *idle = nullptr, *busy = nullptr;
     for (Copy& copy : copies_) {
-        if (copy.buffer->n_locks == 0 && (!found || copy.content > found->content))
+        if (copy.buffer->n_locks > 0)
+            continue;
+        Copy*& found = is_idle(*copy.buffer) ? idle : busy;
+        if (!found || copy.content > found->content)
             found = &copy;
     }
-    if (found)
-        return found;
-    if (copies_.size() == MaxCopies)
-        return fail(Fault::NotReady, "all copies of the surface are in use");
-    return add(extent, rendition);
+    if (idle)
+        return idle;
+    Result<Copy*> added = fail(Fault::NotReady, "all copies of the surface are in use");
+    if (copies_.size() < MaxCopies)
+        added = add(extent, rendition);
+    return added || !busy ? added : busy;
 }
 
 Result<CopyRing::Copy*> CopyRing::add(Extent extent, const Rendition& rendition) {

@@ -6,6 +6,7 @@
 #include <tarmac/texture_builder.hpp>
 
 #include "support/dmabuf_source.hpp"
+#include "support/fake_writer.hpp"
 #include "surface/copy_ring.hpp"
 #include "wlr/buffer_lock.hpp"
 
@@ -118,6 +119,25 @@ TEST_CASE_METHOD(Fixture, "of the copies that are free the one that is most like
     first.lock.reset();
     second.lock.reset();
     CHECK(show(Rect{1, 1, 2, 2}).buffer == first.buffer);
+}
+
+TEST_CASE_METHOD(Fixture, "a copy that a GPU still reads is taken only where no other can be had") {
+    rendition.is_imported = true;
+    Shown first = show(std::nullopt);
+    REQUIRE(first.buffer->memory()->dmabuf_fd() >= 0);
+    first.lock.reset();
+    const test::FakeReader reader{*Fd::duplicate(first.buffer->memory()->dmabuf_fd())};
+    const Shown second = show(std::nullopt);
+    CHECK(second.buffer != first.buffer);
+    SECTION("all are made") {
+        const Shown third = show(std::nullopt), fourth = show(std::nullopt);
+        CHECK(show(std::nullopt).buffer == first.buffer);
+    }
+    SECTION("no more may be charged") {
+        const auto rest = account->charge(ClientAccount::Item::MappedBytes, 98 * Bytes);
+        REQUIRE(rest);
+        CHECK(show(std::nullopt).buffer == first.buffer);
+    }
 }
 
 TEST_CASE_METHOD(Fixture, "of an earlier content a later copy differs where it was changed") {
