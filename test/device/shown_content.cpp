@@ -107,10 +107,10 @@ TEST_CASE_METHOD(Fixture, "who draws by himself is told how") {
     shell.settle();
     CHECK(!shown());
     Toplevel toplevel{window};
-    ColorSurface colors{client, window.get()};
+    std::optional<ColorSurface> colors{std::in_place, client, window.get()};
     const bool is_yuv = format.fourcc != DRM_FORMAT_XRGB8888;
     if (is_yuv)
-        colors.set_coefficients(Bt709, Limited);
+        colors->set_coefficients(Bt709, Limited);
     window.commit(image.get());
     REQUIRE(awaits(Upright));
     const auto picture = shown();
@@ -126,11 +126,14 @@ TEST_CASE_METHOD(Fixture, "who draws by himself is told how") {
                                                           : tarmac::ColorState::Matrix::Identity));
     if (!is_imported)
         CHECK(picture->way == (is_yuv ? "converted" : "copied"));
+    // What it says of YUV is an error with RGB.
+    colors.reset();
     ShmBuffer memory{client, White};
     window.show(memory.get());
     CHECK(!shown());
     window.show(nullptr);
     CHECK(!shown());
+    CHECK(client.connection() == Answer{});
 }
 
 TEST_CASE_METHOD(Fixture, "an inverted picture is turned once, whatever else turns and crops it") {
