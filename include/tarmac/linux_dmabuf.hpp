@@ -151,8 +151,8 @@ public:
     /// nullptr goes back to the default.
     void set_surface_feedback(wl_resource* surface, std::shared_ptr<const Feedback> feedback);
 
-    /// What `surface` shows; nothing if that isn't an image in dma-bufs, as when it shows shared
-    /// memory, no picture, or, for its first one was skipped, a transparent one.
+    /// What `surface` shows; nothing if that isn't an image in dma-bufs: shared memory, no picture,
+    /// or a transparent one because the first was skipped.
     std::optional<ShownPicture> shown_picture(wlr_surface& surface) const;
 
     /// Inside. Shared with the objects of clients, which can outlive the global.
