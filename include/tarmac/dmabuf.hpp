@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <sys/types.h>
 #include <tarmac/color_state.hpp>
 #include <tarmac/error.hpp>
 #include <tarmac/fd.hpp>
@@ -66,13 +67,20 @@ public:
     std::span<const Plane> planes() const noexcept {
         return {description_.planes.data(), description_.n_planes};
     }
+    /// The inode number (st_ino of <sys/stat.h>) of the dma-buf that `plane` lies in: two planes
+    /// with the same lie in one dma-buf, though each has a descriptor of its own.
+    ino_t inode(unsigned plane) const noexcept { return inodes_[plane]; }
 
 private:
-    Dmabuf(DmabufDescription&& description, const PixelFormat& format) noexcept
-        : description_{std::move(description)}, format_{&format} {}
+    using Inodes = std::array<ino_t, MaxPlanes>;
+
+    Dmabuf(DmabufDescription&& description, const PixelFormat& format,
+           const Inodes& inodes) noexcept
+        : description_{std::move(description)}, format_{&format}, inodes_{inodes} {}
 
     DmabufDescription description_;
     const PixelFormat* format_;
+    Inodes inodes_;
 };
 
 } // namespace tarmac

@@ -30,8 +30,7 @@ Result<ReadyTicket> TextureBuilder::when_ready(wl_event_loop* loop,
                                                std::function<void()> ready) const {
     return build_dmabuf().and_then([&](const Dmabuf& image) -> Result<ReadyTicket> {
         auto wait = std::make_unique<ReadyTicket::Wait>(loop);
-        auto fences =
-            wait->watch->await(nullptr, image, FenceWatch::Access::Read, std::move(ready));
+        auto fences = wait->watch->await(image, FenceWatch::Access::Read, std::move(ready));
         if (!fences)
             return std::unexpected(fences.error());
         wait->fences = std::move(*fences);

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
-#include <sys/stat.h>
 #include <xf86drm.h>
 
 namespace tarmac {
@@ -33,12 +32,6 @@ bool has_gpu(int drm_fd) noexcept {
     const Version version{drmGetVersion(drm_fd)};
     const std::string_view driver = version && version->name ? version->name : "";
     return driver != "vgem" && driver != "vkms" && driver != "";
-}
-
-ino_t inode_of(int fd) noexcept {
-    struct stat status {};
-    fstat(fd, &status);
-    return status.st_ino;
 }
 
 bool owns_memory(int drm_fd, int dmabuf) noexcept {

@@ -1,20 +1,14 @@
 #include "dmabuf/distinct_dmabufs.hpp"
 
-#include "dmabuf/device.hpp"
+#include <algorithm>
 
 namespace tarmac {
 
 DistinctDmabufs::DistinctDmabufs(const Dmabuf& image) noexcept {
-    const auto planes = image.planes();
-    for (unsigned i = 0; i < planes.size(); ++i) {
-        const int fd = planes[i].fd.get();
-        const ino_t id = inode_of(fd);
-        unsigned member = 0;
-        while (member < n_members_ && members_[member].id != id)
-            ++member;
-        if (member == n_members_)
-            members_[n_members_++] = {fd, id};
-        member_of_[i] = member;
+    for (unsigned i = 0; i < image.planes().size(); ++i) {
+        const Member member{image.planes()[i].fd.get(), image.inode(i)};
+        if (!std::ranges::contains(members(), member.inode, &Member::inode))
+            members_[n_members_++] = member;
     }
 }
 

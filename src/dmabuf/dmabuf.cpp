@@ -3,6 +3,7 @@
 #include <drm_fourcc.h>
 #include <format>
 #include <linux/magic.h>
+#include <sys/stat.h>
 #include <sys/vfs.h>
 #include <tarmac/dmabuf.hpp>
 #include <unistd.h>
@@ -11,9 +12,23 @@ namespace tarmac {
 
 namespace {
 
-/// Size in bytes of the dma-buf behind `fd`. Asks the kernel what kind of file it is: nothing else
-/// tells a dma-buf from a memfd where there is no DRM device.
-Result<std::uint64_t> dmabuf_size(int fd, unsigned plane) {
+/// A file that is a dma-buf.
+struct Memory {
+    dev_t device;
+    ino_t inode;
+    std::uint64_t size; ///< bytes
+};
+
+/// What is behind `fd`. Asks the kernel what kind of file it is, unless it is one of `known`:
+/// nothing else tells a dma-buf from a memfd where there is no DRM device.
+Result<Memory> find_memory(int fd, unsigned plane, std::span<const Memory> known) {
+    struct stat file;
+    if (fstat(fd, &file) != 0)
+        return fail_plane(Fault::NotADmabuf, plane, "the file descriptor is not a dma-buf");
+    for (const Memory& memory : known) {
+        if (memory.device == file.st_dev && memory.inode == file.st_ino)
+            return memory;
+    }
     struct statfs file_system;
     if (fstatfs(fd, &file_system) != 0 || file_system.f_type != DMA_BUF_MAGIC)
         return fail_plane(Fault::NotADmabuf, plane, "the file descriptor is not a dma-buf");
@@ -22,7 +37,7 @@ Result<std::uint64_t> dmabuf_size(int fd, unsigned plane) {
         return fail_plane(
             Fault::NotADmabuf, plane,
             std::format("the dma-buf doesn't tell its size: {}", std::strerror(errno)));
-    return static_cast<std::uint64_t>(size);
+    return Memory{file.st_dev, file.st_ino, static_cast<std::uint64_t>(size)};
 }
 
 /// Whether rows of pixels lie one after the other as far as anybody but the driver can know.
@@ -57,11 +72,9 @@ Result<void> check_plane_count(const DmabufDescription& image, const PixelFormat
     return {};
 }
 
-Result<void> check_bounds(const DmabufDescription& image, const PixelFormat& format, unsigned i) {
+Result<void> check_bounds(const DmabufDescription& image, const PixelFormat& format, unsigned i,
+                          std::uint64_t size) {
     const Plane& plane = image.planes[i];
-    const auto size = dmabuf_size(plane.fd.get(), i);
-    if (!size)
-        return std::unexpected(size.error());
     if (plane.stride == 0 && i < format.n_planes)
         return fail_plane(Fault::OutOfBounds, i, "stride is 0");
 
@@ -76,11 +89,11 @@ Result<void> check_bounds(const DmabufDescription& image, const PixelFormat& for
     const std::uint64_t rows =
         known || (i == 0 && format.has_linear_layout()) ? format.rows(i, image.height) : 1;
     const std::uint64_t end = plane.offset + plane.stride * rows;
-    if (end > *size)
+    if (end > size)
         return fail_plane(Fault::OutOfBounds, i,
                           std::format("offset {} + stride {} * {} rows = {} is beyond the "
                                       "dma-buf's {} bytes",
-                                      plane.offset, plane.stride, rows, end, *size));
+                                      plane.offset, plane.stride, rows, end, size));
     return {};
 }
 
@@ -95,11 +108,19 @@ Result<Dmabuf> Dmabuf::create(DmabufDescription description) {
                     std::format("fourcc 0x{:08x} is not in drm_fourcc.h", description.fourcc));
     if (auto count = check_plane_count(description, *format); !count)
         return std::unexpected(count.error());
+    Inodes inodes{};
+    std::array<Memory, MaxPlanes> memories{};
     for (unsigned i = 0; i < description.n_planes; ++i) {
-        if (auto bounds = check_bounds(description, *format, i); !bounds)
+        const auto memory =
+            find_memory(description.planes[i].fd.get(), i, std::span{memories}.first(i));
+        if (!memory)
+            return std::unexpected(memory.error());
+        if (auto bounds = check_bounds(description, *format, i, memory->size); !bounds)
             return std::unexpected(bounds.error());
+        memories[i] = *memory;
+        inodes[i] = memory->inode;
     }
-    return Dmabuf{std::move(description), *format};
+    return Dmabuf{std::move(description), *format, inodes};
 }
 
 } // namespace tarmac

@@ -7,6 +7,7 @@
 
 #include "convert/conversion.hpp"
 #include "dmabuf/device.hpp"
+#include "dmabuf/distinct_dmabufs.hpp"
 
 namespace tarmac {
 
@@ -147,14 +148,6 @@ std::optional<unsigned> find_foreign_read_only_plane(const Dmabuf& dmabuf, const
     return std::nullopt;
 }
 
-bool is_disjoint(const Dmabuf& dmabuf) {
-    const auto planes = dmabuf.planes();
-    const ino_t first = inode_of(planes[0].fd.get());
-    return std::ranges::any_of(planes.subspan(1), [first](const Plane& plane) {
-        return inode_of(plane.fd.get()) != first;
-    });
-}
-
 } // namespace
 
 std::string_view way_name(Way way) noexcept {
@@ -182,7 +175,7 @@ ImageFacts ImageFacts::of(const Dmabuf& dmabuf, const RendererFacts& facts) {
     for (unsigned i = 0; i < image.n_planes; ++i)
         image.planes[i] = {dmabuf.planes()[i].offset, dmabuf.planes()[i].stride};
     if (facts.draws_on_cpu) {
-        image.is_disjoint = tarmac::is_disjoint(dmabuf);
+        image.is_disjoint = DistinctDmabufs{dmabuf}.members().size() > 1;
         image.foreign_read_only_plane =
             find_foreign_read_only_plane(dmabuf, facts.rasterizer_device);
     }

@@ -37,7 +37,7 @@ std::unique_ptr<DmabufBuffer, BufferDrop> DmabufBuffer::create(std::shared_ptr<c
 }
 
 DmabufBuffer::DmabufBuffer(std::shared_ptr<const Dmabuf> image, Hooks hooks)
-    : image_{std::move(image)}, distinct_dmabufs_{*image_}, hooks_{std::move(hooks)} {
+    : image_{std::move(image)}, hooks_{std::move(hooks)} {
     wlr_buffer_init(this, &buffer_impl, static_cast<int>(image_->width()),
                     static_cast<int>(image_->height()));
     wl_signal_init(&import_ended_);

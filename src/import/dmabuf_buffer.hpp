@@ -76,7 +76,6 @@ public:
 
     /// A point to signal when the buffer is released.
     void add_release_point(ReleasePoint point) { release_points_.push_back(std::move(point)); }
-    const DistinctDmabufs& distinct_dmabufs() const noexcept { return distinct_dmabufs_; }
 
 private:
     /// A picture that lies in the client's memory: keeps this locked while it is locked itself.
@@ -95,7 +94,6 @@ private:
     void set(Picture& picture, BufferPtr buffer);
 
     std::shared_ptr<const Dmabuf> image_;
-    DistinctDmabufs distinct_dmabufs_;
     Hooks hooks_;
     State state_ = State::Waiting;
     wl_signal import_ended_;

@@ -18,12 +18,14 @@ LinuxDmabuf::State::State(wl_display* display, wlr_compositor* compositor,
     , importers_{std::move(importers)}
     , options_{std::move(options)}
     , compositor_{compositor}
-    , fences_{wl_display_get_event_loop(display)}
+    , turn_{std::make_shared<Turn>(wl_display_get_event_loop(display))}
+    , fences_{wl_display_get_event_loop(display), turn_}
     , workers_{wl_display_get_event_loop(display),
                options_.workers > 0 ? options_.workers : WorkerPool::default_size()}
     , releases_{std::make_shared<ReleaseQueue>(wl_display_get_event_loop(display), fences_,
                                                workers_)}
     , surface_context_{.loop = wl_display_get_event_loop(display),
+                       .turn = turn_,
                        .workers = workers_,
                        .fences = fences_,
                        .renderer = {},

@@ -104,6 +104,7 @@ private:
     std::vector<Importer*> importers_;
     Options options_;
     wlr_compositor* compositor_;
+    std::shared_ptr<Turn> turn_;
     FenceWatch fences_;
     WorkerPool workers_;
     std::shared_ptr<ReleaseQueue> releases_; ///< buffers of clients may outlive the rest

@@ -6,7 +6,6 @@
 #include <cstring>
 #include <format>
 #include <linux/dma-buf.h>
-#include <map>
 #include <poll.h>
 #include <set>
 #include <sys/ioctl.h>
@@ -14,7 +13,8 @@
 #include <vector>
 #include <wayland-server-core.h>
 
-#include "wlr/end_of_turn.hpp"
+#include "dmabuf/distinct_dmabufs.hpp"
+#include "wlr/turn.hpp"
 
 namespace tarmac {
 
@@ -48,20 +48,28 @@ Result<Fd> snapshot(int dmabuf, FenceWatch::Access access) {
 
 /// What the tickets and the watch have in common.
 struct FenceWatch::State {
-    using Key = std::pair<const void*, ino_t>;
+    /// What has been learnt of a dma-buf in this turn, for the requests of a client.
+    struct Known {
+        const void* client;
+        ino_t inode;
+        bool is_idle = false;
+        std::weak_ptr<Watch> watch{};
+    };
 
-    explicit State(wl_event_loop* l) : loop{l}, end_of_turn{l, [this] { of_this_turn.clear(); }} {}
-
-    Result<std::shared_ptr<Watch>> watch(const std::shared_ptr<State>& self, const void* owner,
+    Known& known(const void* client, const DistinctDmabufs::Member& member);
+    Result<std::shared_ptr<Watch>> watch(const std::shared_ptr<State>& self,
                                          const DistinctDmabufs::Member& member, Access access);
     Result<std::shared_ptr<Watch>> watch(const std::shared_ptr<State>& self, int fd,
                                          std::uint32_t events);
-    void remember(const Key& key, const std::shared_ptr<Watch>& watch);
+
+    /// `watch` says what to watch for each of the image's dma-bufs.
+    static Result<Ticket> await_all(const Dmabuf& image, std::function<void()> ready, auto&& watch);
 
     wl_event_loop* loop;
-    std::set<Watch*> watches;
-    std::map<Key, std::weak_ptr<Watch>> of_this_turn;
-    EndOfTurn end_of_turn;
+    std::shared_ptr<Turn> turn;
+    std::set<Watch*> watches{};
+    std::vector<Known> known_in_turn{};
+    std::uint64_t turn_number = 0; ///< of the turn that those are of
     bool is_watching = true;
 };
 
@@ -137,79 +145,103 @@ FenceWatch::State::watch(const std::shared_ptr<State>& self, int fd, std::uint32
 }
 
 Result<std::shared_ptr<FenceWatch::Watch>>
-FenceWatch::State::watch(const std::shared_ptr<State>& self, const void* owner,
-                         const DistinctDmabufs::Member& member, Access access) {
-    // What the compositor itself does with the memory may get fences within a turn, but those are
-    // nothing to readers.
-    const bool is_shared = owner && access == Access::Read;
-    const Key key{owner, member.id};
-    if (is_shared) {
-        const auto found = of_this_turn.find(key);
-        if (auto known = found != of_this_turn.end() ? found->second.lock() : nullptr;
-            known && known->source)
-            return known;
-    }
+FenceWatch::State::watch(const std::shared_ptr<State>& self, const DistinctDmabufs::Member& member,
+                         Access access) {
     auto fences = snapshot(member.fd, access);
     if (!fences)
         return std::unexpected(fences.error());
     // The event loop takes a descriptor of its own.
-    auto made = *fences ? watch(self, fences->get(), WL_EVENT_READABLE)
-                        : watch(self, member.fd,
-                                access == Access::Read ? WL_EVENT_READABLE : WL_EVENT_WRITABLE);
-    if (made && is_shared)
-        remember(key, *made);
-    return made;
+    return *fences ? watch(self, fences->get(), WL_EVENT_READABLE)
+                   : watch(self, member.fd,
+                           access == Access::Read ? WL_EVENT_READABLE : WL_EVENT_WRITABLE);
 }
 
-void FenceWatch::State::remember(const Key& key, const std::shared_ptr<Watch>& watch) {
-    of_this_turn[key] = watch;
-    end_of_turn.request();
+Result<FenceWatch::Ticket> FenceWatch::State::await_all(const Dmabuf& image,
+                                                        std::function<void()> ready, auto&& watch) {
+    Ticket ticket{new Wait{std::move(ready)}};
+    const DistinctDmabufs dmabufs{image};
+    for (const auto& member : dmabufs.members()) {
+        auto made = watch(member);
+        if (!made)
+            return std::unexpected(made.error());
+        ticket.wait_->add(std::move(*made));
+    }
+    return ticket;
+}
+
+FenceWatch::State::Known& FenceWatch::State::known(const void* client,
+                                                   const DistinctDmabufs::Member& member) {
+    const std::uint64_t now = turn ? turn->number() : turn_number + 1;
+    if (std::exchange(turn_number, now) != now)
+        known_in_turn.clear();
+    const auto found = std::ranges::find_if(known_in_turn, [&](const Known& known) {
+        return known.client == client && known.inode == member.inode;
+    });
+    return found != known_in_turn.end() ? *found : known_in_turn.emplace_back(client, member.inode);
 }
 
 void FenceWatch::Ticket::Destroy::operator()(Wait* wait) const noexcept {
     delete wait;
 }
 
-FenceWatch::FenceWatch(wl_event_loop* loop) : state_{std::make_shared<State>(loop)} {}
+FenceWatch::FenceWatch(wl_event_loop* loop, std::shared_ptr<Turn> turn)
+    : state_{std::make_shared<State>(loop, std::move(turn))} {}
 
 FenceWatch::~FenceWatch() {
     state_->is_watching = false;
-    state_->end_of_turn.cancel();
     while (!state_->watches.empty())
         (*state_->watches.begin())->stop();
 }
 
-bool FenceWatch::is_idle(const DistinctDmabufs& dmabufs, Access access) noexcept {
+bool FenceWatch::is_idle(const Dmabuf& image, Access access) noexcept {
+    const DistinctDmabufs dmabufs{image};
     std::array<pollfd, MaxPlanes> files;
-    const auto members = dmabufs.members();
-    std::ranges::transform(members, files.begin(), [&](const DistinctDmabufs::Member& member) {
-        return pollfd{member.fd, events_of(access), 0};
-    });
-    const auto asked = std::span{files}.first(members.size());
+    std::ranges::transform(dmabufs.members(), files.begin(),
+                           [&](const DistinctDmabufs::Member& member) {
+                               return pollfd{member.fd, events_of(access), 0};
+                           });
+    const auto asked = std::span{files}.first(dmabufs.members().size());
     poll(asked.data(), asked.size(), 0);
     return std::ranges::all_of(
         asked, [&](const pollfd& file) { return (file.revents & events_of(access)) != 0; });
 }
 
-bool FenceWatch::is_idle(const Dmabuf& image, Access access) noexcept {
-    return is_idle(DistinctDmabufs{image}, access);
-}
-
-Result<FenceWatch::Ticket> FenceWatch::await(const void* owner, const DistinctDmabufs& dmabufs,
-                                             Access access, std::function<void()> ready) {
-    Ticket ticket{new Wait{std::move(ready)}};
+bool FenceWatch::is_idle_for(const void* client, const Dmabuf& image) {
+    const DistinctDmabufs dmabufs{image};
+    bool is_known_as_idle = true;
     for (const auto& member : dmabufs.members()) {
-        auto watch = state_->watch(state_, owner, member, access);
-        if (!watch)
-            return std::unexpected(watch.error());
-        ticket.wait_->add(std::move(*watch));
+        const State::Known& known = state_->known(client, member);
+        if (const auto watch = known.watch.lock(); watch && watch->source)
+            return false;
+        is_known_as_idle = is_known_as_idle && known.is_idle;
     }
-    return ticket;
+    if (!is_known_as_idle && !is_idle(image, Access::Read))
+        return false;
+    for (const auto& member : dmabufs.members())
+        state_->known(client, member).is_idle = true;
+    return true;
 }
 
-Result<FenceWatch::Ticket> FenceWatch::await(const void* owner, const Dmabuf& image, Access access,
+Result<FenceWatch::Ticket> FenceWatch::await(const Dmabuf& image, Access access,
                                              std::function<void()> ready) {
-    return await(owner, DistinctDmabufs{image}, access, std::move(ready));
+    return State::await_all(image, std::move(ready), [&](const DistinctDmabufs::Member& member) {
+        return state_->watch(state_, member, access);
+    });
+}
+
+Result<FenceWatch::Ticket> FenceWatch::await_for(const void* client, const Dmabuf& image,
+                                                 std::function<void()> ready) {
+    return State::await_all(
+        image, std::move(ready),
+        [&](const DistinctDmabufs::Member& member) -> Result<std::shared_ptr<Watch>> {
+            State::Known& known = state_->known(client, member);
+            if (auto shared = known.watch.lock(); shared && shared->source)
+                return shared;
+            auto watch = state_->watch(state_, member, Access::Read);
+            if (watch)
+                known.watch = *watch;
+            return watch;
+        });
 }
 
 Result<FenceWatch::Ticket> FenceWatch::await(const Fd& readable, std::function<void()> ready) {

@@ -4,11 +4,11 @@
 #include <memory>
 #include <tarmac/dmabuf.hpp>
 
-#include "dmabuf/distinct_dmabufs.hpp"
-
 struct wl_event_loop;
 
 namespace tarmac {
+
+class Turn;
 
 /// Tells when the fences of dma-bufs have signalled, without waiting for it. For the thread of the
 /// event loop.
@@ -41,33 +41,30 @@ public:
         std::unique_ptr<Wait, Destroy> wait_;
     };
 
-    explicit FenceWatch(wl_event_loop* loop);
+    /// `turn`, if given, is that of `loop`.
+    explicit FenceWatch(wl_event_loop* loop, std::shared_ptr<Turn> turn = nullptr);
     /// Tickets may stay; their functions aren't called.
     ~FenceWatch();
     FenceWatch(const FenceWatch&) = delete;
     FenceWatch& operator=(const FenceWatch&) = delete;
 
     /// Whether nothing is pending now: one poll() that doesn't wait, and nothing allocated.
-    static bool is_idle(const DistinctDmabufs& dmabufs, Access access) noexcept;
-    /// The same, for an image that is looked at once. One with several planes costs an fstat()
-    /// each.
     static bool is_idle(const Dmabuf& image, Access access) noexcept;
-
     /// Calls `ready` once, from the event loop and never from inside this call, when all fences
     /// have signalled that the image's dma-bufs have now. Fences that come later don't count, nor
     /// does whether one signalled an error. The kernel's snapshot is
     /// DMA_BUF_IOCTL_EXPORT_SYNC_FILE; without it (Linux before 6.0) the dma-buf itself is watched,
-    /// and later fences do count.
-    ///
-    /// `owner` is only compared: snapshots of one dma-buf for reading that one owner asks for
-    /// within one turn of the event loop are one, since what a client sent in a turn was sent
-    /// before it. nullptr shares with nobody. Error: OutOfResources when no descriptor or memory is
-    /// left.
-    Result<Ticket> await(const void* owner, const DistinctDmabufs& dmabufs, Access access,
-                         std::function<void()> ready);
-    Result<Ticket> await(const void* owner, const Dmabuf& image, Access access,
-                         std::function<void()> ready);
-    /// The same for a fence of one's own: a sync_file, an eventfd, or whatever gets readable.
+    /// and later fences do count. Error: OutOfResources when no descriptor or memory is left.
+    Result<Ticket> await(const Dmabuf& image, Access access, std::function<void()> ready);
+
+    /// The same for reading, while a request of `client` (only compared) is dispatched. A dma-buf
+    /// is asked once in a turn of the event loop, however many requests show it: what a client has
+    /// dispatched in one turn is read from its connection before the first of it is, so it was
+    /// sent, and had its fences, before that.
+    bool is_idle_for(const void* client, const Dmabuf& image);
+    Result<Ticket> await_for(const void* client, const Dmabuf& image, std::function<void()> ready);
+
+    /// await() for a fence of one's own: a sync_file, an eventfd, or whatever gets readable.
     Result<Ticket> await(const Fd& readable, std::function<void()> ready);
 
 private:

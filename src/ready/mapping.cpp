@@ -30,14 +30,13 @@ void Mapping::Unmap::operator()(const std::uint8_t* memory) const noexcept {
 Result<Mapping> Mapping::create(std::shared_ptr<const Dmabuf> dmabuf) {
     Mapping mapping{std::move(dmabuf)};
     const Dmabuf& image = mapping.dmabuf();
-    const DistinctDmabufs& distinct = mapping.distinct_;
     const auto n_planes = static_cast<unsigned>(image.planes().size());
     for (unsigned i = 0; i < n_planes; ++i) {
         if (mapping.planes_[i])
             continue;
         std::size_t size = 0;
         for (unsigned j = i; j < n_planes; ++j) {
-            if (distinct.member_of(j) == distinct.member_of(i))
+            if (image.inode(j) == image.inode(i))
                 size = std::max(size, end_of(image, j));
         }
         const int fd = image.planes()[i].fd.get();
@@ -48,7 +47,7 @@ Result<Mapping> Mapping::create(std::shared_ptr<const Dmabuf> dmabuf) {
         const auto* bytes = static_cast<const std::uint8_t*>(memory);
         mapping.parts_.push_back({fd, {bytes, Unmap{size}}, GuardedRange{bytes, size}});
         for (unsigned j = i; j < n_planes; ++j) {
-            if (distinct.member_of(j) == distinct.member_of(i))
+            if (image.inode(j) == image.inode(i))
                 mapping.planes_[j] = bytes + image.planes()[j].offset;
         }
     }

@@ -6,7 +6,6 @@
 #include <tarmac/dmabuf.hpp>
 #include <vector>
 
-#include "dmabuf/distinct_dmabufs.hpp"
 #include "ready/bus_fault_guard.hpp"
 #include "ready/worker_pool.hpp"
 
@@ -20,7 +19,6 @@ public:
     static Result<Mapping> create(std::shared_ptr<const Dmabuf> dmabuf);
 
     const Dmabuf& dmabuf() const noexcept { return *dmabuf_; }
-    const DistinctDmabufs& distinct_dmabufs() const noexcept { return distinct_; }
     std::uint64_t size_in_bytes() const noexcept;
 
     /// The first row of `plane`. To be read between begin_read() and end_read() only.
@@ -46,11 +44,9 @@ private:
         GuardedRange guard;
     };
 
-    explicit Mapping(std::shared_ptr<const Dmabuf> dmabuf)
-        : dmabuf_{std::move(dmabuf)}, distinct_{*dmabuf_} {}
+    explicit Mapping(std::shared_ptr<const Dmabuf> dmabuf) : dmabuf_{std::move(dmabuf)} {}
 
     std::shared_ptr<const Dmabuf> dmabuf_;
-    DistinctDmabufs distinct_;
     std::vector<Part> parts_;
     std::array<const std::uint8_t*, MaxPlanes> planes_{};
 };

@@ -13,58 +13,59 @@ PendingPicture::PendingPicture(SurfaceContext& context, CopyRing& copies, Reques
     , request_{std::move(request)}
     , on_progress_{std::move(on_progress)} {}
 
+void PendingPicture::begin(const void* client) {
+    look_at_fences(client);
+    proceed();
+}
+
 void PendingPicture::proceed() {
-    if (stage_ == Stage::Importing) {
-        if (buffer().state() == DmabufBuffer::State::Waiting) {
-            import_ended_.connect(buffer().import_ended(), [this] {
-                import_ended_.disconnect();
-                proceed();
-                on_progress_();
-            });
-            return;
-        }
-        import_ended_.disconnect();
-        if (buffer().state() == DmabufBuffer::State::Failed)
-            return drop();
-        stage_ = Stage::Unready;
-    }
-    if (stage_ == Stage::Unready && is_drawn())
+    if (stage_ != Stage::Unready)
+        return;
+    if (buffer().state() == DmabufBuffer::State::Failed)
+        drop();
+    else if (buffer().state() != DmabufBuffer::State::Waiting && is_drawn_)
         choose_way();
+    else if (buffer().state() == DmabufBuffer::State::Waiting)
+        import_ended_.connect(buffer().import_ended(), [this] {
+            import_ended_.disconnect();
+            proceed();
+            on_progress_();
+        });
 }
 
 /// Whether the client has finished drawing. If not, it is watched.
-bool PendingPicture::is_drawn() {
-    if (fences_have_signalled_)
-        return true;
-    if (fences_ || acquire_wait_)
-        return false;
+void PendingPicture::look_at_fences(const void* client) {
+    is_drawn_ = false;
     const auto on_signal = [this] {
-        fences_have_signalled_ = true;
+        is_drawn_ = true;
         fences_ = {};
         acquire_wait_.reset();
         proceed();
         on_progress_();
     };
     if (request_.acquire) {
-        if (request_.acquire->is_signalled())
-            return true;
+        is_drawn_ = request_.acquire->is_signalled();
+        if (is_drawn_)
+            return;
         auto wait = request_.acquire->await(context_.loop, on_signal);
         if (wait)
             acquire_wait_.emplace(std::move(*wait));
         else
             drop();
-        return false;
+        return;
     }
-    const DistinctDmabufs& dmabufs = buffer().distinct_dmabufs();
-    if (FenceWatch::is_idle(dmabufs, FenceWatch::Access::Read))
-        return true;
+    const Dmabuf& image = *buffer().image();
+    constexpr auto Read = FenceWatch::Access::Read;
+    FenceWatch& fences = context_.fences;
+    is_drawn_ = client ? fences.is_idle_for(client, image) : FenceWatch::is_idle(image, Read);
+    if (is_drawn_)
+        return;
     auto ticket =
-        context_.fences.await(buffer().owner(), dmabufs, FenceWatch::Access::Read, on_signal);
+        client ? fences.await_for(client, image, on_signal) : fences.await(image, Read, on_signal);
     if (ticket)
         fences_ = std::move(*ticket);
     else
         drop();
-    return false;
 }
 
 bool PendingPicture::is_imported(const SurfaceContext& context, const Request& request) {
@@ -77,13 +78,13 @@ bool PendingPicture::is_imported(const SurfaceContext& context, const Request& r
            draws(*context.renderer, format, request.colors) && !is_lost_on_cursor;
 }
 
-BufferLock PendingPicture::make_at_once(const SurfaceContext& context, const Request& request) {
+BufferLock PendingPicture::make_at_once(SurfaceContext& context, const void* client,
+                                        const Request& request) {
     DmabufBuffer& buffer = *DmabufBuffer::from(request.buffer.get());
     if (!is_imported(context, request))
         return {};
-    const bool is_drawn =
-        request.acquire ? request.acquire->is_signalled()
-                        : FenceWatch::is_idle(buffer.distinct_dmabufs(), FenceWatch::Access::Read);
+    const bool is_drawn = request.acquire ? request.acquire->is_signalled()
+                                          : context.fences.is_idle_for(client, *buffer.image());
     return is_drawn ? buffer.lock_import() : BufferLock{};
 }
 
@@ -162,9 +163,8 @@ void PendingPicture::end_reading(WorkerPool::Outcome outcome,
         succeed();
     } else if (outcome == WorkerPool::Outcome::Busy) {
         stage_ = Stage::Unready;
-        fences_have_signalled_ = false;
         request_.acquire.reset();
-        proceed();
+        begin(nullptr);
     } else {
         drop();
     }
@@ -192,7 +192,8 @@ void PendingPicture::restart() {
     job_ = {};
     target_ = {};
     picture_ = {};
-    stage_ = Stage::Importing;
+    stage_ = Stage::Unready;
+    proceed();
 }
 
 } // namespace tarmac

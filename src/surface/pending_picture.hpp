@@ -17,9 +17,8 @@ class CopyRing;
 class PendingPicture {
 public:
     enum class Stage {
-        Importing, ///< the import isn't done
-        Unready,   ///< the client, or its GPU, hasn't finished drawing
-        Readable,  ///< a worker can read it, see begin_reading()
+        Unready,  ///< not imported yet, or the client, or its GPU, hasn't finished drawing
+        Readable, ///< a worker can read it, see begin_reading()
         Reading,
         Ready,
         Dropped, ///< and never shown
@@ -40,14 +39,14 @@ public:
 
     Stage stage() const noexcept { return stage_; }
     bool is_over() const noexcept { return stage_ == Stage::Ready || stage_ == Stage::Dropped; }
-    /// Goes on as far as it can without waiting, and has what it waits for watched. Reports
-    /// nothing.
-    void proceed();
+    /// To be called first: goes on as far as it can without waiting, and has what it waits for
+    /// watched. Reports nothing. `client`: whose request is being dispatched; nullptr: nobody's.
+    void begin(const void* client);
     /// Readable → Reading.
     void begin_reading();
     /// → Dropped.
     void drop() noexcept;
-    /// → Importing: the renderer is another one.
+    /// The renderer is another one: as begin(), but for what has been drawn.
     void restart();
 
     const Request& request() const noexcept { return request_; }
@@ -59,11 +58,13 @@ public:
     /// Whether the renderer shows what it has imported, as things are.
     static bool is_imported(const SurfaceContext& context, const Request& request);
     /// The picture, if the renderer imports the image and nothing is to be waited for; nothing is
-    /// allocated then.
-    static BufferLock make_at_once(const SurfaceContext& context, const Request& request);
+    /// allocated then. `client` as for begin().
+    static BufferLock make_at_once(SurfaceContext& context, const void* client,
+                                   const Request& request);
 
 private:
-    bool is_drawn();
+    void proceed();
+    void look_at_fences(const void* client);
     void choose_way();
     void be_ready(BufferLock picture);
     void read_in_place();
@@ -74,10 +75,10 @@ private:
     CopyRing& copies_;
     Request request_;
     std::function<void()> on_progress_;
-    Stage stage_ = Stage::Importing;
+    Stage stage_ = Stage::Unready;
     Way way_ = Way::Import;
     BufferLock picture_, target_;
-    bool fences_have_signalled_ = false;
+    bool is_drawn_ = false;
     Listener import_ended_;
     FenceWatch::Ticket fences_;
     std::optional<AcquirePoint::Wait> acquire_wait_;

@@ -68,11 +68,11 @@ void ReleaseQueue::proceed(Entries::iterator entry) {
             [this, entry](WorkerPool::Outcome) { proceed(entry); });
         return;
     }
-    const DistinctDmabufs& dmabufs = buffer->distinct_dmabufs();
-    if (FenceWatch::is_idle(dmabufs, FenceWatch::Access::Write))
+    const Dmabuf& image = *buffer->image();
+    if (FenceWatch::is_idle(image, FenceWatch::Access::Write))
         return finish(entry);
-    auto readers = fences_->await(buffer->owner(), dmabufs, FenceWatch::Access::Write,
-                                  [this, entry] { finish(entry); });
+    auto readers =
+        fences_->await(image, FenceWatch::Access::Write, [this, entry] { finish(entry); });
     if (!readers)
         return finish(entry);
     entry->readers = std::move(*readers);

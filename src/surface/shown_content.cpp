@@ -247,7 +247,7 @@ std::unique_ptr<PendingPicture> Surface::pending_again(DmabufBuffer& buffer,
     auto picture = std::make_unique<PendingPicture>(
         context_, copies_, request_for(buffer, content.colors, content.content),
         [this] { progress_.request(); });
-    picture->proceed();
+    picture->begin(nullptr);
     return picture;
 }
 
@@ -256,16 +256,13 @@ void Surface::show_again() {
     for (Commit& commit : waiting_) {
         if (commit.picture) {
             commit.picture->restart();
-            commit.picture->proceed();
         } else if (DmabufBuffer* buffer = DmabufBuffer::from(commit.ready.source.get())) {
             commit.picture = pending_again(*buffer, commit.ready);
             commit.ready = {};
         }
     }
-    if (awaited_) {
+    if (awaited_)
         awaited_->restart();
-        awaited_->proceed();
-    }
     DmabufBuffer* source = DmabufBuffer::from(shown_.source.get());
     if (shown_.picture && !shown_.is_import()) {
         if (put_picture(surface_, *shown_.picture))

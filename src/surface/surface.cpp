@@ -120,7 +120,7 @@ void Surface::client_commit() {
 
 Surface::Commit Surface::describe(const wlr_surface_state& pending) {
     Commit commit{.seq = pending.seq};
-    commit.since = std::chrono::steady_clock::now();
+    commit.since = context_.turn->time();
     if (!(pending.committed & WLR_SURFACE_STATE_BUFFER)) {
         Colors colors;
         if (DmabufBuffer* buffer = recolored(pending, colors)) {
@@ -184,13 +184,13 @@ void Surface::describe_image(Commit& commit, DmabufBuffer& buffer,
                              std::optional<AcquirePoint> acquire) {
     PendingPicture::Request request = request_for(buffer, latest_.colors, latest_.content);
     request.acquire = std::move(acquire);
-    if (BufferLock picture = PendingPicture::make_at_once(context_, request)) {
+    if (BufferLock picture = PendingPicture::make_at_once(context_, buffer.owner(), request)) {
         commit.ready = content_of(request, Way::Import, std::move(picture));
         return;
     }
     commit.picture = std::make_unique<PendingPicture>(context_, copies_, std::move(request),
                                                       [this] { progress_.request(); });
-    commit.picture->proceed();
+    commit.picture->begin(buffer.owner());
 }
 
 PendingPicture::Request Surface::request_for(DmabufBuffer& buffer, const Colors& colors,

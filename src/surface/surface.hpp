@@ -129,8 +129,7 @@ private:
         bool has_picture() const { return !picture || picture->is_over(); }
         /// Or for its import.
         bool waits_for_client() const {
-            return picture && (picture->stage() == PendingPicture::Stage::Importing ||
-                               picture->stage() == PendingPicture::Stage::Unready);
+            return picture && picture->stage() == PendingPicture::Stage::Unready;
         }
         bool is_ready() const;
     };

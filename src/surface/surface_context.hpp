@@ -8,6 +8,7 @@
 #include "ready/fence_watch.hpp"
 #include "ready/worker_pool.hpp"
 #include "wlr/renderer_facts.hpp"
+#include "wlr/turn.hpp"
 
 struct wl_client;
 
@@ -16,6 +17,7 @@ namespace tarmac {
 /// What the surfaces of a wlr_compositor share.
 struct SurfaceContext {
     wl_event_loop* loop;
+    std::shared_ptr<Turn> turn;
     WorkerPool& workers;
     FenceWatch& fences;
     /// Of the renderer that draws; nullptr if the wlr_compositor has none.

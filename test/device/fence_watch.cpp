@@ -7,10 +7,12 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 
+#include "dmabuf/distinct_dmabufs.hpp"
 #include "support/dmabuf_source.hpp"
 #include "support/event_loop.hpp"
 #include "support/fake_writer.hpp"
 #include "support/local_compositor.hpp"
+#include "wlr/turn.hpp"
 
 using namespace tarmac;
 using Access = FenceWatch::Access;
@@ -21,7 +23,7 @@ constexpr std::uint32_t Width = 64, Height = 48;
 
 struct Fixture {
     test::EventLoop loop;
-    std::optional<FenceWatch> watch{std::in_place, loop.get()};
+    std::optional<FenceWatch> watch{std::in_place, loop.get(), std::make_shared<Turn>(loop.get())};
     Fd luma, chroma;
     std::vector<FenceWatch::Ticket> tickets;
     int n_ready = 0;
@@ -47,8 +49,13 @@ struct Fixture {
                                  is_in_one ? Width * Height : 0, Width};
         return std::move(*Dmabuf::create(std::move(description)));
     }
-    void await(const Dmabuf& of, const void* owner = nullptr, Access access = Access::Read) {
-        auto ticket = watch->await(owner, of, access, [this] { ++n_ready; });
+    void await(const Dmabuf& of, Access access = Access::Read) {
+        take(watch->await(of, access, [this] { ++n_ready; }));
+    }
+    void await_for(const void* client, const Dmabuf& of) {
+        take(watch->await_for(client, of, [this] { ++n_ready; }));
+    }
+    void take(Result<FenceWatch::Ticket> ticket) {
         REQUIRE(ticket);
         tickets.push_back(std::move(*ticket));
     }
@@ -79,8 +86,8 @@ TEST_CASE_METHOD(Fixture, "readers of an image are in nobody's way who reads, bu
     const test::FakeReader reader{luma};
     CHECK(FenceWatch::is_idle(picture, Access::Read));
     CHECK_FALSE(FenceWatch::is_idle(picture, Access::Write));
-    await(picture, nullptr, Access::Write);
-    await(picture, nullptr, Access::Read);
+    await(picture, Access::Write);
+    await(picture, Access::Read);
     REQUIRE(await_ready(1));
     loop.turn();
     CHECK(n_ready == 1);
@@ -109,23 +116,24 @@ TEST_CASE_METHOD(Fixture, "the last of the fences counts, and none that comes la
     CHECK_FALSE(FenceWatch::is_idle(picture, Access::Read));
 }
 
-TEST_CASE_METHOD(Fixture, "one owner's snapshots of one turn are one, and cost one descriptor") {
+TEST_CASE_METHOD(Fixture,
+                 "a client's requests of one turn have one snapshot, which costs one descriptor") {
     const Dmabuf picture = image(false), other = image(true);
     std::optional<test::FakeWriter> writer{luma};
     const std::size_t before = test::count_open_fds();
-    const int owner = 0, another = 0;
+    const int client = 0, another = 0;
     for (int i = 0; i < 80; ++i) {
-        await(picture, &owner);
-        await(other, &owner);
+        await_for(&client, picture);
+        await_for(&client, other);
     }
     CHECK(test::count_open_fds() == before + 2);
-    await(picture, &another);
+    await_for(&another, picture);
     CHECK(test::count_open_fds() == before + 4);
-    await(picture, &owner, Access::Write);
-    await(picture, &owner, Access::Write);
+    await(picture, Access::Write);
+    await(picture, Access::Write);
     CHECK(test::count_open_fds() == before + 8);
     loop.turn();
-    await(picture, &owner);
+    await_for(&client, picture);
     // The fences of chroma, where nobody writes, have signalled.
     CHECK(test::count_open_fds() == before + 6);
     CHECK(n_ready == 0);
@@ -135,17 +143,33 @@ TEST_CASE_METHOD(Fixture, "one owner's snapshots of one turn are one, and cost o
     CHECK(test::count_open_fds() == before - 1);
 }
 
+TEST_CASE_METHOD(Fixture,
+                 "a client's requests of one turn have one look at whether an image is idle") {
+    const Dmabuf picture = image(false);
+    const int client = 0, another = 0;
+    CHECK(watch->is_idle_for(&client, picture));
+    const test::FakeWriter writer{luma};
+    CHECK(watch->is_idle_for(&client, picture));
+    CHECK_FALSE(watch->is_idle_for(&another, picture));
+    loop.turn();
+    CHECK_FALSE(watch->is_idle_for(&client, picture));
+    await_for(&client, picture);
+    CHECK_FALSE(watch->is_idle_for(&client, picture));
+    FenceWatch without_turns{loop.get()};
+    CHECK_FALSE(without_turns.is_idle_for(&client, picture));
+}
+
 TEST_CASE_METHOD(Fixture, "a ticket given up is a function not called, and no descriptor kept") {
     const Dmabuf picture = image(true);
     std::optional<test::FakeWriter> writer{luma};
     const std::size_t before = test::count_open_fds();
-    const int owner = 0;
-    await(picture, &owner);
-    await(picture, &owner);
+    const int client = 0;
+    await_for(&client, picture);
+    await_for(&client, picture);
     tickets.pop_back();
     CHECK(test::count_open_fds() == before + 1);
     loop.turn();
-    await(picture, &owner);
+    await_for(&client, picture);
     tickets.erase(tickets.begin());
     loop.turn();
     CHECK(test::count_open_fds() == before + 1);
@@ -158,21 +182,21 @@ TEST_CASE_METHOD(Fixture, "a ticket given up is a function not called, and no de
 TEST_CASE_METHOD(Fixture, "a function may give up any ticket, ask again, and end the watch") {
     const Dmabuf picture = image(true);
     std::optional<test::FakeWriter> writer{luma};
-    const int owner = 0;
+    const int client = 0;
     FenceWatch::Ticket first, second, again;
     std::string told;
-    first = std::move(*watch->await(&owner, picture, Access::Read, [&] {
+    first = std::move(*watch->await_for(&client, picture, [&] {
         told += '1';
         first = {};
         second = {};
-        again = std::move(*watch->await(&owner, picture, Access::Read, [&] {
+        again = std::move(*watch->await_for(&client, picture, [&] {
             told += 'a';
             watch.reset();
         }));
         // Of the same snapshot, but after the end.
-        await(picture, &owner);
+        await_for(&client, picture);
     }));
-    second = std::move(*watch->await(&owner, picture, Access::Read, [&] { told += '2'; }));
+    second = std::move(*watch->await_for(&client, picture, [&] { told += '2'; }));
     writer.reset();
     REQUIRE(loop.turn_until([&] { return !watch; }));
     loop.turn();
@@ -188,7 +212,7 @@ TEST_CASE_METHOD(Fixture, "a process out of descriptors is told that it can't wa
     getrlimit(RLIMIT_NOFILE, &before);
     const rlimit none{0, before.rlim_max};
     setrlimit(RLIMIT_NOFILE, &none);
-    const auto ticket = watch->await(nullptr, picture, Access::Read, [] {});
+    const auto ticket = watch->await(picture, Access::Read, [] {});
     setrlimit(RLIMIT_NOFILE, &before);
     REQUIRE_FALSE(ticket);
     CHECK(ticket.error().fault == Fault::OutOfResources);
