@@ -24,9 +24,10 @@ std::uint64_t default_descriptor_quota() noexcept {
     return limit.rlim_cur / 4;
 }
 
-ClientAccount::ClientAccount(const Quotas& quotas) noexcept
+ClientAccount::ClientAccount(const Quotas& quotas, std::function<bool()> make_room) noexcept
     : quotas_{quotas.params,       quotas.descriptors,  quotas.buffers,
-              quotas.mapped_bytes, quotas.copied_bytes, quotas.held_commits} {}
+              quotas.mapped_bytes, quotas.copied_bytes, quotas.held_commits}
+    , make_room_{std::move(make_room)} {}
 
 ClientAccount::Charge& ClientAccount::Charge::operator=(Charge&& other) noexcept {
     std::swap(account_, other.account_);
@@ -43,8 +44,11 @@ ClientAccount::Charge::~Charge() {
 Result<ClientAccount::Charge> ClientAccount::charge(Item item, std::uint64_t amount) {
     const auto index = static_cast<std::size_t>(item);
     const std::uint64_t quota = quotas_[index];
-    if (quota != 0 && amount > quota - std::min(quota, used_[index]))
-        return fail(Fault::OutOfResources, refusal(item));
+    const bool is_of_images = item != Item::Params && item != Item::HeldCommits;
+    while (quota != 0 && amount > quota - std::min(quota, used_[index])) {
+        if (!is_of_images || !make_room_ || !make_room_())
+            return fail(Fault::OutOfResources, refusal(item));
+    }
     used_[index] += amount;
     return Charge{shared_from_this(), item, amount};
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,7 +18,9 @@ public:
     enum class Item { Params, Descriptors, Buffers, MappedBytes, CopiedBytes, HeldCommits };
     static constexpr std::size_t ItemCount = 6;
 
-    explicit ClientAccount(const Quotas& quotas) noexcept;
+    /// `make_room`, if given, is called when a charge for an image would exceed a quota, until it
+    /// doesn't or nothing is left that could be given back: then it returns false.
+    explicit ClientAccount(const Quotas& quotas, std::function<bool()> make_room = {}) noexcept;
 
     /// An amount of some item, given back when this goes.
     class Charge {
@@ -47,6 +50,7 @@ public:
 
 private:
     std::array<std::uint64_t, ItemCount> quotas_, used_{};
+    std::function<bool()> make_room_;
     FormatSet told_; ///< never less: a client may use for a while what it was told before a change
     std::weak_ptr<const Feedback> last_told_; ///< whose table it needn't keep
 };

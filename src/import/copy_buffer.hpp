@@ -1,11 +1,9 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <tarmac/buffer.hpp>
 #include <tarmac/dmabuf.hpp>
 
-#include "account/client_account.hpp"
 #include "dmabuf/linear_memory.hpp"
 #include "import/rendition.hpp"
 #include "wlr/wlr.hpp"
@@ -44,9 +42,6 @@ public:
         rendition_ = rendition;
     }
 
-    /// Kept while anybody has the buffer.
-    void keep(ClientAccount::Charge charge) { charge_.emplace(std::move(charge)); }
-
 private:
     static const wlr_buffer_impl impl_;
 
@@ -59,7 +54,6 @@ private:
     std::size_t stride_;
     std::shared_ptr<LinearMemory> memory_;
     std::shared_ptr<const Dmabuf> shown_image_;
-    std::optional<ClientAccount::Charge> charge_;
 };
 
 } // namespace tarmac

@@ -44,6 +44,15 @@ DmabufBuffer::DmabufBuffer(std::shared_ptr<const Dmabuf> image, Hooks hooks)
     released_.connect(events.release, [this] { release_points_.clear(); });
 }
 
+DmabufBuffer::~DmabufBuffer() {
+    if (!hooks_.dispose)
+        return;
+    set(in_place_, nullptr);
+    import_.released.disconnect();
+    const std::uint64_t size = mapping_ ? mapping_->size_in_bytes() : 0;
+    hooks_.dispose({std::move(image_), std::move(mapping_), size, std::move(import_.buffer)});
+}
+
 DmabufBuffer* DmabufBuffer::from(wlr_buffer* buffer) noexcept {
     return buffer && buffer->impl == &buffer_impl ? static_cast<DmabufBuffer*>(buffer) : nullptr;
 }

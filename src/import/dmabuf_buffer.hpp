@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "import/landed.hpp"
+#include "ready/disposal.hpp"
 #include "ready/import_queue.hpp"
 #include "wlr/buffer_lock.hpp"
 #include "wlr/explicit_sync.hpp"
@@ -27,6 +28,8 @@ public:
         /// Nobody has a picture of it locked any more, so `buffer` may go, which releases it to the
         /// client; not before this returns.
         std::function<void(BufferLock buffer)> on_unread;
+        /// What goes with the buffer.
+        std::function<void(Disposal::Unused unused)> dispose;
     };
 
     /// Waits for its import.
@@ -86,7 +89,7 @@ private:
     };
 
     DmabufBuffer(std::shared_ptr<const Dmabuf> image, Hooks hooks);
-    ~DmabufBuffer() = default;
+    ~DmabufBuffer();
     static const wlr_buffer_impl buffer_impl;
 
     void end_import(State state);

@@ -22,12 +22,15 @@ LinuxDmabuf::State::State(wl_display* display, wlr_compositor* compositor,
     , fences_{wl_display_get_event_loop(display), turn_}
     , workers_{wl_display_get_event_loop(display),
                options_.workers > 0 ? options_.workers : WorkerPool::default_size()}
+    , queue_{wl_display_get_event_loop(display), options_.import_budget}
+    , disposal_{std::make_shared<Disposal>(queue_, workers_)}
     , releases_{std::make_shared<ReleaseQueue>(wl_display_get_event_loop(display), fences_,
                                                workers_)}
     , surface_context_{.loop = wl_display_get_event_loop(display),
                        .turn = turn_,
                        .workers = workers_,
                        .fences = fences_,
+                       .disposal = disposal_,
                        .renderer = {},
                        .fence_timeout = options_.fence_timeout,
                        .account_of = [this](wl_client* client) { return account_of(client); },
@@ -37,7 +40,6 @@ LinuxDmabuf::State::State(wl_display* display, wlr_compositor* compositor,
                                       options_.on_overdue(client) == OverdueAnswer::Disconnect;
                            }}
     , telling_{wl_display_get_event_loop(display), [this] { tell(); }}
-    , queue_{wl_display_get_event_loop(display), options_.import_budget}
     , notices_{wl_display_get_event_loop(display)} {
     wl_signal_init(&default_feedback_changed_);
     if (!compositor)
@@ -65,6 +67,7 @@ LinuxDmabuf::State::~State() {
     queue_.finish();
     surfaces_.reset();
     releases_->retire();
+    disposal_->retire();
 }
 
 Result<void> LinuxDmabuf::State::announce(wl_display* display) {
@@ -82,7 +85,8 @@ Result<void> LinuxDmabuf::State::announce(wl_display* display) {
 std::shared_ptr<ClientAccount> LinuxDmabuf::State::account_of(wl_client* client) {
     Client& entry = clients_[client];
     if (!entry.account) {
-        entry.account = std::make_shared<ClientAccount>(options_.quotas);
+        entry.account = std::make_shared<ClientAccount>(
+            options_.quotas, [disposal = disposal_, client] { return disposal->free_one(client); });
         wl_client_add_destroy_listener(client, entry.destroyed.prepare([this, client] {
             workers_.forget(client);
             notices_.forget(client);
@@ -134,6 +138,8 @@ LinuxDmabuf::State::create_buffer(wl_client* client, ClientAccount& account,
             },
         .on_unread = [releases =
                           releases_](BufferLock buffer) { releases->push(std::move(buffer)); },
+        .dispose = [disposal = disposal_, client](
+                       Disposal::Unused unused) { disposal->dispose(client, std::move(unused)); },
     };
     const auto* dmabuf = &image->dmabuf;
     auto buffer = DmabufBuffer::create({std::move(image), dmabuf}, std::move(hooks));
@@ -165,6 +171,7 @@ void LinuxDmabuf::State::remember(DmabufBuffer& buffer, wl_client* client) {
 
 void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
                                        std::shared_ptr<const Feedback> feedback) {
+    disposal_->finish();
     importers_ = std::move(importers);
     surface_context_.renderer =
         compositor_ && compositor_->renderer ? RendererFacts::of(compositor_->renderer) : nullptr;

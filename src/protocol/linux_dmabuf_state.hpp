@@ -107,6 +107,8 @@ private:
     std::shared_ptr<Turn> turn_;
     FenceWatch fences_;
     WorkerPool workers_;
+    ImportQueue queue_;
+    std::shared_ptr<Disposal> disposal_;     ///< so may what they leave
     std::shared_ptr<ReleaseQueue> releases_; ///< buffers of clients may outlive the rest
     SurfaceContext surface_context_;
     wl_global* global_ = nullptr;
@@ -116,7 +118,6 @@ private:
     EndOfTurn telling_; ///< what changes in several steps is told once
     std::list<LandedBuffer> landed_;
     wl_signal default_feedback_changed_;
-    ImportQueue queue_;
     Notices notices_;
     std::optional<Surfaces> surfaces_; ///< goes first
     Listener compositor_gone_;

@@ -57,37 +57,53 @@ void Surface::make_pictures() {
                (c.picture && !can_be_read(*c.picture)) ||
                (&c != &front && c.children && c.heeds_children && !c.children->is_ready());
     });
-    for (auto commit = waiting_.begin(); commit != end; ++commit) {
-        if (commit->picture && commit->picture->stage() == Stage::Reading)
-            return;
-    }
-    for (auto commit = waiting_.begin(); commit != end; ++commit) {
-        if (!commit->picture || commit->picture->stage() != Stage::Readable)
-            continue;
-        if (is_superseded(commit, end))
-            commit->picture->drop();
-        else
-            commit->picture->begin_reading();
-    }
-    for (auto commit = waiting_.begin(); commit != end; ++commit)
-        take_ready(*commit);
+    const std::ranges::subrange together{waiting_.begin(), end};
+    const auto any_is = [&](Stage stage) {
+        return std::ranges::any_of(
+            together, [&](const Commit& c) { return c.picture && c.picture->stage() == stage; });
+    };
+    if (any_is(Stage::Reading))
+        return;
+    if (any_is(Stage::Readable))
+        begin_reading(end);
+    for (Commit& commit : together)
+        take_ready(commit);
     // wlroots holds it until the parent's commit, or until it isn't synchronized any more.
     if (is_alone && front.is_ready() && !must_lock(front) &&
         is_held_by_subsurface(surface_, front.seq))
         unlock_front();
 }
 
-/// Whether a later commit, of those up to `end`, is applied at the same time and brings another
-/// picture, or takes it away.
-bool Surface::is_superseded(Commits::const_iterator commit, Commits::const_iterator end) const {
-    while (++commit != end) {
-        // Others may let it go later.
-        if (is_held_beside(surface_, commit->seq, commit->is_locked))
-            return false;
-        if (commit->brings != Commit::Brings::Nothing && !commit->is_dropped())
-            return true;
+void Surface::begin_reading(Commits::iterator end) {
+    const std::vector<bool> superseded = superseded_before(end);
+    auto is_superseded = superseded.begin();
+    for (auto commit = waiting_.begin(); commit != end; ++commit, ++is_superseded) {
+        if (!commit->picture || commit->picture->stage() != Stage::Readable)
+            continue;
+        if (*is_superseded)
+            commit->picture->drop();
+        else
+            commit->picture->begin_reading();
     }
-    return false;
+}
+
+/// For each commit up to `end`: whether a later one of them is applied at the same time and brings
+/// another picture, or takes it away.
+std::vector<bool> Surface::superseded_before(Commits::iterator end) const {
+    std::vector<bool> superseded;
+    bool is_superseded = false;
+    for (const Commit& commit :
+         std::ranges::subrange{waiting_.begin(), Commits::const_iterator{end}} |
+             std::views::reverse) {
+        superseded.push_back(is_superseded);
+        // Others may let it go later.
+        if (is_held_beside(surface_, commit.seq, commit.is_locked))
+            is_superseded = false;
+        else if (commit.brings != Commit::Brings::Nothing && !commit.is_dropped())
+            is_superseded = true;
+    }
+    std::ranges::reverse(superseded);
+    return superseded;
 }
 
 /// Has wlroots' state bring what the renderer is given, so that a buffer that was copied is
@@ -132,10 +148,12 @@ void Surface::let_go(Commits::iterator end) {
 /// One in whose place another is seen comes before no renderer.
 void Surface::prepare_to_apply(Commits::iterator end) {
     bool has_picture = shown_.kind != ShownContent::Kind::Nothing;
-    for (auto commit = waiting_.begin(); commit != end; ++commit) {
+    const std::vector<bool> superseded = superseded_before(end);
+    auto is_superseded = superseded.begin();
+    for (auto commit = waiting_.begin(); commit != end; ++commit, ++is_superseded) {
         take_ready(*commit);
         const bool is_left_out =
-            has_picture && commit->brings == Commit::Brings::Image && is_superseded(commit, end);
+            has_picture && commit->brings == Commit::Brings::Image && *is_superseded;
         if (commit->picture || is_left_out) {
             commit->picture.reset();
             commit->ready = {};

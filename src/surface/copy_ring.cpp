@@ -61,7 +61,7 @@ Result<CopyRing::Slot> CopyRing::acquire(std::shared_ptr<const Dmabuf> image,
 
 /// The one that needs the least work, of those that no GPU reads any more if there are any.
 Result<CopyRing::Copy*> CopyRing::find_free(Extent extent, const Rendition& rendition) {
-    std::erase_if(copies_, [&](const Copy& copy) { return !copy.buffer->fits(extent, rendition); });
+    dispose_if([&](const Copy& copy) { return !copy.buffer->fits(extent, rendition); });
     Copy *idle = nullptr, *busy = nullptr;
     for (Copy& copy : copies_) {
         if (copy.buffer->n_locks > 0)
@@ -82,9 +82,22 @@ Result<CopyRing::Copy*> CopyRing::add(Extent extent, const Rendition& rendition)
     auto charge = take_charge_(CopyBuffer::size_of(extent, rendition));
     if (!charge)
         return std::unexpected(charge.error());
-    auto buffer = CopyBuffer::create(extent, rendition);
-    buffer->keep(std::move(*charge));
-    return &copies_.emplace_back(std::move(buffer));
+    return &copies_.emplace_back(CopyBuffer::create(extent, rendition),
+                                 std::make_shared<const ClientAccount::Charge>(std::move(*charge)));
+}
+
+void CopyRing::dispose_if(auto&& condition) {
+    std::erase_if(copies_, [&](Copy& copy) {
+        if (!condition(copy))
+            return false;
+        const auto memory = copy.buffer->memory();
+        dispose_({std::move(copy.charge), memory, memory->size(), std::move(copy.buffer)});
+        return true;
+    });
+}
+
+void CopyRing::clear() {
+    dispose_if([](const Copy&) { return true; });
 }
 
 void CopyRing::finish(const CopyBuffer& buffer, std::uint64_t content) noexcept {

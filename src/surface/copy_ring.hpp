@@ -6,7 +6,9 @@
 #include <optional>
 #include <vector>
 
+#include "account/client_account.hpp"
 #include "import/copy_buffer.hpp"
+#include "ready/disposal.hpp"
 
 namespace tarmac {
 
@@ -18,7 +20,12 @@ public:
     /// Asked before so many bytes are taken.
     using TakeCharge = std::function<Result<ClientAccount::Charge>(std::uint64_t bytes)>;
 
-    explicit CopyRing(TakeCharge take_charge) : take_charge_{std::move(take_charge)} {}
+    /// Takes what isn't needed any more.
+    using Dispose = std::function<void(Disposal::Unused)>;
+
+    CopyRing(TakeCharge take_charge, Dispose dispose)
+        : take_charge_{std::move(take_charge)}, dispose_{std::move(dispose)} {}
+    ~CopyRing() { clear(); }
     CopyRing(const CopyRing&) = delete;
     CopyRing& operator=(const CopyRing&) = delete;
 
@@ -42,21 +49,24 @@ public:
     /// Nothing is known of what is in `buffer`. So it is after acquire() anyway.
     void abandon(const CopyBuffer& buffer) noexcept;
 
-    /// Frees the copies; those that are locked when they are unlocked.
-    void clear() noexcept { copies_.clear(); }
+    /// Disposes of the copies.
+    void clear();
     bool is_empty() const noexcept { return copies_.empty(); }
 
 private:
     struct Copy {
         std::unique_ptr<CopyBuffer, BufferDrop> buffer;
+        std::shared_ptr<const ClientAccount::Charge> charge;
         std::uint64_t content = 0; ///< 0: unknown
     };
 
     Result<Copy*> find_free(Extent extent, const Rendition& rendition);
     Result<Copy*> add(Extent extent, const Rendition& rendition);
+    void dispose_if(auto&& condition);
     std::optional<Region> difference(std::uint64_t a, std::uint64_t b) const;
 
     TakeCharge take_charge_;
+    Dispose dispose_;
     std::vector<Copy> copies_;
     std::uint64_t newest_ = 0;
     /// Of the last contents, the newest last; nothing stands for anywhere.

@@ -45,9 +45,11 @@ Surface::Surface(wlr_surface& surface, SurfaceContext& context, Surfaces& surfac
     , role_end_{[this] { let_go_of_all(); }}
     , progress_{context.loop, [this] { progressed(); }}
     , copies_{[this](std::uint64_t bytes) {
-        return context_.account_of(wl_resource_get_client(surface_.resource))
-            ->charge(ClientAccount::Item::CopiedBytes, bytes);
-    }}
+                  return context_.account_of(wl_resource_get_client(surface_.resource))
+                      ->charge(ClientAccount::Item::CopiedBytes, bytes);
+              },
+              [disposal = context.disposal, client = wl_resource_get_client(surface.resource)](
+                  Disposal::Unused unused) { disposal->dispose(client, std::move(unused)); }}
     , client_geometry_{PictureGeometry::of(surface.current)}
     , shown_geometry_{client_geometry_} {
     synced_.self = this;

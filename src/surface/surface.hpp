@@ -152,7 +152,8 @@ private:
     // commit_queue.cpp: what waits
     void progressed();
     void make_pictures();
-    bool is_superseded(Commits::const_iterator commit, Commits::const_iterator end) const;
+    void begin_reading(Commits::iterator end);
+    std::vector<bool> superseded_before(Commits::iterator end) const;
     void let_go(Commits::iterator end);
     void prepare_to_apply(Commits::iterator end);
     void take_ready(Commit& commit);

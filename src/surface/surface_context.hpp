@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "account/client_account.hpp"
+#include "ready/disposal.hpp"
 #include "ready/fence_watch.hpp"
 #include "ready/worker_pool.hpp"
 #include "wlr/renderer_facts.hpp"
@@ -20,6 +21,7 @@ struct SurfaceContext {
     std::shared_ptr<Turn> turn;
     WorkerPool& workers;
     FenceWatch& fences;
+    std::shared_ptr<Disposal> disposal;
     /// Of the renderer that draws; nullptr if the wlr_compositor has none.
     std::shared_ptr<const RendererFacts> renderer;
     std::chrono::milliseconds fence_timeout;

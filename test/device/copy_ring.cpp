@@ -6,6 +6,7 @@
 #include <tarmac/texture_builder.hpp>
 
 #include "support/dmabuf_source.hpp"
+#include "support/event_loop.hpp"
 #include "support/fake_writer.hpp"
 #include "surface/copy_ring.hpp"
 #include "wlr/buffer_lock.hpp"
@@ -33,16 +34,22 @@ std::shared_ptr<const Dmabuf> make_image(std::uint32_t width = Width) {
 }
 
 struct Fixture {
+    test::EventLoop loop;
+    ImportQueue turns{loop.get(), std::chrono::milliseconds{2}};
+    WorkerPool workers{loop.get()};
+    Disposal disposal{turns, workers};
     std::shared_ptr<const Dmabuf> image = make_image();
     Rendition rendition{.fourcc = DRM_FORMAT_XRGB8888,
                         .is_converted = true,
                         .colors = {ColorState::of(ColorModel::Yuv), true}};
     std::shared_ptr<ClientAccount> account =
         std::make_shared<ClientAccount>(Quotas{.mapped_bytes = 100 * Bytes});
-    CopyRing ring{[this](std::uint64_t bytes) {
-        charged.push_back(bytes);
-        return account->charge(ClientAccount::Item::MappedBytes, bytes);
-    }};
+    CopyRing ring{
+        [this](std::uint64_t bytes) {
+            charged.push_back(bytes);
+            return account->charge(ClientAccount::Item::MappedBytes, bytes);
+        },
+        [this](Disposal::Unused unused) { disposal.dispose(nullptr, std::move(unused)); }};
     std::vector<std::uint64_t> charged;
 
     /// The next content, and the copy of it, which is finished and stays locked.
@@ -172,10 +179,12 @@ TEST_CASE_METHOD(Fixture, "copies of another size, format or memory go, the lock
         CHECK(account->charge(ClientAccount::Item::MappedBytes, 98 * Bytes));
         image = make_image(32);
         show(std::nullopt);
+        loop.turn();
         // One of each size: what is locked isn't given back.
         CHECK_FALSE(account->charge(ClientAccount::Item::MappedBytes, 99 * Bytes));
         CHECK(large.buffer->width == Width);
         large.lock.reset();
+        loop.turn();
         CHECK(account->charge(ClientAccount::Item::MappedBytes, 99 * Bytes));
     }
     SECTION("format") {
@@ -207,6 +216,7 @@ TEST_CASE_METHOD(Fixture, "four copies at most are made, and none beyond what ma
     REQUIRE(rest);
     ring.clear();
     CHECK(ring.is_empty());
+    loop.turn();
     // The other three are locked.
     const BufferLock kept = std::move(show(std::nullopt).lock);
     CHECK(ring.acquire(image, rendition, note(std::nullopt)).error().fault ==
@@ -221,10 +231,12 @@ TEST_CASE_METHOD(Fixture, "what left the ring lives while it is locked, and nobo
     ring.clear();
     ring.finish(*slot->buffer, content);
     CHECK(ring.is_empty());
+    loop.turn();
     CHECK_FALSE(account->charge(ClientAccount::Item::MappedBytes, 100 * Bytes));
     CHECK(slot->buffer->shown_image() == image);
     const std::shared_ptr<LinearMemory> memory = slot->buffer->memory();
     lock.reset();
+    loop.turn();
     CHECK(account->charge(ClientAccount::Item::MappedBytes, 100 * Bytes));
     // A worker that writes there still may.
     REQUIRE(memory->allocate());

@@ -1,0 +1,79 @@
+#include "ready/disposal.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "wlr/wlr.hpp"
+
+namespace tarmac {
+
+namespace {
+
+/// Freeing less takes no longer than waking a worker.
+constexpr std::uint64_t SmallMemory = 1 << 20;
+
+} // namespace
+
+void Disposal::dispose(wl_client* client, Unused unused) {
+    if (!turns_)
+        return;
+    const auto entry = std::make_shared<Entry>(client, std::move(unused));
+    entries_.insert(entry);
+    wlr_buffer* buffer = entry->unused.buffer.get();
+    if (!buffer || buffer->n_locks == 0)
+        return await_turn(entry);
+    entry->released.connect(buffer->events.release, [this, entry = entry.get()] {
+        entry->released.disconnect();
+        await_turn(entry->shared_from_this());
+    });
+}
+
+void Disposal::await_turn(const EntryPtr& entry) {
+    entry->turn = turns_->push(entry->client, [this, weak = std::weak_ptr{entry}] {
+        if (const auto waiting = weak.lock())
+            give_up_buffer(waiting);
+    });
+}
+
+void Disposal::give_up_buffer(const EntryPtr& entry) {
+    entry->turn = {};
+    entry->unused.buffer.reset();
+    if (entry->unused.size <= SmallMemory) {
+        entries_.erase(entry);
+        return;
+    }
+    entry->freeing = workers_->submit(
+        this,
+        [memory = std::move(entry->unused.memory)](WorkerPool::Control&) mutable {
+            memory.reset();
+            return WorkerPool::Outcome::Done;
+        },
+        [this, weak = std::weak_ptr{entry}](WorkerPool::Outcome) { entries_.erase(weak.lock()); });
+}
+
+bool Disposal::free_one(wl_client* client) {
+    const auto found = std::ranges::find_if(entries_, [client](const EntryPtr& entry) {
+        const wlr_buffer* buffer = entry->unused.buffer.get();
+        return entry->client == client && !entry->freeing && (!buffer || buffer->n_locks == 0);
+    });
+    if (found == entries_.end())
+        return false;
+    entries_.erase(found);
+    return true;
+}
+
+void Disposal::finish() {
+    for (const EntryPtr& entry : std::set{entries_}) {
+        const wlr_buffer* buffer = entry->unused.buffer.get();
+        if (buffer && buffer->n_locks == 0)
+            give_up_buffer(entry);
+    }
+}
+
+void Disposal::retire() {
+    turns_ = nullptr;
+    workers_ = nullptr;
+    entries_.clear();
+}
+
+} // namespace tarmac
