@@ -74,8 +74,8 @@ public:
         std::shared_ptr<const Feedback> feedback;
         Quotas quotas;
         ImmediateFailure immediate_failure = ImmediateFailure::Failed;
-        /// The longest that imports hold up one turn of the event loop. A single import that takes
-        /// longer is not interrupted.
+        /// The longest that imports, and the requests for them, hold up one turn of the event loop.
+        /// A single import that takes longer is not interrupted, and one is done in every turn.
         std::chrono::nanoseconds import_budget = std::chrono::milliseconds{2};
         /// How long a commit waits until its picture is ready, from when it was made.
         std::chrono::milliseconds fence_timeout = std::chrono::seconds{10};

@@ -9,6 +9,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "dmabuf/unmap.hpp"
+
 namespace tarmac {
 
 namespace {
@@ -34,7 +36,7 @@ std::uint8_t* map(std::size_t size, int flags, int fd) {
 } // namespace
 
 void LinearMemory::Unmap::operator()(std::uint8_t* memory) const noexcept {
-    munmap(memory, size);
+    unmap(memory, size);
 }
 
 Result<LinearMemory> LinearMemory::create(std::size_t size, bool as_dmabuf) {

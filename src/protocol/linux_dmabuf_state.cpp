@@ -22,7 +22,7 @@ LinuxDmabuf::State::State(wl_display* display, wlr_compositor* compositor,
     , fences_{wl_display_get_event_loop(display), turn_}
     , workers_{wl_display_get_event_loop(display),
                options_.workers > 0 ? options_.workers : WorkerPool::default_size()}
-    , queue_{wl_display_get_event_loop(display), options_.import_budget}
+    , queue_{wl_display_get_event_loop(display), turn_, options_.import_budget}
     , disposal_{std::make_shared<Disposal>(queue_, workers_)}
     , releases_{std::make_shared<ReleaseQueue>(wl_display_get_event_loop(display), fences_,
                                                workers_)}

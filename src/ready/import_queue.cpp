@@ -11,8 +11,10 @@ void ImportQueue::Ticket::redeem() {
         std::exchange(*work, nullptr)();
 }
 
-ImportQueue::ImportQueue(wl_event_loop* loop, std::chrono::nanoseconds budget)
-    : budget_{budget}
+ImportQueue::ImportQueue(wl_event_loop* loop, std::shared_ptr<Turn> turn,
+                         std::chrono::nanoseconds budget)
+    : turn_{std::move(turn)}
+    , budget_{budget}
     , end_of_turn_{loop, [this] { take_turn(); }}
     , unfinished_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)}
     , next_turn_{wl_event_loop_add_fd(
@@ -35,6 +37,7 @@ ImportQueue::Ticket ImportQueue::push(wl_client* client, Work work) {
         (*shared)();
         return {};
     }
+    turn_->time();
     const bool is_first = order_.empty();
     Waiting& waiting = waiting_[client];
     if (waiting.empty())
@@ -53,7 +56,7 @@ void ImportQueue::finish() {
 void ImportQueue::take_turn() {
     eventfd_t count;
     eventfd_read(unfinished_.get(), &count);
-    const auto end = std::chrono::steady_clock::now() + budget_;
+    const auto end = turn_->time() + budget_;
     while (!order_.empty()) {
         do_next();
         if (!order_.empty() && std::chrono::steady_clock::now() >= end) {

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "wlr/end_of_turn.hpp"
+#include "wlr/turn.hpp"
 
 struct wl_client;
 struct wl_event_loop;
@@ -15,12 +16,14 @@ struct wl_event_source;
 
 namespace tarmac {
 
-/// Imports that wait until the requests of a turn of the event loop are dispatched: at its end as many
-/// are done as its budget allows, at least one, and the rest in the next turns. Every client gets its
-/// turn before one gets a second.
+/// Imports that wait until the requests of a turn of the event loop are dispatched: at its end as
+/// many are done as its budget allows, at least one, and the rest in the next turns. The budget is
+/// for what came since the turn's first import was asked for, requests included. Every client gets
+/// its turn before one gets a second.
 ///
 /// The end of the same turn is early enough for clients that take a round trip for the answer, as
-/// weston-simple-dmabuf-egl does: what is written before the connections are flushed arrives together.
+/// weston-simple-dmabuf-egl does: what is written before the connections are flushed arrives
+/// together.
 class ImportQueue {
     using Work = std::move_only_function<void()>;
 
@@ -38,7 +41,8 @@ public:
         std::shared_ptr<Work> work_;
     };
 
-    ImportQueue(wl_event_loop* loop, std::chrono::nanoseconds budget);
+    /// `turn` is that of `loop`.
+    ImportQueue(wl_event_loop* loop, std::shared_ptr<Turn> turn, std::chrono::nanoseconds budget);
     ~ImportQueue();
     ImportQueue(const ImportQueue&) = delete;
     ImportQueue& operator=(const ImportQueue&) = delete;
@@ -54,10 +58,11 @@ private:
     void take_turn();
     void do_next();
 
+    std::shared_ptr<Turn> turn_;
     std::chrono::nanoseconds budget_;
     EndOfTurn end_of_turn_;
-    /// An eventfd, readable while a next turn is needed: a source at the end of a turn that asked for
-    /// another would get it in the same turn.
+    /// An eventfd, readable while a next turn is needed: a source at the end of a turn that asked
+    /// for another would get it in the same turn.
     Fd unfinished_;
     wl_event_source* next_turn_;
     std::unordered_map<wl_client*, Waiting> waiting_;

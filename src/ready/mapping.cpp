@@ -7,6 +7,8 @@
 #include <linux/dma-buf.h>
 #include <sys/mman.h>
 
+#include "dmabuf/unmap.hpp"
+
 namespace tarmac {
 
 namespace {
@@ -24,7 +26,7 @@ std::size_t end_of(const Dmabuf& image, unsigned plane) {
 } // namespace
 
 void Mapping::Unmap::operator()(const std::uint8_t* memory) const noexcept {
-    munmap(const_cast<std::uint8_t*>(memory), size);
+    unmap(memory, size);
 }
 
 Result<Mapping> Mapping::create(std::shared_ptr<const Dmabuf> dmabuf) {

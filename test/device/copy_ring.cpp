@@ -35,7 +35,7 @@ std::shared_ptr<const Dmabuf> make_image(std::uint32_t width = Width) {
 
 struct Fixture {
     test::EventLoop loop;
-    ImportQueue turns{loop.get(), std::chrono::milliseconds{2}};
+    ImportQueue turns{loop.get(), std::make_shared<Turn>(loop.get()), std::chrono::milliseconds{2}};
     WorkerPool workers{loop.get()};
     Disposal disposal{turns, workers};
     std::shared_ptr<const Dmabuf> image = make_image();

@@ -24,7 +24,7 @@ struct Fixture {
     std::atomic<std::thread::id> freed_by;
     Listener buffer_gone;
     test::EventLoop loop;
-    ImportQueue turns{loop.get(), std::chrono::nanoseconds{1}};
+    ImportQueue turns{loop.get(), std::make_shared<Turn>(loop.get()), std::chrono::nanoseconds{1}};
     WorkerPool workers{loop.get()};
     std::optional<Disposal> disposal{std::in_place, turns, workers};
 

@@ -14,7 +14,7 @@ namespace {
 struct Fixture {
     std::unique_ptr<wl_event_loop, decltype([](wl_event_loop* l) { wl_event_loop_destroy(l); })>
         loop{wl_event_loop_create()};
-    ImportQueue queue{loop.get(), 2ms};
+    ImportQueue queue{loop.get(), std::make_shared<tarmac::Turn>(loop.get()), 2ms};
     std::vector<ImportQueue::Ticket> tickets;
     std::string done;
 
@@ -23,12 +23,15 @@ struct Fixture {
 
     void push(std::uintptr_t client_number, char name, std::chrono::milliseconds takes = 0ms) {
         tickets.push_back(queue.push(client(client_number), [this, name, takes] {
-            // Spins: a sleep would give the time away.
-            const auto end = std::chrono::steady_clock::now() + takes;
-            while (std::chrono::steady_clock::now() < end) {
-            }
+            spin(takes);
             done += name;
         }));
+    }
+    /// A sleep would give the time away.
+    static void spin(std::chrono::milliseconds time) {
+        const auto end = std::chrono::steady_clock::now() + time;
+        while (std::chrono::steady_clock::now() < end) {
+        }
     }
     void turn() { wl_event_loop_dispatch(loop.get(), 0); }
 
@@ -113,10 +116,21 @@ TEST_CASE_METHOD(Fixture, "work may give up its own ticket and ask for more") {
     CHECK(done == "ab");
 }
 
+TEST_CASE_METHOD(Fixture, "the requests that ask for imports have their part of the budget") {
+    turn_with([this] {
+        push(1, 'a');
+        spin(3ms);
+        push(1, 'b');
+    });
+    CHECK(done == "a");
+    turn_with([this] { push(1, 'c'); });
+    CHECK(done == "abc");
+}
+
 TEST_CASE("a queue that goes leaves the loop usable") {
     wl_event_loop* loop = wl_event_loop_create();
     {
-        ImportQueue queue{loop, 2ms};
+        ImportQueue queue{loop, std::make_shared<tarmac::Turn>(loop), 2ms};
         auto ticket = queue.push(nullptr, [] {});
     }
     CHECK(wl_event_loop_dispatch(loop, 0) == 0);
