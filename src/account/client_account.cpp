@@ -46,7 +46,7 @@ Result<ClientAccount::Charge> ClientAccount::charge(Item item, std::uint64_t amo
     const std::uint64_t quota = quotas_[index];
     const bool is_of_images = item != Item::Params && item != Item::HeldCommits;
     while (quota != 0 && amount > quota - std::min(quota, used_[index])) {
-        if (!is_of_images || !make_room_ || !make_room_())
+        if (!is_of_images || amount > quota || !make_room_ || !make_room_())
             return fail(Fault::OutOfResources, refusal(item));
     }
     used_[index] += amount;

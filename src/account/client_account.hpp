@@ -59,6 +59,7 @@ private:
 /// buffer is done, which may be long after the wl_buffer has gone.
 struct ChargedDmabuf {
     Dmabuf dmabuf;
+    std::uint64_t size; ///< of its memory, in bytes, roughly
     std::vector<ClientAccount::Charge> charges;
 };
 

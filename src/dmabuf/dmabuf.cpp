@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <drm_fourcc.h>
@@ -23,15 +24,15 @@ struct Memory {
 /// nothing else tells a dma-buf from a memfd where there is no DRM device.
 Result<Memory> find_memory(int fd, unsigned plane, std::span<const Memory> known) {
     struct stat file;
-    if (fstat(fd, &file) != 0)
-        return fail_plane(Fault::NotADmabuf, plane, "the file descriptor is not a dma-buf");
-    for (const Memory& memory : known) {
-        if (memory.device == file.st_dev && memory.inode == file.st_ino)
-            return memory;
-    }
     struct statfs file_system;
-    if (fstatfs(fd, &file_system) != 0 || file_system.f_type != DMA_BUF_MAGIC)
+    const bool is_open = fstat(fd, &file) == 0;
+    const bool is_known = is_open && std::ranges::any_of(known, [&](const Memory& memory) {
+                              return memory.device == file.st_dev && memory.inode == file.st_ino;
+                          });
+    if (!is_open ||
+        (!is_known && (fstatfs(fd, &file_system) != 0 || file_system.f_type != DMA_BUF_MAGIC)))
         return fail_plane(Fault::NotADmabuf, plane, "the file descriptor is not a dma-buf");
+    // Asked of each descriptor: one that was opened with O_PATH is good for nothing.
     const off_t size = lseek(fd, 0, SEEK_END);
     if (size < 0)
         return fail_plane(

@@ -195,9 +195,8 @@ Result<BufferParams::Checked> BufferParams::check(const Image& image) {
     if (!charge)
         return std::unexpected(charge.error());
     charges.push_back(std::move(*charge));
-    auto buffer = state->create_buffer(
-        requester_.client(), requester_.account(),
-        std::make_shared<ChargedDmabuf>(std::move(*dmabuf), std::move(charges)));
+    auto buffer = state->create_buffer(requester_.client(), requester_.account(),
+                                       std::move(*dmabuf), std::move(charges));
     return Checked{std::move(state), std::move(buffer)};
 }
 

@@ -12,6 +12,18 @@
 
 namespace tarmac {
 
+namespace {
+
+/// What the planes take, roughly: nobody but the driver knows all layouts.
+std::uint64_t memory_size(const Dmabuf& image) {
+    std::uint64_t size = 0;
+    for (const Plane& plane : image.planes())
+        size += std::uint64_t{plane.stride} * image.height();
+    return size;
+}
+
+} // namespace
+
 LinuxDmabuf::State::State(wl_display* display, wlr_compositor* compositor,
                           std::vector<Importer*> importers, Options options)
     : display_{display}
@@ -125,8 +137,18 @@ LinuxDmabuf::State::import(const std::shared_ptr<const Dmabuf>& dmabuf,
 }
 
 std::unique_ptr<DmabufBuffer, BufferDrop>
-LinuxDmabuf::State::create_buffer(wl_client* client, ClientAccount& account,
-                                  std::shared_ptr<ChargedDmabuf> image) {
+LinuxDmabuf::State::create_buffer(wl_client* client, ClientAccount& account, Dmabuf&& dmabuf,
+                                  std::vector<ClientAccount::Charge> charges) {
+    // The kernel frees the memory of a dma-buf while its last descriptor is closed.
+    const auto dispose_image = [disposal = disposal_, client](ChargedDmabuf* image) {
+        const std::unique_ptr<ChargedDmabuf> own{image};
+        disposal->dispose(
+            client, {std::make_shared<std::vector<ClientAccount::Charge>>(std::move(own->charges)),
+                     std::make_shared<const Dmabuf>(std::move(own->dmabuf)), own->size});
+    };
+    const std::uint64_t size = memory_size(dmabuf);
+    const std::shared_ptr<ChargedDmabuf> image{
+        new ChargedDmabuf{std::move(dmabuf), size, std::move(charges)}, dispose_image};
     DmabufBuffer::Hooks hooks{
         .owner = client,
         .may_map =
@@ -141,8 +163,7 @@ LinuxDmabuf::State::create_buffer(wl_client* client, ClientAccount& account,
         .dispose = [disposal = disposal_, client](
                        Disposal::Unused unused) { disposal->dispose(client, std::move(unused)); },
     };
-    const auto* dmabuf = &image->dmabuf;
-    auto buffer = DmabufBuffer::create({std::move(image), dmabuf}, std::move(hooks));
+    auto buffer = DmabufBuffer::create({image, &image->dmabuf}, std::move(hooks));
     remember(*buffer, client);
     return buffer;
 }
@@ -189,6 +210,7 @@ void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
     }
     if (surfaces_)
         surfaces_->show_again();
+    disposal_->finish();
     change_default_feedback(std::move(feedback));
     for (FeedbackObject* object : feedback_objects_)
         object->make_due(FeedbackObject::Due::Anyway);

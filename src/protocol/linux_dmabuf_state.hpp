@@ -38,7 +38,8 @@ public:
     bool is_advertised(const ClientAccount& account, FormatModifier pair) const;
 
     std::unique_ptr<DmabufBuffer, BufferDrop>
-    create_buffer(wl_client* client, ClientAccount& account, std::shared_ptr<ChargedDmabuf> image);
+    create_buffer(wl_client* client, ClientAccount& account, Dmabuf&& dmabuf,
+                  std::vector<ClientAccount::Charge> charges);
     /// Imports for `client` on the device that it named, or on the first that takes the image, and
     /// reports the landing.
     Result<void> land(wl_client* client, ClientAccount& account, DmabufBuffer& buffer,

@@ -15,7 +15,7 @@ constexpr std::uint64_t SmallMemory = 1 << 20;
 } // namespace
 
 void Disposal::dispose(wl_client* client, Unused unused) {
-    if (!turns_)
+    if (!turns_ || (!unused.buffer && unused.size <= SmallMemory))
         return;
     const auto entry = std::make_shared<Entry>(client, std::move(unused));
     entries_.insert(entry);
@@ -29,6 +29,8 @@ void Disposal::dispose(wl_client* client, Unused unused) {
 }
 
 void Disposal::await_turn(const EntryPtr& entry) {
+    if (!turns_)
+        return;
     entry->turn = turns_->push(entry->client, [this, weak = std::weak_ptr{entry}] {
         if (const auto waiting = weak.lock())
             give_up_buffer(waiting);
@@ -42,10 +44,13 @@ void Disposal::give_up_buffer(const EntryPtr& entry) {
         entries_.erase(entry);
         return;
     }
+    entry->memory = std::make_shared<Memory>(std::move(entry->unused.memory));
+    // The charge is kept for the memory's destructor, which may need it for longer than the entry
+    // is there. The pool destroys what work has on this thread.
     entry->freeing = workers_->submit(
         this,
-        [memory = std::move(entry->unused.memory)](WorkerPool::Control&) mutable {
-            memory.reset();
+        [memory = entry->memory, charge = entry->unused.charge](WorkerPool::Control&) {
+            memory->free();
             return WorkerPool::Outcome::Done;
         },
         [this, weak = std::weak_ptr{entry}](WorkerPool::Outcome) { entries_.erase(weak.lock()); });
@@ -54,7 +59,8 @@ void Disposal::give_up_buffer(const EntryPtr& entry) {
 bool Disposal::free_one(wl_client* client) {
     const auto found = std::ranges::find_if(entries_, [client](const EntryPtr& entry) {
         const wlr_buffer* buffer = entry->unused.buffer.get();
-        return entry->client == client && !entry->freeing && (!buffer || buffer->n_locks == 0);
+        return entry->client == client && (!buffer || buffer->n_locks == 0) &&
+               (!entry->memory || entry->memory->free());
     });
     if (found == entries_.end())
         return false;
@@ -73,7 +79,7 @@ void Disposal::finish() {
 void Disposal::retire() {
     turns_ = nullptr;
     workers_ = nullptr;
-    entries_.clear();
+    const auto gone = std::exchange(entries_, {});
 }
 
 } // namespace tarmac

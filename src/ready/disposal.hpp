@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <set>
@@ -41,6 +42,18 @@ public:
     void retire();
 
 private:
+    /// Freed by whom comes first, a worker or free_one().
+    struct Memory {
+        std::shared_ptr<const void> memory;
+        std::atomic_flag is_taken{};
+
+        bool free() {
+            const bool is_first = !is_taken.test_and_set();
+            if (is_first)
+                memory.reset();
+            return is_first;
+        }
+    };
     struct Entry : std::enable_shared_from_this<Entry> {
         Entry(wl_client* c, Unused u) : client{c}, unused{std::move(u)} {}
 
@@ -48,6 +61,7 @@ private:
         Unused unused;
         Listener released;
         ImportQueue::Ticket turn;
+        std::shared_ptr<Memory> memory; ///< once a worker may free it
         WorkerPool::Ticket freeing;
     };
     using EntryPtr = std::shared_ptr<Entry>;

@@ -32,12 +32,9 @@ ImportQueue::~ImportQueue() {
 
 ImportQueue::Ticket ImportQueue::push(wl_client* client, Work work) {
     auto shared = std::make_shared<Work>(std::move(work));
-    // Without an event source, which only a process out of descriptors lacks, nothing can wait.
-    if (!next_turn_) {
-        (*shared)();
-        return {};
-    }
-    turn_->time();
+    const std::uint64_t turn = turn_->number();
+    if (std::exchange(began_in_, turn) != turn)
+        began_ = std::chrono::steady_clock::now();
     const bool is_first = order_.empty();
     Waiting& waiting = waiting_[client];
     if (waiting.empty())
@@ -56,10 +53,11 @@ void ImportQueue::finish() {
 void ImportQueue::take_turn() {
     eventfd_t count;
     eventfd_read(unfinished_.get(), &count);
-    const auto end = turn_->time() + budget_;
+    const bool has_begun = began_in_ == turn_->number();
+    const auto end = (has_begun ? began_ : std::chrono::steady_clock::now()) + budget_;
     while (!order_.empty()) {
         do_next();
-        if (!order_.empty() && std::chrono::steady_clock::now() >= end) {
+        if (next_turn_ && !order_.empty() && std::chrono::steady_clock::now() >= end) {
             eventfd_write(unfinished_.get(), 1);
             return;
         }

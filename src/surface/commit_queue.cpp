@@ -263,12 +263,12 @@ void Surface::advance_without_parent() {
 }
 
 std::optional<std::chrono::steady_clock::time_point> Surface::waits_since() const {
-    const auto found = std::ranges::find_if(waiting_, &Commit::waits_for_client);
+    const auto found = std::ranges::find_if(waiting_, &Commit::is_delayed);
     return found != waiting_.end() ? std::optional{found->since} : std::nullopt;
 }
 
 void Surface::skip_oldest() {
-    const auto found = std::ranges::find_if(waiting_, &Commit::waits_for_client);
+    const auto found = std::ranges::find_if(waiting_, &Commit::is_delayed);
     if (found == waiting_.end())
         return;
     found->picture->drop();
@@ -294,7 +294,7 @@ void Surface::handle_overdue() {
     const auto limit = std::chrono::steady_clock::now() - context_.fence_timeout;
     const auto self = shared_from_this();
     for (Commit& commit : waiting_) {
-        if (!commit.waits_for_client() || commit.since > limit)
+        if (!commit.is_delayed() || commit.since > limit)
             continue;
         if (context_.ends_client(client)) {
             wl_client_post_implementation_error(client,

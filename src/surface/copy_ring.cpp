@@ -72,10 +72,23 @@ Result<CopyRing::Copy*> CopyRing::find_free(Extent extent, const Rendition& rend
     }
     if (idle)
         return idle;
-    Result<Copy*> added = fail(Fault::NotReady, "all copies of the surface are in use");
-    if (copies_.size() < MaxCopies)
-        added = add(extent, rendition);
-    return added || !busy ? added : busy;
+    if (copies_.size() < MaxCopies) {
+        auto added = add(extent, rendition);
+        return added || !busy ? added : busy;
+    }
+    if (busy)
+        return busy;
+    await_free();
+    return fail(Fault::NotReady, "all copies of the surface are in use");
+}
+
+void CopyRing::await_free() {
+    freed_.clear();
+    for (const Copy& copy : copies_)
+        freed_.emplace_back().connect(copy.buffer->events.release, [this] {
+            freed_.clear();
+            on_free_();
+        });
 }
 
 Result<CopyRing::Copy*> CopyRing::add(Extent extent, const Rendition& rendition) {
@@ -87,6 +100,8 @@ Result<CopyRing::Copy*> CopyRing::add(Extent extent, const Rendition& rendition)
 }
 
 void CopyRing::dispose_if(auto&& condition) {
+    const bool is_awaited = !freed_.empty();
+    freed_.clear();
     std::erase_if(copies_, [&](Copy& copy) {
         if (!condition(copy))
             return false;
@@ -94,6 +109,8 @@ void CopyRing::dispose_if(auto&& condition) {
         dispose_({std::move(copy.charge), memory, memory->size(), std::move(copy.buffer)});
         return true;
     });
+    if (is_awaited)
+        on_free_();
 }
 
 void CopyRing::clear() {

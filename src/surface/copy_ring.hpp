@@ -3,12 +3,13 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <list>
 #include <optional>
-#include <vector>
 
 #include "account/client_account.hpp"
 #include "import/copy_buffer.hpp"
 #include "ready/disposal.hpp"
+#include "wlr/listener.hpp"
 
 namespace tarmac {
 
@@ -23,8 +24,11 @@ public:
     /// Takes what isn't needed any more.
     using Dispose = std::function<void(Disposal::Unused)>;
 
-    CopyRing(TakeCharge take_charge, Dispose dispose)
-        : take_charge_{std::move(take_charge)}, dispose_{std::move(dispose)} {}
+    /// `on_free` is called when a copy is unlocked after acquire() found all locked.
+    CopyRing(TakeCharge take_charge, Dispose dispose, std::function<void()> on_free)
+        : take_charge_{std::move(take_charge)}
+        , dispose_{std::move(dispose)}
+        , on_free_{std::move(on_free)} {}
     ~CopyRing() { clear(); }
     CopyRing(const CopyRing&) = delete;
     CopyRing& operator=(const CopyRing&) = delete;
@@ -41,7 +45,7 @@ public:
     /// A copy that nobody has locked, to be made one of that content, which `image` holds. It is
     /// one of nothing until finish(). There are 4 at most, made when they are needed; those of
     /// other sizes and formats go. Errors: OutOfResources, also if the charge is refused; NotReady
-    /// if all are locked.
+    /// if all are locked: see on_free.
     Result<Slot> acquire(std::shared_ptr<const Dmabuf> image, const Rendition& rendition,
                          std::uint64_t content);
     /// `buffer` has that content now. Neither minds a buffer that has left the ring meanwhile.
@@ -60,6 +64,7 @@ private:
         std::uint64_t content = 0; ///< 0: unknown
     };
 
+    void await_free();
     Result<Copy*> find_free(Extent extent, const Rendition& rendition);
     Result<Copy*> add(Extent extent, const Rendition& rendition);
     void dispose_if(auto&& condition);
@@ -67,7 +72,9 @@ private:
 
     TakeCharge take_charge_;
     Dispose dispose_;
-    std::vector<Copy> copies_;
+    std::function<void()> on_free_;
+    std::list<Copy> copies_;
+    std::list<Listener> freed_; ///< while all copies are locked, when somebody wants one
     std::uint64_t newest_ = 0;
     /// Of the last contents, the newest last; nothing stands for anywhere.
     std::deque<std::optional<Region>> damages_;

@@ -136,8 +136,14 @@ void PendingPicture::make_copy() {
     const Rendition rendition =
         rendition_of(*context_.renderer, *buffer().image(), request_.colors);
     auto slot = copies_.acquire(buffer().image(), rendition, request_.content);
-    if (!slot)
-        return drop();
+    if (!slot && slot.error().fault == Fault::NotReady) {
+        stage_ = Stage::Readable;
+        return;
+    }
+    if (!slot) {
+        drop();
+        return on_progress_();
+    }
     CopyBuffer& copy = *slot->buffer;
     target_.reset(wlr_buffer_lock(slot->buffer));
     job_ = context_.workers.submit(
@@ -163,6 +169,7 @@ void PendingPicture::end_reading(WorkerPool::Outcome outcome,
         succeed();
     } else if (outcome == WorkerPool::Outcome::Busy) {
         stage_ = Stage::Unready;
+        is_put_off_ = true;
         request_.acquire.reset();
         begin(nullptr);
     } else {

@@ -39,10 +39,15 @@ public:
 
     Stage stage() const noexcept { return stage_; }
     bool is_over() const noexcept { return stage_ == Stage::Ready || stage_ == Stage::Dropped; }
+    /// Whether it waits for somebody who may never come to an end: the client, its GPU, or who
+    /// still used the memory when it was to be read.
+    bool is_delayed() const noexcept {
+        return stage_ == Stage::Unready || (is_put_off_ && !is_over());
+    }
     /// To be called first: goes on as far as it can without waiting, and has what it waits for
     /// watched. Reports nothing. `client`: whose request is being dispatched; nullptr: nobody's.
     void begin(const void* client);
-    /// Readable → Reading.
+    /// Readable → Reading; stays Readable, for now, where all copies of the surface are in use.
     void begin_reading();
     /// → Dropped.
     void drop() noexcept;
@@ -79,6 +84,7 @@ private:
     Way way_ = Way::Import;
     BufferLock picture_, target_;
     bool is_drawn_ = false;
+    bool is_put_off_ = false; ///< reading had to be given up before
     Listener import_ended_;
     FenceWatch::Ticket fences_;
     std::optional<AcquirePoint::Wait> acquire_wait_;

@@ -49,7 +49,8 @@ Surface::Surface(wlr_surface& surface, SurfaceContext& context, Surfaces& surfac
                       ->charge(ClientAccount::Item::CopiedBytes, bytes);
               },
               [disposal = context.disposal, client = wl_resource_get_client(surface.resource)](
-                  Disposal::Unused unused) { disposal->dispose(client, std::move(unused)); }}
+                  Disposal::Unused unused) { disposal->dispose(client, std::move(unused)); },
+              [this] { progress_.request(); }}
     , client_geometry_{PictureGeometry::of(surface.current)}
     , shown_geometry_{client_geometry_} {
     synced_.self = this;

@@ -127,10 +127,7 @@ private:
             return picture && picture->stage() == PendingPicture::Stage::Dropped;
         }
         bool has_picture() const { return !picture || picture->is_over(); }
-        /// Or for its import.
-        bool waits_for_client() const {
-            return picture && picture->stage() == PendingPicture::Stage::Unready;
-        }
+        bool is_delayed() const { return picture && picture->is_delayed(); }
         bool is_ready() const;
     };
     using Commits = std::list<Commit>;

@@ -34,7 +34,8 @@ public:
 
     /// Another one in each turn; each time, if the process was out of descriptors.
     std::uint64_t number() noexcept { return source_ ? number_ : ++number_; }
-    /// When this turn was asked for it first.
+    /// When this turn was asked for it first, which must be while something that has arrived is
+    /// dispatched: what comes before, the event loop may wait after.
     std::chrono::steady_clock::time_point time() noexcept {
         if (!source_ || !has_time_)
             time_ = std::chrono::steady_clock::now();

@@ -44,13 +44,14 @@ struct Fixture {
                         .colors = {ColorState::of(ColorModel::Yuv), true}};
     std::shared_ptr<ClientAccount> account =
         std::make_shared<ClientAccount>(Quotas{.mapped_bytes = 100 * Bytes});
-    CopyRing ring{
-        [this](std::uint64_t bytes) {
-            charged.push_back(bytes);
-            return account->charge(ClientAccount::Item::MappedBytes, bytes);
-        },
-        [this](Disposal::Unused unused) { disposal.dispose(nullptr, std::move(unused)); }};
+    CopyRing ring{[this](std::uint64_t bytes) {
+                      charged.push_back(bytes);
+                      return account->charge(ClientAccount::Item::MappedBytes, bytes);
+                  },
+                  [this](Disposal::Unused unused) { disposal.dispose(nullptr, std::move(unused)); },
+                  [this] { ++n_freed; }};
     std::vector<std::uint64_t> charged;
+    int n_freed = 0;
 
     /// The next content, and the copy of it, which is finished and stays locked.
     struct Shown {
@@ -209,8 +210,12 @@ TEST_CASE_METHOD(Fixture, "four copies at most are made, and none beyond what ma
     CHECK(ring.acquire(image, rendition, note(std::nullopt)).error().fault == Fault::NotReady);
     CHECK(charged == std::vector<std::uint64_t>(4, Bytes));
     const CopyBuffer* free = shown[2].buffer;
+    CHECK(n_freed == 0);
     shown[2].lock.reset();
+    CHECK(n_freed == 1);
     CHECK(show(std::nullopt).buffer == free);
+    // Nobody wanted one.
+    CHECK(n_freed == 1);
 
     const auto rest = account->charge(ClientAccount::Item::MappedBytes, 96 * Bytes);
     REQUIRE(rest);
