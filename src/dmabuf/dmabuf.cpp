@@ -1,10 +1,14 @@
-#include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <drm_fourcc.h>
+#include <fcntl.h>
 #include <format>
+#include <fstream>
 #include <linux/magic.h>
+#include <string>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <tarmac/dmabuf.hpp>
 #include <unistd.h>
@@ -13,32 +17,53 @@ namespace tarmac {
 
 namespace {
 
-/// A file that is a dma-buf.
+/// A dma-buf.
 struct Memory {
-    dev_t device;
     ino_t inode;
     std::uint64_t size; ///< bytes
 };
 
-/// What is behind `fd`. Asks the kernel what kind of file it is, unless it is one of `known`:
-/// nothing else tells a dma-buf from a memfd where there is no DRM device.
-Result<Memory> find_memory(int fd, unsigned plane, std::span<const Memory> known) {
-    struct stat file;
+/// The file system that all dma-bufs lie in, and nothing else, once one has been seen.
+std::atomic<dev_t> dmabuf_file_system = 0;
+
+/// Whether /proc says that `fd` is a dma-buf, or can't say anything.
+bool may_be_dmabuf(int fd) {
+    std::ifstream info{std::format("/proc/self/fdinfo/{}", fd)};
+    if (!info)
+        return true;
+    for (std::string line; std::getline(info, line);) {
+        if (line.starts_with("exp_name:"))
+            return true;
+    }
+    return false;
+}
+
+/// Whether `fd`, of a file system with the number `device`, is a dma-buf: nothing but what kind of
+/// file it is tells one from a memfd where there is no DRM device. The file system is asked only
+/// if the kernel says that it is its own: one of a client's (FUSE) could take its time to answer.
+bool is_dmabuf(int fd, dev_t device) {
+    if (device == dmabuf_file_system)
+        return true;
     struct statfs file_system;
-    const bool is_open = fstat(fd, &file) == 0;
-    const bool is_known = is_open && std::ranges::any_of(known, [&](const Memory& memory) {
-                              return memory.device == file.st_dev && memory.inode == file.st_ino;
-                          });
-    if (!is_open ||
-        (!is_known && (fstatfs(fd, &file_system) != 0 || file_system.f_type != DMA_BUF_MAGIC)))
+    const bool is_one =
+        may_be_dmabuf(fd) && fstatfs(fd, &file_system) == 0 && file_system.f_type == DMA_BUF_MAGIC;
+    if (is_one)
+        dmabuf_file_system = device;
+    return is_one;
+}
+
+/// What is behind `fd`.
+Result<Memory> find_memory(int fd, unsigned plane) {
+    struct statx file;
+    if (statx(fd, "", AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_INO, &file) != 0 ||
+        !is_dmabuf(fd, makedev(file.stx_dev_major, file.stx_dev_minor)))
         return fail_plane(Fault::NotADmabuf, plane, "the file descriptor is not a dma-buf");
-    // Asked of each descriptor: one that was opened with O_PATH is good for nothing.
     const off_t size = lseek(fd, 0, SEEK_END);
     if (size < 0)
         return fail_plane(
             Fault::NotADmabuf, plane,
             std::format("the dma-buf doesn't tell its size: {}", std::strerror(errno)));
-    return Memory{file.st_dev, file.st_ino, static_cast<std::uint64_t>(size)};
+    return Memory{file.stx_ino, static_cast<std::uint64_t>(size)};
 }
 
 /// Whether rows of pixels lie one after the other as far as anybody but the driver can know.
@@ -110,15 +135,12 @@ Result<Dmabuf> Dmabuf::create(DmabufDescription description) {
     if (auto count = check_plane_count(description, *format); !count)
         return std::unexpected(count.error());
     Inodes inodes{};
-    std::array<Memory, MaxPlanes> memories{};
     for (unsigned i = 0; i < description.n_planes; ++i) {
-        const auto memory =
-            find_memory(description.planes[i].fd.get(), i, std::span{memories}.first(i));
+        const auto memory = find_memory(description.planes[i].fd.get(), i);
         if (!memory)
             return std::unexpected(memory.error());
         if (auto bounds = check_bounds(description, *format, i, memory->size); !bounds)
             return std::unexpected(bounds.error());
-        memories[i] = *memory;
         inodes[i] = memory->inode;
     }
     return Dmabuf{std::move(description), *format, inodes};
