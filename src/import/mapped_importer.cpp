@@ -1,5 +1,3 @@
-#include <algorithm>
-#include <linux/dma-buf.h>
 #include <span>
 #include <tarmac/importer.hpp>
 
@@ -63,13 +61,21 @@ private:
     }
 
     static Result<void> make(const Mapping& mapping, CopyBuffer& copy, const Update& update) {
+        const CopyBuffer* base = base_of(update, copy);
+        const Rect whole{0, 0, copy.width, copy.height};
+        Region stale;
+        if (!base)
+            stale.add(whole);
+        else
+            for (const Rect& rect : update.damage)
+                stale.add(clip(rect, whole));
+        // Told apart from what can't be read.
         if (auto allocated = copy.memory()->allocate(); !allocated)
             return allocated;
         AtOnce control;
-        const Region stale = start_from(update, copy, control);
         switch (render_bands(control, mapping, copy.rendition(),
                              bands_of(copy.rendition(), copy.extent(), stale), *copy.memory(),
-                             copy.stride())) {
+                             copy.stride(), base ? base->memory().get() : nullptr)) {
         case WorkerPool::Outcome::Done:
             return {};
         case WorkerPool::Outcome::Busy:
@@ -79,26 +85,13 @@ private:
         }
     }
 
-    /// Where `copy` then doesn't show what it should yet.
-    static Region start_from(const Update& update, CopyBuffer& copy, AtOnce& control) {
+    /// What `copy` may begin as, nullptr if there is nothing like it.
+    static const CopyBuffer* base_of(const Update& update, const CopyBuffer& copy) {
         const CopyBuffer* previous =
             update.previous ? CopyBuffer::from(update.previous->buffer()) : nullptr;
-        const Rect whole{0, 0, copy.width, copy.height};
-        if (previous && previous->extent() == copy.extent() &&
-            previous->rendition() == copy.rendition()) {
-            const int dmabuf = copy.memory()->dmabuf_fd();
-            if (dmabuf >= 0)
-                control.sync(dmabuf, DMA_BUF_SYNC_START | DMA_BUF_SYNC_WRITE);
-            std::copy_n(previous->memory()->data(), copy.stride() * copy.extent().height,
-                        copy.memory()->data());
-            if (dmabuf >= 0)
-                control.sync(dmabuf, DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE);
-            Region stale;
-            for (const Rect& rect : update.damage)
-                stale.add(clip(rect, whole));
-            return stale;
-        }
-        return Region{whole};
+        const bool is_alike = previous && previous->extent() == copy.extent() &&
+                              previous->rendition() == copy.rendition();
+        return is_alike ? previous : nullptr;
     }
 
     wlr_renderer* renderer_;

@@ -102,7 +102,8 @@ void render(const Mapping& mapping, const Rendition& rendition, const Rect& part
 
 WorkerPool::Outcome render_bands(WorkerPool::Control& control, const Mapping& mapping,
                                  const Rendition& rendition, std::span<const Rect> bands,
-                                 LinearMemory& memory, std::size_t stride) {
+                                 LinearMemory& memory, std::size_t stride,
+                                 const LinearMemory* base) {
     using Outcome = WorkerPool::Outcome;
     if (control.is_cancelled())
         return Outcome::Busy;
@@ -115,6 +116,8 @@ WorkerPool::Outcome render_bands(WorkerPool::Control& control, const Mapping& ma
     if (target >= 0)
         outcome = control.sync(target, DMA_BUF_SYNC_START | DMA_BUF_SYNC_WRITE);
     if (outcome == Outcome::Done) {
+        if (base)
+            std::copy_n(base->data(), memory.size(), memory.data());
         control.share(static_cast<unsigned>(bands.size()), [&](unsigned band) {
             render(mapping, rendition, bands[band], memory.data(), stride);
         });

@@ -34,11 +34,13 @@ void render(const Mapping& mapping, const Rendition& rendition, const Rect& part
             std::uint8_t* copy, std::size_t stride);
 
 /// Renders all of `bands`, which bands_of() made, into a copy that lies at the beginning of
-/// `memory`, which is allocated if need be. Done; Busy if somebody writes to the image or uses the
+/// `memory`, which is allocated if need be. The rest of it becomes what it is in `base`, a copy as
+/// large; nullptr: stays what it is. Done; Busy if somebody writes to the image or uses the
 /// copy; Failed if the image can't be read, or was taken away meanwhile, or there is no memory.
 WorkerPool::Outcome render_bands(WorkerPool::Control& control, const Mapping& mapping,
                                  const Rendition& rendition, std::span<const Rect> bands,
-                                 LinearMemory& memory, std::size_t stride);
+                                 LinearMemory& memory, std::size_t stride,
+                                 const LinearMemory* base = nullptr);
 
 /// `region` of a picture in parts that can be rendered at the same time by several threads, since
 /// none writes where another does.
