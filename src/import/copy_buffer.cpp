@@ -19,7 +19,7 @@ const wlr_buffer_impl CopyBuffer::impl_ = {
             const auto& self = *static_cast<CopyBuffer*>(buffer);
             if ((flags & WLR_BUFFER_DATA_PTR_ACCESS_WRITE) || !self.memory_->data())
                 return false;
-            *data = self.memory_->data();
+            *data = self.are_hidden_ ? nullptr : self.memory_->data();
             *fourcc = self.fourcc();
             *stride = self.stride_;
             return true;

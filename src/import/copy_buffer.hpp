@@ -32,6 +32,9 @@ public:
     /// For workers, which may write there for longer than the buffer lives.
     const std::shared_ptr<LinearMemory>& memory() const noexcept { return memory_; }
 
+    /// While hidden, whoever reads the pixels finds a null pointer.
+    void hide_pixels(bool are_hidden) noexcept { are_hidden_ = are_hidden; }
+
     /// The image that is, or is about to be, seen in it: what dmabuf_from_buffer() has to say.
     const std::shared_ptr<const Dmabuf>& shown_image() const noexcept { return shown_image_; }
     /// How that is seen in it.
@@ -52,6 +55,7 @@ private:
 
     Rendition rendition_;
     std::size_t stride_;
+    bool are_hidden_ = false;
     std::shared_ptr<LinearMemory> memory_;
     std::shared_ptr<const Dmabuf> shown_image_;
 };

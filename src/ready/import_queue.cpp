@@ -40,7 +40,8 @@ ImportQueue::Ticket ImportQueue::push(wl_client* client, Work work) {
     if (waiting.empty())
         order_.push_back(client);
     waiting.push_back(shared);
-    if (is_first)
+    // What comes from within a turn's work belongs to that turn, and to its budget.
+    if (is_first && !is_taking_turn_)
         end_of_turn_.request();
     return Ticket{std::move(shared)};
 }
@@ -55,13 +56,15 @@ void ImportQueue::take_turn() {
     eventfd_read(unfinished_.get(), &count);
     const bool has_begun = began_in_ == turn_->number();
     const auto end = (has_begun ? began_ : std::chrono::steady_clock::now()) + budget_;
+    is_taking_turn_ = true;
     while (!order_.empty()) {
         do_next();
         if (next_turn_ && !order_.empty() && std::chrono::steady_clock::now() >= end) {
             eventfd_write(unfinished_.get(), 1);
-            return;
+            break;
         }
     }
+    is_taking_turn_ = false;
 }
 
 void ImportQueue::do_next() {

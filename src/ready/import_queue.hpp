@@ -63,6 +63,7 @@ private:
     std::uint64_t began_in_ = 0; ///< the last turn in which something came
     std::chrono::steady_clock::time_point began_{};
     EndOfTurn end_of_turn_;
+    bool is_taking_turn_ = false;
     /// An eventfd, readable while a next turn is needed: a source at the end of a turn that asked
     /// for another would get it in the same turn. Where the process was out of descriptors there is
     /// none, and all is done in one turn.

@@ -112,7 +112,7 @@ void Surface::take_ready(Commit& commit) {
     if (!commit.picture || commit.picture->stage() != Stage::Ready)
         return;
     PendingPicture& picture = *commit.picture;
-    commit.ready = content_of(picture.request(), picture.way(), picture.take_picture());
+    commit.ready = content_of(picture);
     if (commit.release)
         picture.buffer().add_release_point(*std::exchange(commit.release, std::nullopt));
     wlr_surface_state* state = cached_state(surface_, commit.seq);

@@ -157,8 +157,28 @@ void PendingPicture::make_copy() {
                 copies_.finish(copy, request_.content);
             else
                 copies_.abandon(copy);
-            end_reading(outcome, [this, &copy] { be_ready(BufferLock{wlr_buffer_lock(&copy)}); });
+            end_reading(outcome, [this, &copy] { upload(copy); });
         });
+}
+
+void PendingPicture::upload(CopyBuffer& copy) {
+    BufferLock picture{wlr_buffer_lock(&copy)};
+    if (!context_.renderer || !TextureUpload::is_needed(*context_.renderer, copy))
+        return be_ready(std::move(picture));
+    picture_ = std::move(picture);
+    upload_.emplace(copy);
+    upload_next();
+}
+
+void PendingPicture::upload_next() {
+    auto* client = static_cast<wl_client*>(const_cast<void*>(buffer().owner()));
+    next_upload_ = context_.imports.push(client, [this] {
+        wlr_renderer* renderer = request_.compositor->renderer;
+        if (renderer && upload_->do_next(*renderer))
+            return upload_next();
+        stage_ = Stage::Ready;
+        on_progress_();
+    });
 }
 
 void PendingPicture::end_reading(WorkerPool::Outcome outcome,
@@ -190,6 +210,12 @@ void PendingPicture::drop() noexcept {
     acquire_wait_.reset();
     job_ = {};
     target_ = {};
+    forget_picture();
+}
+
+void PendingPicture::forget_picture() noexcept {
+    next_upload_ = {};
+    upload_.reset();
     picture_ = {};
 }
 
@@ -198,7 +224,7 @@ void PendingPicture::restart() {
         return;
     job_ = {};
     target_ = {};
-    picture_ = {};
+    forget_picture();
     stage_ = Stage::Unready;
     proceed();
 }

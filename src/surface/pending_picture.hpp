@@ -5,6 +5,7 @@
 
 #include "import/decision.hpp"
 #include "import/dmabuf_buffer.hpp"
+#include "import/texture_upload.hpp"
 #include "surface/surface_context.hpp"
 
 namespace tarmac {
@@ -27,9 +28,10 @@ public:
     struct Request {
         BufferLock buffer; ///< a DmabufBuffer
         Colors colors;
-        std::uint64_t content;               ///< what CopyRing::note_content() said
-        std::optional<AcquirePoint> acquire; ///< instead of fences of the dma-bufs
-        bool is_for_cursor = false;          ///< which is drawn without encodings of YUV
+        std::uint64_t content;                ///< what CopyRing::note_content() said
+        std::optional<AcquirePoint> acquire;  ///< instead of fences of the dma-bufs
+        bool is_for_cursor = false;           ///< which is drawn without encodings of YUV
+        wlr_compositor* compositor = nullptr; ///< whose renderer it is for
     };
 
     PendingPicture(SurfaceContext& context, CopyRing& copies, Request request,
@@ -59,6 +61,8 @@ public:
     Way way() const noexcept { return way_; }
     /// What the renderer is given, once it is Ready.
     BufferLock take_picture() noexcept { return std::move(picture_); }
+    /// The texture of it, where that is made beforehand.
+    BufferLock take_texture() noexcept { return upload_ ? upload_->take() : BufferLock{}; }
 
     /// Whether the renderer shows what it has imported, as things are.
     static bool is_imported(const SurfaceContext& context, const Request& request);
@@ -74,6 +78,9 @@ private:
     void be_ready(BufferLock picture);
     void read_in_place();
     void make_copy();
+    void forget_picture() noexcept;
+    void upload(CopyBuffer& copy);
+    void upload_next();
     void end_reading(WorkerPool::Outcome outcome, const std::function<void()>& succeed);
 
     SurfaceContext& context_;
@@ -89,6 +96,8 @@ private:
     FenceWatch::Ticket fences_;
     std::optional<AcquirePoint::Wait> acquire_wait_;
     WorkerPool::Ticket job_;
+    std::optional<TextureUpload> upload_;
+    ImportQueue::Ticket next_upload_;
 };
 
 } // namespace tarmac

@@ -49,6 +49,16 @@ void Surface::begin_commit(const CommitState& state) {
     make_state_true();
     correct_damage(was_stand_in || was_inverted != shown_.is_inverted() ||
                    (commit && commit->is_recoloring));
+    if (uploaded_damage_)
+        hide_damage();
+}
+
+/// Until end_commit(): wlroots updates the texture that it finds, with what is damaged.
+void Surface::hide_damage() {
+    wlr_surface_state& current = surface_.current;
+    uploaded_damage_ = buffer_damage_of(current);
+    pixman_region32_clear(&current.buffer_damage);
+    pixman_region32_clear(&current.surface_damage);
 }
 
 /// wlroots copies some of it with every commit, and some only where the client sent it.
@@ -96,10 +106,15 @@ void Surface::show(Commit& commit) {
         if (!commit.picture) {
             shown_ = std::move(commit.ready);
             // The commit brings no buffer, so wlroots won't make a texture.
-            if (commit.is_recoloring)
-                put_picture(surface_, *shown_.picture);
-            else
-                give(shown_.picture.get());
+            if (commit.is_recoloring) {
+                put(shown_);
+                break;
+            }
+            give(shown_.picture.get());
+            if (shown_.texture) {
+                put_texture(surface_, *shown_.picture, std::move(shown_.texture));
+                uploaded_damage_.emplace();
+            }
             break;
         }
         if (commit.is_recoloring)
@@ -168,6 +183,10 @@ void Surface::correct_damage(bool is_all_new) {
 void Surface::end_commit() {
     const std::optional<Commit> commit = std::exchange(applying_, std::nullopt);
     kept_.reset();
+    if (const auto damage = std::exchange(uploaded_damage_, std::nullopt)) {
+        pixman_region32_copy(&surface_.buffer_damage, &damage->get());
+        pixman_region32_copy(&surface_.current.buffer_damage, &damage->get());
+    }
     const bool is_yuv = shown_.is_import() && shown_.image->format().model == ColorModel::Yuv;
     if (!is_yuv)
         clear_yuv_encoding(
@@ -200,9 +219,16 @@ void Surface::drop_misfit() {
     shown_ = {};
 }
 
+bool Surface::put(ShownContent& content) {
+    if (!content.texture)
+        return put_picture(surface_, *content.picture);
+    put_texture(surface_, *content.picture, std::move(content.texture));
+    return true;
+}
+
 /// The one way to another picture without a commit of the client's.
 void Surface::exchange(ShownContent content) {
-    if (!put_picture(surface_, *content.picture))
+    if (!put(content))
         return;
     const bool was_transparent = shown_.kind == Kind::Transparent;
     shown_ = std::move(content);
@@ -239,7 +265,7 @@ void Surface::look_at_awaited() {
     if (!awaited_ || awaited_->stage() != Stage::Ready)
         return;
     const auto picture = std::move(awaited_);
-    exchange(content_of(picture->request(), picture->way(), picture->take_picture()));
+    exchange(content_of(*picture));
 }
 
 std::unique_ptr<PendingPicture> Surface::pending_again(DmabufBuffer& buffer,
@@ -256,7 +282,10 @@ void Surface::show_again() {
     for (Commit& commit : waiting_) {
         if (commit.picture) {
             commit.picture->restart();
-        } else if (DmabufBuffer* buffer = DmabufBuffer::from(commit.ready.source.get())) {
+            continue;
+        }
+        commit.ready.texture.reset(); // of the renderer before
+        if (DmabufBuffer* buffer = DmabufBuffer::from(commit.ready.source.get())) {
             commit.picture = pending_again(*buffer, commit.ready);
             commit.ready = {};
         }

@@ -202,7 +202,8 @@ PendingPicture::Request Surface::request_for(DmabufBuffer& buffer, const Colors&
             .colors = colors,
             .content = content,
             .acquire = {},
-            .is_for_cursor = is_cursor(surface_)};
+            .is_for_cursor = is_cursor(surface_),
+            .compositor = surface_.compositor};
 }
 
 ShownContent Surface::content_of(const PendingPicture::Request& request, Way way,
@@ -213,6 +214,7 @@ ShownContent Surface::content_of(const PendingPicture::Request& request, Way way
                          .way = way,
                          .colors = request.colors,
                          .picture = std::move(picture),
+                         .texture = {},
                          .source = {},
                          .content = request.content};
     // A copy needs its source again where it may be wanted in other colours.
@@ -221,6 +223,12 @@ ShownContent Surface::content_of(const PendingPicture::Request& request, Way way
     const bool is_copy = way == Way::Copy || way == Way::Convert;
     if (!is_copy || (has_colors && can_rename_colors(surface_)))
         content.source.reset(wlr_buffer_lock(&buffer));
+    return content;
+}
+
+ShownContent Surface::content_of(PendingPicture& picture) {
+    ShownContent content = content_of(picture.request(), picture.way(), picture.take_picture());
+    content.texture = picture.take_texture();
     return content;
 }
 

@@ -32,6 +32,7 @@ struct ShownContent {
     Way way = Way::Import;
     Colors colors{};
     BufferLock picture;        ///< what the renderer was given
+    BufferLock texture;        ///< of the picture, where it is there before wlroots would make it
     BufferLock source;         ///< a DmabufBuffer, kept where the picture may have to be made again
     std::uint64_t content = 0; ///< what CopyRing::note_content() said
 
@@ -145,6 +146,7 @@ private:
     PendingPicture::Request request_for(DmabufBuffer& buffer, const Colors& colors,
                                         std::uint64_t content);
     ShownContent content_of(const PendingPicture::Request& request, Way way, BufferLock picture);
+    ShownContent content_of(PendingPicture& picture);
 
     // commit_queue.cpp: what waits
     void progressed();
@@ -169,6 +171,8 @@ private:
     void follow_foreign(wlr_buffer* buffer);
     void make_state_true();
     void correct_damage(bool is_all_new);
+    void hide_damage();
+    bool put(ShownContent& content);
     void exchange(ShownContent content);
     std::unique_ptr<PendingPicture> pending_again(DmabufBuffer& buffer,
                                                   const ShownContent& content);
@@ -211,6 +215,7 @@ private:
     // While a commit is applied:
     std::optional<Commit> applying_;
     BufferLock kept_;
+    std::optional<Region> uploaded_damage_; ///< which wlroots is not to upload again
 };
 
 } // namespace tarmac

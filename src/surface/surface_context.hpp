@@ -21,6 +21,7 @@ struct SurfaceContext {
     std::shared_ptr<Turn> turn;
     WorkerPool& workers;
     FenceWatch& fences;
+    ImportQueue& imports;
     std::shared_ptr<Disposal> disposal;
     /// Of the renderer that draws; nullptr if the wlr_compositor has none.
     std::shared_ptr<const RendererFacts> renderer;

@@ -25,15 +25,29 @@ void update_opaque_region(wlr_surface& surface, wlr_buffer& picture) {
 
 } // namespace
 
-bool put_picture(wlr_surface& surface, wlr_buffer& picture) {
-    wlr_renderer* renderer = surface.compositor->renderer;
-    wlr_client_buffer* made = renderer ? wlr_client_buffer_create(&picture, renderer) : nullptr;
-    if (!made)
-        return false;
+BufferLock make_texture(wlr_renderer& renderer, wlr_buffer& picture) {
+    wlr_client_buffer* made = wlr_client_buffer_create(&picture, &renderer);
+    return BufferLock{made ? &made->base : nullptr};
+}
+
+bool update_texture(wlr_buffer& texture, wlr_buffer& picture, const pixman_region32_t& region) {
+    const wlr_client_buffer* buffer = wlr_client_buffer_get(&texture);
+    return buffer->texture && wlr_texture_update_from_buffer(buffer->texture, &picture, &region);
+}
+
+void put_texture(wlr_surface& surface, wlr_buffer& picture, BufferLock texture) {
     if (surface.buffer)
         wlr_buffer_unlock(&surface.buffer->base);
-    surface.buffer = made;
+    surface.buffer = wlr_client_buffer_get(texture.release());
     update_opaque_region(surface, picture);
+}
+
+bool put_picture(wlr_surface& surface, wlr_buffer& picture) {
+    wlr_renderer* renderer = surface.compositor->renderer;
+    BufferLock made = renderer ? make_texture(*renderer, picture) : BufferLock{};
+    if (!made)
+        return false;
+    put_texture(surface, picture, std::move(made));
     return true;
 }
 

@@ -15,6 +15,7 @@
 #include "support/subsurface.hpp"
 #include "support/surface_role.hpp"
 #include "support/system_calls.hpp"
+#include "support/udmabuf_limit.hpp"
 
 using namespace test;
 using namespace std::chrono_literals;
@@ -121,6 +122,21 @@ struct Fixture {
         CHECK(window.awaits("64x48 red"));
     }
 
+    /// Whose copy no renderer can import.
+    void send_large_image_to_upload() {
+        ImageBuffer image{client, DRM_FORMAT_NV12, LargeWidth, LargeHeight};
+        image.fill(image.whole(), WhiteVideo);
+        {
+            const UdmabufLimit limit{1};
+            const int commits = window.commits;
+            window.commit(image.get());
+            CHECK(goes_on_until([&] { return window.commits > commits; }));
+        }
+        CHECK(window.seen() == LargeAndWhite);
+        window.commit(red.get());
+        CHECK(window.awaits("64x48 red"));
+    }
+
     void send_to_synchronized_subsurface() {
         Subsurface child{window};
         ColorBuffer child_green{client, Green}, white{client, White};
@@ -175,6 +191,9 @@ TEST_CASE_METHOD(Fixture, "a client that floods the compositor has it make no ca
     SECTION("a large image again and again") {
         send_large_image(3);
     }
+    SECTION("a large image whose copy has to be uploaded") {
+        send_large_image_to_upload();
+    }
     SECTION("two hundred commits of a synchronized subsurface") {
         send_to_synchronized_subsurface();
     }
@@ -210,6 +229,9 @@ TEST_CASE_METHOD(Fixture, "a client that floods the compositor makes no long tur
     }
     SECTION("a large image again and again") {
         flood = [this] { send_large_image(70); };
+    }
+    SECTION("a large image whose copy has to be uploaded") {
+        flood = [this] { send_large_image_to_upload(); };
     }
     SECTION("two hundred commits of a synchronized subsurface") {
         flood = [this] { send_to_synchronized_subsurface(); };

@@ -1,6 +1,7 @@
 #include "ready/import_queue.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <functional>
 #include <memory>
 #include <string>
 #include <sys/eventfd.h>
@@ -125,6 +126,22 @@ TEST_CASE_METHOD(Fixture, "the requests that ask for imports have their part of 
     CHECK(done == "a");
     turn_with([this] { push(1, 'c'); });
     CHECK(done == "abc");
+}
+
+TEST_CASE_METHOD(Fixture, "work that brings more work has no more of a turn than other work") {
+    std::function<void()> go_on = [&] {
+        tickets.push_back(queue.push(client(1), [&] {
+            spin(1ms);
+            done += 'a';
+            if (done.size() < 6)
+                go_on();
+        }));
+    };
+    turn_with(go_on);
+    CHECK(done.size() <= 2);
+    for (int turns = 0; turns < 6; ++turns)
+        turn();
+    CHECK(done == "aaaaaa");
 }
 
 TEST_CASE("a queue that goes leaves the loop usable") {
