@@ -20,8 +20,10 @@ public:
 
     /// Makes the texture, or uploads some more. False when nothing is left to do.
     bool do_next(wlr_renderer& renderer);
-    /// The wlr_client_buffer that has the texture; nullptr if the renderer can't make it.
-    BufferLock take() noexcept { return std::move(texture_); }
+    /// The wlr_client_buffer that has the texture; nullptr unless it is whole.
+    BufferLock take() noexcept {
+        return next_row_ >= copy_.height ? std::move(texture_) : BufferLock{};
+    }
 
 private:
     CopyBuffer& copy_;

@@ -44,6 +44,7 @@ LinuxDmabuf::State::State(wl_display* display, wlr_compositor* compositor,
                        .fences = fences_,
                        .imports = queue_,
                        .disposal = disposal_,
+                       .compositor = compositor,
                        .renderer = {},
                        .fence_timeout = options_.fence_timeout,
                        .account_of = [this](wl_client* client) { return account_of(client); },
@@ -63,6 +64,7 @@ LinuxDmabuf::State::State(wl_display* display, wlr_compositor* compositor,
     compositor_gone_.connect(compositor->events.destroy, [this] {
         compositor_gone_.disconnect();
         compositor_ = nullptr;
+        surface_context_.compositor = nullptr;
     });
 }
 

@@ -20,7 +20,7 @@ ImportQueue::ImportQueue(wl_event_loop* loop, std::shared_ptr<Turn> turn,
     , next_turn_{wl_event_loop_add_fd(
           loop, unfinished_.get(), WL_EVENT_READABLE,
           [](int, std::uint32_t, void* queue) {
-              static_cast<ImportQueue*>(queue)->take_turn();
+              static_cast<ImportQueue*>(queue)->end_of_turn_.request();
               return 0;
           },
           this)} {}

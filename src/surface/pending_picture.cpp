@@ -173,8 +173,10 @@ void PendingPicture::upload(CopyBuffer& copy) {
 void PendingPicture::upload_next() {
     auto* client = static_cast<wl_client*>(const_cast<void*>(buffer().owner()));
     next_upload_ = context_.imports.push(client, [this] {
-        wlr_renderer* renderer = request_.compositor->renderer;
-        if (renderer && upload_->do_next(*renderer))
+        // The compositor may be gone, or its renderer be another one.
+        wlr_renderer* renderer = context_.compositor ? context_.compositor->renderer : nullptr;
+        const bool is_the_same = renderer && RendererFacts::of(renderer) == context_.renderer;
+        if (is_the_same && upload_->do_next(*renderer))
             return upload_next();
         stage_ = Stage::Ready;
         on_progress_();

@@ -28,10 +28,9 @@ public:
     struct Request {
         BufferLock buffer; ///< a DmabufBuffer
         Colors colors;
-        std::uint64_t content;                ///< what CopyRing::note_content() said
-        std::optional<AcquirePoint> acquire;  ///< instead of fences of the dma-bufs
-        bool is_for_cursor = false;           ///< which is drawn without encodings of YUV
-        wlr_compositor* compositor = nullptr; ///< whose renderer it is for
+        std::uint64_t content;               ///< what CopyRing::note_content() said
+        std::optional<AcquirePoint> acquire; ///< instead of fences of the dma-bufs
+        bool is_for_cursor = false;          ///< which is drawn without encodings of YUV
     };
 
     PendingPicture(SurfaceContext& context, CopyRing& copies, Request request,

@@ -202,8 +202,7 @@ PendingPicture::Request Surface::request_for(DmabufBuffer& buffer, const Colors&
             .colors = colors,
             .content = content,
             .acquire = {},
-            .is_for_cursor = is_cursor(surface_),
-            .compositor = surface_.compositor};
+            .is_for_cursor = is_cursor(surface_)};
 }
 
 ShownContent Surface::content_of(const PendingPicture::Request& request, Way way,

@@ -12,6 +12,7 @@
 #include "wlr/turn.hpp"
 
 struct wl_client;
+struct wlr_compositor;
 
 namespace tarmac {
 
@@ -23,6 +24,7 @@ struct SurfaceContext {
     FenceWatch& fences;
     ImportQueue& imports;
     std::shared_ptr<Disposal> disposal;
+    wlr_compositor* compositor; ///< nullptr once it is gone
     /// Of the renderer that draws; nullptr if the wlr_compositor has none.
     std::shared_ptr<const RendererFacts> renderer;
     std::chrono::milliseconds fence_timeout;

@@ -144,6 +144,19 @@ TEST_CASE_METHOD(Fixture, "work that brings more work has no more of a turn than
     CHECK(done == "aaaaaa");
 }
 
+TEST_CASE_METHOD(Fixture, "what comes in a turn isn't kept from it by work of others") {
+    std::function<void()> go_on = [&] {
+        tickets.push_back(queue.push(client(1), [&] {
+            spin(1ms);
+            if (done.empty())
+                go_on();
+        }));
+    };
+    turn_with(go_on);
+    turn_with([this] { push(2, 'b'); });
+    CHECK(done == "b");
+}
+
 TEST_CASE("a queue that goes leaves the loop usable") {
     wl_event_loop* loop = wl_event_loop_create();
     {
