@@ -1,26 +1,44 @@
 #include "ready/import_queue.hpp"
 
+#include <algorithm>
 #include <sys/eventfd.h>
 #include <utility>
 #include <wayland-server-core.h>
 
 namespace tarmac {
 
+namespace {
+
+/// As many buffers as clients go round with.
+constexpr unsigned AnswersInTurn = 4;
+
+} // namespace
+
 void ImportQueue::Ticket::redeem() {
-    if (const auto work = std::exchange(work_, nullptr); work && *work)
-        std::exchange(*work, nullptr)();
+    if (const auto work = std::exchange(work_, nullptr); work && work->function)
+        std::exchange(work->function, nullptr)();
 }
 
 ImportQueue::ImportQueue(wl_event_loop* loop, std::shared_ptr<Turn> turn,
                          std::chrono::nanoseconds budget)
     : turn_{std::move(turn)}
     , budget_{budget}
-    , end_of_turn_{loop, [this] { take_turn(); }}
+    , end_of_turn_{loop,
+                   [this] {
+                       take_turn(budget_);
+                       if (!order_.empty())
+                           eventfd_write(unfinished_.get(), 1);
+                   }}
     , unfinished_{eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)}
     , next_turn_{wl_event_loop_add_fd(
           loop, unfinished_.get(), WL_EVENT_READABLE,
-          [](int, std::uint32_t, void* queue) {
-              static_cast<ImportQueue*>(queue)->end_of_turn_.request();
+          [](int fd, std::uint32_t, void* data) {
+              auto& queue = *static_cast<ImportQueue*>(data);
+              eventfd_t count;
+              eventfd_read(fd, &count);
+              queue.take_turn(queue.budget_ / 2);
+              if (!queue.order_.empty())
+                  queue.end_of_turn_.request();
               return 0;
           },
           this)} {}
@@ -30,18 +48,16 @@ ImportQueue::~ImportQueue() {
         wl_event_source_remove(next_turn_);
 }
 
-ImportQueue::Ticket ImportQueue::push(wl_client* client, Work work) {
-    auto shared = std::make_shared<Work>(std::move(work));
-    const std::uint64_t turn = turn_->number();
-    if (std::exchange(began_in_, turn) != turn)
-        began_ = std::chrono::steady_clock::now();
-    const bool is_first = order_.empty();
+ImportQueue::Ticket ImportQueue::push(wl_client* client, std::move_only_function<void()> work,
+                                      bool is_answered) {
+    auto shared = std::make_shared<Work>(std::move(work), is_answered);
+    begin_turn();
     Waiting& waiting = waiting_[client];
-    if (waiting.empty())
-        order_.push_back(client);
+    if (waiting.empty() && client != serving_)
+        order_.insert(order_.end() - static_cast<std::ptrdiff_t>(n_served_), client);
     waiting.push_back(shared);
     // What comes from within a turn's work belongs to that turn, and to its budget.
-    if (is_first && !is_taking_turn_)
+    if (!is_taking_turn_)
         end_of_turn_.request();
     return Ticket{std::move(shared)};
 }
@@ -51,34 +67,52 @@ void ImportQueue::finish() {
         do_next();
 }
 
-void ImportQueue::take_turn() {
-    eventfd_t count;
-    eventfd_read(unfinished_.get(), &count);
-    const bool has_begun = began_in_ == turn_->number();
-    const auto end = (has_begun ? began_ : std::chrono::steady_clock::now()) + budget_;
+void ImportQueue::begin_turn() {
+    const std::uint64_t turn = turn_->number();
+    if (std::exchange(began_in_, turn) == turn)
+        return;
+    began_ = std::chrono::steady_clock::now();
+    n_served_ = 0;
+    n_answers_ = 0;
+}
+
+void ImportQueue::take_turn(std::chrono::nanoseconds budget) {
+    begin_turn();
+    const auto has_time = [&] {
+        return !next_turn_ || std::chrono::steady_clock::now() < began_ + budget;
+    };
     is_taking_turn_ = true;
-    while (!order_.empty()) {
+    for (bool is_due = n_served_ < order_.size();
+         !order_.empty() && (is_due || has_time() || is_next_answered()); is_due = false)
         do_next();
-        if (next_turn_ && !order_.empty() && std::chrono::steady_clock::now() >= end) {
-            eventfd_write(unfinished_.get(), 1);
-            break;
-        }
-    }
     is_taking_turn_ = false;
+}
+
+bool ImportQueue::is_next_answered() const {
+    const auto work = waiting_.at(order_.front()).front().lock();
+    return work && work->is_answered && n_answers_ < AnswersInTurn;
 }
 
 void ImportQueue::do_next() {
     wl_client* client = order_.front();
     order_.pop_front();
-    const auto waiting = waiting_.find(client);
-    const auto work = waiting->second.front().lock();
-    waiting->second.pop_front();
-    if (waiting->second.empty())
-        waiting_.erase(waiting);
-    else
+    n_served_ = std::min(n_served_, order_.size());
+    Waiting& waiting = waiting_.at(client);
+    const auto work = waiting.front().lock();
+    waiting.pop_front();
+    serving_ = client;
+    if (work && work->function) {
+        n_answers_ += work->is_answered;
+        std::exchange(work->function, nullptr)();
+    }
+    serving_.reset();
+    // What the work brought comes behind it.
+    if (waiting.empty()) {
+        waiting_.erase(client);
+    } else {
         order_.push_back(client);
-    if (work && *work)
-        std::exchange(*work, nullptr)();
+        ++n_served_;
+    }
 }
 
 } // namespace tarmac

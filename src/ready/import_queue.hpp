@@ -4,6 +4,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <tarmac/fd.hpp>
 #include <unordered_map>
 
@@ -18,14 +19,20 @@ namespace tarmac {
 
 /// Imports that wait until the requests of a turn of the event loop are dispatched: at its end as
 /// many are done as its budget allows, at least one, and the rest in the next turns. The budget is
-/// for what came since the turn's first import was asked for, requests included. Every client gets
-/// its turn before one gets a second.
+/// for what came since the turn's first import was asked for, requests included. In each turn,
+/// clients that had no import done yet come first.
 ///
 /// The end of the same turn is early enough for clients that take a round trip for the answer, as
 /// weston-simple-dmabuf-egl does: what is written before the connections are flushed arrives
-/// together.
+/// together. Clients of weston's take one for four buffers, and stop for ever if one isn't there
+/// when they need it. So of those imports that are answered four are done in a turn, however much
+/// of its budget the machine took away; and a next turn begins before its end, with half of its
+/// budget: compositors draw at the end of a turn, and that can take long.
 class ImportQueue {
-    using Work = std::move_only_function<void()>;
+    struct Work {
+        std::move_only_function<void()> function;
+        bool is_answered;
+    };
 
 public:
     /// A place in the queue. Given up, the work isn't done.
@@ -48,19 +55,29 @@ public:
     ImportQueue& operator=(const ImportQueue&) = delete;
 
     /// Work of one client is done in the order in which it came. It may destroy its ticket.
-    [[nodiscard]] Ticket push(wl_client* client, Work work);
+    /// `is_answered`: the client waits for what comes of it.
+    [[nodiscard]] Ticket push(wl_client* client, std::move_only_function<void()> work,
+                              bool is_answered = false);
     /// Does all that waits.
     void finish();
+    /// How long the turn that goes on may wait for somebody who helps with an import: as long again
+    /// as its budget.
+    std::chrono::steady_clock::time_point end_of_patience() const noexcept {
+        return began_ + 2 * budget_;
+    }
 
 private:
     using Waiting = std::deque<std::weak_ptr<Work>>;
 
-    void take_turn();
+    void begin_turn();
+    /// Goes on with the turn, for which there is so much time in all.
+    void take_turn(std::chrono::nanoseconds budget);
+    bool is_next_answered() const;
     void do_next();
 
     std::shared_ptr<Turn> turn_;
     std::chrono::nanoseconds budget_;
-    std::uint64_t began_in_ = 0; ///< the last turn in which something came
+    std::uint64_t began_in_ = 0; ///< the last turn in which something came, or went on
     std::chrono::steady_clock::time_point began_{};
     EndOfTurn end_of_turn_;
     bool is_taking_turn_ = false;
@@ -70,7 +87,10 @@ private:
     Fd unfinished_;
     wl_event_source* next_turn_;
     std::unordered_map<wl_client*, Waiting> waiting_;
-    std::deque<wl_client*> order_; ///< the clients of waiting_, next first
+    std::deque<wl_client*> order_;      ///< the clients of waiting_, next first
+    unsigned n_answers_ = 0;            ///< that the turn has had
+    std::optional<wl_client*> serving_; ///< whose work goes on
+    std::size_t n_served_ = 0; ///< how many, the last ones, had an import done in this turn
 };
 
 } // namespace tarmac

@@ -22,11 +22,13 @@ struct Fixture {
     // The queue only compares clients.
     wl_client* client(std::uintptr_t number) { return reinterpret_cast<wl_client*>(number); }
 
-    void push(std::uintptr_t client_number, char name, std::chrono::milliseconds takes = 0ms) {
-        tickets.push_back(queue.push(client(client_number), [this, name, takes] {
+    void push(std::uintptr_t client_number, char name, std::chrono::milliseconds takes = 0ms,
+              bool is_answered = false) {
+        const auto work = [this, name, takes] {
             spin(takes);
             done += name;
-        }));
+        };
+        tickets.push_back(queue.push(client(client_number), work, is_answered));
     }
     /// A sleep would give the time away.
     static void spin(std::chrono::milliseconds time) {
@@ -155,6 +157,47 @@ TEST_CASE_METHOD(Fixture, "what comes in a turn isn't kept from it by work of ot
     turn_with(go_on);
     turn_with([this] { push(2, 'b'); });
     CHECK(done == "b");
+}
+
+TEST_CASE_METHOD(Fixture, "a next turn begins before what others do at its end") {
+    turn_with([this] {
+        for (char name = 'a'; name < 'e'; ++name)
+            push(1, name, 2ms);
+    });
+    REQUIRE(done == "a");
+    // As an output's frame.
+    turn_with([this] {
+        wl_event_loop_add_idle(
+            loop.get(), [](void* text) { *static_cast<std::string*>(text) += '|'; }, &done);
+    });
+    CHECK(done.starts_with("ab|"));
+    for (int turns = 0; turns < 4; ++turns)
+        turn();
+    CHECK(done == "ab|cd");
+}
+
+TEST_CASE_METHOD(Fixture, "four imports that are answered are done in a turn, whatever they take") {
+    turn_with([this] {
+        for (char name = 'a'; name < 'g'; ++name)
+            push(1, name, 2ms, true);
+    });
+    CHECK(done == "abcd");
+    turn();
+    CHECK(done == "abcdef");
+}
+
+TEST_CASE_METHOD(Fixture, "who had no import done in a turn comes first") {
+    turn_with([this] {
+        push(1, 'a', 2ms);
+        push(1, 'b', 2ms);
+        push(1, 'c', 2ms);
+    });
+    REQUIRE(done == "a");
+    turn_with([this] { push(2, 'X', 2ms); });
+    CHECK(done == "abX");
+    for (int turns = 0; turns < 2; ++turns)
+        turn();
+    CHECK(done == "abXc");
 }
 
 TEST_CASE("a queue that goes leaves the loop usable") {
