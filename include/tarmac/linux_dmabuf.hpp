@@ -75,7 +75,10 @@ public:
         Quotas quotas;
         ImmediateFailure immediate_failure = ImmediateFailure::Failed;
         /// The longest that imports, and the requests for them, hold up one turn of the event loop.
-        /// A single import that takes longer is not interrupted, and one is done in every turn.
+        /// A single import that takes longer is not interrupted. One is done in every turn however
+        /// long requests took, and four of those that a client waits for (`create`): some take a
+        /// round trip for the answer. So that it comes in time, a turn waits for a worker to map a
+        /// large image, as long again at most.
         std::chrono::nanoseconds import_budget = std::chrono::milliseconds{2};
         /// How long a commit waits until its picture is ready, from when it was made.
         std::chrono::milliseconds fence_timeout = std::chrono::seconds{10};

@@ -1,5 +1,6 @@
 #include "import/dmabuf_buffer.hpp"
 
+#include <algorithm>
 #include <tarmac/texture.hpp>
 
 #include "import/copy_buffer.hpp"
@@ -7,6 +8,15 @@
 #include "import/in_place_buffer.hpp"
 
 namespace tarmac {
+
+namespace {
+
+/// What even an exporter that first has to get the memory maps in a fraction of a millisecond, as a
+/// rule: less than a worker takes to answer on a busy machine, and clients may take a round trip
+/// for the answer.
+constexpr std::uint64_t MappedAtOnce = 1 << 20;
+
+} // namespace
 
 const wlr_buffer_impl DmabufBuffer::buffer_impl = {
     .destroy =
@@ -40,7 +50,7 @@ DmabufBuffer::DmabufBuffer(std::shared_ptr<const Dmabuf> image, Hooks hooks)
     : image_{std::move(image)}, hooks_{std::move(hooks)} {
     wlr_buffer_init(this, &buffer_impl, static_cast<int>(image_->width()),
                     static_cast<int>(image_->height()));
-    wl_signal_init(&import_ended_);
+    wl_signal_init(&changed_);
     released_.connect(events.release, [this] { release_points_.clear(); });
 }
 
@@ -57,24 +67,35 @@ DmabufBuffer* DmabufBuffer::from(wlr_buffer* buffer) noexcept {
     return buffer && buffer->impl == &buffer_impl ? static_cast<DmabufBuffer*>(buffer) : nullptr;
 }
 
-void DmabufBuffer::land(Landed landed) {
-    if (landed.import) {
-        set(import_, std::move(landed.import));
-        end_import(State::Imported);
-    } else {
-        if (!mapping_)
-            mapping_ = std::move(landed.mapping);
-        end_import(State::Mapped);
+void DmabufBuffer::land(Landed landed, WorkerPool& workers) {
+    BufferPtr import = std::move(landed.import);
+    // What was charged once stays so.
+    landed.mapped_bytes = std::max(landed.mapped_bytes, landed_.mapped_bytes);
+    landed_ = std::move(landed);
+    if (import) {
+        set(import_, std::move(import));
+        return enter(State::Imported);
     }
+    state_ = State::BeingMapped;
+    if (mapping_ || is_unmappable_)
+        return enter(state_when_mapped());
+    map(workers);
 }
 
-void DmabufBuffer::fail() {
-    end_import(State::Failed);
+void DmabufBuffer::fail(Error error) {
+    error_ = std::move(error);
+    enter(State::Failed);
 }
 
-void DmabufBuffer::end_import(State state) {
+void DmabufBuffer::enter(State state) {
+    // Who hears of it may let go of the buffer.
+    BufferLock kept;
+    if (n_locks > 0)
+        kept.reset(wlr_buffer_lock(this));
     state_ = state;
-    wl_signal_emit_mutable(&import_ended_, nullptr);
+    wl_signal_emit_mutable(&changed_, nullptr);
+    if (auto on_landed = is_waiting() ? nullptr : std::exchange(on_landed_, nullptr))
+        on_landed();
 }
 
 void DmabufBuffer::await_import(ImportQueue::Ticket import) {
@@ -105,16 +126,55 @@ std::shared_ptr<Mapping> DmabufBuffer::close_window() noexcept {
     return mapping_;
 }
 
-Result<std::shared_ptr<Mapping>> DmabufBuffer::map() {
-    if (mapping_)
-        return mapping_;
-    auto mapping = Mapping::create(image_);
-    if (!mapping)
-        return std::unexpected(mapping.error());
-    if (!may_map(mapping->size_in_bytes()))
-        return tarmac::fail(Fault::OutOfResources, "the client may have no more memory mapped");
-    mapping_ = std::make_shared<Mapping>(std::move(*mapping));
-    return mapping_;
+void DmabufBuffer::map(WorkerPool& workers) {
+    if (mapping_ || is_being_mapped() || is_unmappable_)
+        return;
+    if (Mapping::size_of(*image_) <= MappedAtOnce)
+        return end_mapping(Mapping::create(image_));
+    using Made = std::optional<Result<Mapping>>;
+    const auto dispose_if_left = [image = image_, hooks = hooks_](Made* made) {
+        const std::unique_ptr<Made> own{made};
+        if (*made && **made)
+            dispose(hooks, image, std::move(***made));
+    };
+    const std::shared_ptr<Made> made{new Made, dispose_if_left};
+    mapping_job_ = workers.submit(
+        owner(),
+        [image = image_, made](WorkerPool::Control&) {
+            made->emplace(Mapping::create(image));
+            return WorkerPool::Outcome::Done;
+        },
+        [this, made](WorkerPool::Outcome outcome) {
+            if (outcome != WorkerPool::Outcome::Done)
+                return end_mapping(
+                    tarmac::fail(Fault::ImportFailed, "no thread could map the dma-buf"));
+            auto mapping = std::move(**made);
+            made->reset();
+            end_mapping(std::move(mapping));
+        });
+}
+
+/// Of what isn't wanted any more: unmapping takes long too.
+void DmabufBuffer::dispose(const Hooks& hooks, std::shared_ptr<const Dmabuf> image,
+                           Mapping mapping) {
+    const std::uint64_t size = mapping.size_in_bytes();
+    auto memory = std::make_shared<Mapping>(std::move(mapping));
+    if (hooks.dispose)
+        hooks.dispose({std::move(image), std::move(memory), size});
+}
+
+void DmabufBuffer::end_mapping(Result<Mapping> mapping) {
+    mapping_job_ = {};
+    is_unmappable_ = !mapping;
+    if (!mapping) {
+        error_ = std::move(mapping.error());
+    } else if (auto may = may_map(mapping->size_in_bytes()); !may) {
+        error_ = std::move(may.error());
+        dispose(hooks_, image_, std::move(*mapping));
+    } else {
+        mapping_ = std::make_shared<Mapping>(std::move(*mapping));
+    }
+    enter(state_ == State::BeingMapped ? state_when_mapped() : state_);
 }
 
 void DmabufBuffer::set(Picture& picture, BufferPtr buffer) {

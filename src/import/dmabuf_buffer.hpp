@@ -2,12 +2,15 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <tarmac/dmabuf.hpp>
 #include <vector>
 
 #include "import/landed.hpp"
 #include "ready/disposal.hpp"
 #include "ready/import_queue.hpp"
+#include "ready/mapping.hpp"
+#include "ready/worker_pool.hpp"
 #include "wlr/buffer_lock.hpp"
 #include "wlr/explicit_sync.hpp"
 #include "wlr/listener.hpp"
@@ -23,8 +26,8 @@ public:
     /// What the buffer's owner decides.
     struct Hooks {
         const void* owner = nullptr; ///< the client, to be compared only
-        /// Asked before so many bytes are mapped that weren't when the image was imported.
-        std::function<bool(std::uint64_t bytes)> may_map;
+        /// Asked before so many bytes, mapped for an image, are kept.
+        std::function<Result<void>(std::uint64_t bytes)> may_map;
         /// Nobody has a picture of it locked any more, so `buffer` may go, which releases it to the
         /// client; not before this returns.
         std::function<void(BufferLock buffer)> on_unread;
@@ -42,24 +45,36 @@ public:
     const void* owner() const noexcept { return hooks_.owner; }
 
     enum class State {
-        Waiting,  ///< for an import
-        Imported, ///< by the renderer, or by an importer of the embedder's
-        Mapped,   ///< to be read
-        Failed,   ///< and never shown
+        Waiting,     ///< for an import
+        BeingMapped, ///< to be read
+        Imported,    ///< by the renderer, or by an importer of the embedder's
+        Mapped,      ///< and read when it is shown
+        Failed,      ///< and never shown
     };
     State state() const noexcept { return state_; }
-    /// Waiting → Imported or Mapped.
-    void land(Landed landed);
-    /// Waiting → Failed.
-    void fail();
+    bool is_waiting() const noexcept {
+        return state_ == State::Waiting || state_ == State::BeingMapped;
+    }
+    /// Waiting → Imported; or BeingMapped, then Mapped or Failed.
+    void land(Landed landed, WorkerPool& workers);
+    /// What the last importer said of its work; its import has been taken.
+    const Landed& landed() const noexcept { return landed_; }
+    /// → Failed, because of `error`.
+    void fail(Error error);
+    /// Why, in the state Failed.
+    const Error& error() const noexcept { return *error_; }
     /// → Waiting, for the work behind `import`, which lands it or has it fail. If it was imported
     /// before, the renderer is another one: lets go of what the old one keeps with the pictures, so
     /// that must still be there.
     void await_import(ImportQueue::Ticket import);
     /// Waits no longer.
     void import_now() { import_work_.redeem(); }
-    /// Emitted, without data, at the end of Waiting.
-    wl_signal& import_ended() noexcept { return import_ended_; }
+    /// Called once, when the import has ended. May drop the buffer.
+    void set_on_landed(std::move_only_function<void()> function) {
+        on_landed_ = std::move(function);
+    }
+    /// Emitted, without data, when an import or mapping the memory has ended.
+    wl_signal& changed() noexcept { return changed_; }
 
     /// What the import made, while the state is Imported.
     BufferLock lock_import();
@@ -70,12 +85,19 @@ public:
     /// Nobody may read it any more. The mapping whose reading is to be ended; nullptr if that isn't
     /// due, since there was none or somebody still has it locked.
     std::shared_ptr<Mapping> close_window() noexcept;
-    bool may_map(std::uint64_t bytes) const { return !hooks_.may_map || hooks_.may_map(bytes); }
+    Result<void> may_map(std::uint64_t bytes) const {
+        return hooks_.may_map ? hooks_.may_map(bytes) : Result<void>{};
+    }
     /// nullptr if it isn't mapped.
     const std::shared_ptr<Mapping>& mapping() const noexcept { return mapping_; }
-    /// Maps the memory unless that has been done. Errors: those of Mapping::create(), and
-    /// OutOfResources if the client may have no more mapped.
-    Result<std::shared_ptr<Mapping>> map();
+    /// Has the memory mapped, unless that has been begun or tried: at once if it is little, else by
+    /// `workers`. It isn't if its exporter refuses, or its client may have no more mapped.
+    void map(WorkerPool& workers);
+    bool is_being_mapped() const noexcept { return static_cast<bool>(mapping_job_); }
+    /// Waits for that, until `end`.
+    void finish_mapping_by(std::chrono::steady_clock::time_point end) {
+        mapping_job_.finish_by(end);
+    }
 
     /// A point to signal when the buffer is released.
     void add_release_point(ReleasePoint point) { release_points_.push_back(std::move(point)); }
@@ -92,17 +114,25 @@ private:
     ~DmabufBuffer();
     static const wlr_buffer_impl buffer_impl;
 
-    void end_import(State state);
+    void enter(State state);
+    State state_when_mapped() const noexcept { return mapping_ ? State::Mapped : State::Failed; }
+    void end_mapping(Result<Mapping> mapping);
+    static void dispose(const Hooks& hooks, std::shared_ptr<const Dmabuf> image, Mapping mapping);
     BufferLock lock(Picture& picture);
     void set(Picture& picture, BufferPtr buffer);
 
     std::shared_ptr<const Dmabuf> image_;
     Hooks hooks_;
     State state_ = State::Waiting;
-    wl_signal import_ended_;
+    std::optional<Error> error_; ///< of the import, or of mapping
+    wl_signal changed_;
     ImportQueue::Ticket import_work_;
+    std::move_only_function<void()> on_landed_;
+    Landed landed_;
     Picture import_, in_place_;
     std::shared_ptr<Mapping> mapping_;
+    bool is_unmappable_ = false;
+    WorkerPool::Ticket mapping_job_;
     std::vector<ReleasePoint> release_points_;
     Listener released_;
 };

@@ -1,17 +1,21 @@
 #pragma once
 
-#include <memory>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <sys/types.h>
 #include <tarmac/buffer.hpp>
-
-#include "ready/mapping.hpp"
 
 namespace tarmac {
 
-/// What an importer made of a client's image; one of the two is there.
+/// What an importer made of a client's image.
 struct Landed {
-    BufferPtr import;                 ///< for renderers
-    std::shared_ptr<Mapping> mapping; ///< to be read
-    std::uint64_t mapped_bytes = 0;   ///< that the import takes of this process's memory
+    BufferPtr import;               ///< for renderers; nullptr: the image is to be mapped and read
+    std::uint64_t mapped_bytes = 0; ///< that the import takes of this process's memory
+    std::string_view way{};         ///< of the importer
+    std::chrono::nanoseconds time{};
+    std::optional<dev_t> sampling_device{}; ///< that the client named
 };
 
 } // namespace tarmac

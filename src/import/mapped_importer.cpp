@@ -28,10 +28,7 @@ public:
             decide_reading(*facts_, ImageFacts::of(*dmabuf, *facts_), Colors::of(*dmabuf));
         if (!way)
             return std::unexpected(way.error());
-        return Mapping::create(std::move(dmabuf)).transform([](Mapping&& mapping) {
-            const std::uint64_t bytes = mapping.size_in_bytes();
-            return Landed{{}, std::make_shared<Mapping>(std::move(mapping)), bytes};
-        });
+        return Landed{};
     }
 
 private:

@@ -116,17 +116,28 @@ void BufferParams::create_buffer(const Image& image) {
     auto checked = check(image);
     if (!checked)
         return requester_.refuse(checked.error());
-    const auto& state = *checked->state;
-    import_ = checked->state->queue().push(
-        requester_.client(),
-        [this, image = std::move(checked->buffer), on_use = state.imports_on_use()] mutable {
-            if (auto landed = requester_.land(*image, sampling_device_); !landed)
-                return requester_.refuse(landed.error());
-            if (auto* buffer = ClientBuffer::create(requester_.client(), 0)) {
-                buffer->fill(std::move(image), on_use);
-                zwp_linux_buffer_params_v1_send_created(resource_, buffer->resource());
-            }
-        });
+    pending_ = std::move(checked->buffer);
+    pending_->set_on_landed([this] { answer(); });
+    ImportQueue& queue = checked->state->queue();
+    const auto land = [this, &queue] {
+        requester_.land(*pending_, sampling_device_);
+        // Clients may take a round trip for the answer, see ImportQueue.
+        if (pending_)
+            pending_->finish_mapping_by(queue.end_of_patience());
+    };
+    pending_->await_import(queue.push(requester_.client(), land, /*is_answered=*/true));
+}
+
+void BufferParams::answer() {
+    auto image = std::move(pending_);
+    if (image->state() == DmabufBuffer::State::Failed)
+        return requester_.refuse(image->error());
+    requester_.report_landing(*image);
+    const auto state = requester_.state();
+    if (auto* buffer = ClientBuffer::create(requester_.client(), 0)) {
+        buffer->fill(std::move(image), state && state->imports_on_use());
+        zwp_linux_buffer_params_v1_send_created(resource_, buffer->resource());
+    }
 }
 
 void BufferParams::create_immediate_buffer(std::uint32_t id, const Image& image) {
@@ -141,15 +152,15 @@ void BufferParams::create_immediate_buffer(std::uint32_t id, const Image& image)
         return requester_.refuse_immediate(checked.error());
     DmabufBuffer& imported = *checked->buffer;
     buffer->fill(std::move(checked->buffer), checked->state->imports_on_use());
+    imported.set_on_landed([&imported, requester = requester_] {
+        if (imported.state() == DmabufBuffer::State::Failed)
+            requester.refuse_immediate(imported.error());
+        else
+            requester.report_landing(imported);
+    });
     imported.await_import(checked->state->queue().push(
         requester_.client(), [&imported, requester = requester_, device = sampling_device_] {
-            const auto landed = requester.land(imported, device);
-            if (landed)
-                return;
-            // Who waits for the image may let go of it now.
-            const BufferLock lock{wlr_buffer_lock(&imported)};
-            imported.fail();
-            requester.refuse_immediate(landed.error());
+            requester.land(imported, device);
         }));
 }
 

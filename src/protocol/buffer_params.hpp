@@ -40,6 +40,7 @@ private:
     };
     /// Everything that can be known without importing. Uses the planes up.
     Result<Checked> check(const Image& image);
+    void answer();
     bool reject_if_used();
     unsigned version() const;
 
@@ -53,7 +54,7 @@ private:
     bool modifiers_differ_ = false;
     std::optional<dev_t> sampling_device_;
     bool is_used_ = false;
-    ImportQueue::Ticket import_;
+    std::unique_ptr<DmabufBuffer, BufferDrop> pending_; ///< until it is `created`
 };
 
 } // namespace tarmac

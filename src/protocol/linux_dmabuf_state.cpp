@@ -80,6 +80,12 @@ LinuxDmabuf::State::~State() {
     }
     // What waits finds nobody to import it any more, and answers so.
     queue_.finish();
+    const auto is_waiting = [](const LandedBuffer& landed) { return landed.buffer->is_waiting(); };
+    // Others may go with each.
+    while (std::ranges::any_of(landed_, is_waiting))
+        std::ranges::find_if(landed_, is_waiting)
+            ->buffer->fail(
+                {Fault::NotAvailable, std::nullopt, "dma-bufs are not imported any more"});
     surfaces_.reset();
     releases_->retire();
     disposal_->retire();
@@ -115,9 +121,8 @@ bool LinuxDmabuf::State::is_advertised(const ClientAccount& account, FormatModif
     return options_.feedback->contains(pair) || account.was_told(pair);
 }
 
-Result<LinuxDmabuf::State::Import>
-LinuxDmabuf::State::import(const std::shared_ptr<const Dmabuf>& dmabuf,
-                           std::optional<dev_t> sampling_device) const {
+Result<Landed> LinuxDmabuf::State::import(const std::shared_ptr<const Dmabuf>& dmabuf,
+                                          std::optional<dev_t> sampling_device) const {
     const FormatModifier pair{dmabuf->fourcc(), dmabuf->modifier()};
     std::optional<Error> refused;
     for (Importer* importer : importers_) {
@@ -127,8 +132,12 @@ LinuxDmabuf::State::import(const std::shared_ptr<const Dmabuf>& dmabuf,
             continue;
         const auto start = std::chrono::steady_clock::now();
         auto landed = importer->land(dmabuf);
-        if (landed)
-            return Import{std::move(*landed), importer, std::chrono::steady_clock::now() - start};
+        if (landed) {
+            landed->way = importer->way();
+            landed->time = std::chrono::steady_clock::now() - start;
+            landed->sampling_device = sampling_device;
+            return landed;
+        }
         refused = std::move(landed.error());
     }
     if (refused)
@@ -156,10 +165,10 @@ LinuxDmabuf::State::create_buffer(wl_client* client, ClientAccount& account, Dma
         .owner = client,
         .may_map =
             [account = account.shared_from_this(), owner = image.get()](std::uint64_t bytes) {
-                auto charge = account->charge(ClientAccount::Item::MappedBytes, bytes);
-                if (charge)
-                    owner->charges.push_back(std::move(*charge));
-                return charge.has_value();
+                return account->charge(ClientAccount::Item::MappedBytes, bytes)
+                    .transform([owner](ClientAccount::Charge&& charge) {
+                        owner->charges.push_back(std::move(charge));
+                    });
             },
         .on_unread = [releases =
                           releases_](BufferLock buffer) { releases->push(std::move(buffer)); },
@@ -171,19 +180,24 @@ LinuxDmabuf::State::create_buffer(wl_client* client, ClientAccount& account, Dma
     return buffer;
 }
 
-Result<void> LinuxDmabuf::State::land(wl_client* client, ClientAccount& account,
-                                      DmabufBuffer& buffer, std::optional<dev_t> sampling_device) {
-    auto import = this->import(buffer.image(), sampling_device);
-    if (!import)
-        return std::unexpected(import.error());
-    if (const auto bytes = import->landed.mapped_bytes; bytes > 0 && !buffer.may_map(bytes))
-        return fail(Fault::OutOfResources, account.refusal(ClientAccount::Item::MappedBytes));
+void LinuxDmabuf::State::land(DmabufBuffer& buffer, std::optional<dev_t> sampling_device) {
+    auto landed = import(buffer.image(), sampling_device);
+    if (!landed)
+        return buffer.fail(std::move(landed.error()));
+    const std::uint64_t charged = buffer.landed().mapped_bytes;
+    if (landed->mapped_bytes > charged) {
+        if (auto may = buffer.may_map(landed->mapped_bytes - charged); !may)
+            return buffer.fail(std::move(may.error()));
+    }
+    buffer.land(std::move(*landed), workers_);
+}
+
+void LinuxDmabuf::State::report_landing(wl_client* client, const DmabufBuffer& buffer) {
     if (options_.on_landing)
-        notices_.push(client,
-                      [this, client, image = buffer.image(), way = import->importer->way(),
-                       time = import->time] { options_.on_landing({client, *image, way, time}); });
-    buffer.land(std::move(import->landed));
-    return {};
+        notices_.push(client, [this, client, image = buffer.image(), way = buffer.landed().way,
+                               time = buffer.landed().time] {
+            options_.on_landing({client, *image, way, time});
+        });
 }
 
 void LinuxDmabuf::State::remember(DmabufBuffer& buffer, wl_client* client) {
@@ -201,16 +215,35 @@ void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
         compositor_ && compositor_->renderer ? RendererFacts::of(compositor_->renderer) : nullptr;
     for (LandedBuffer& landed : landed_) {
         DmabufBuffer& buffer = *landed.buffer;
-        if (buffer.state() == DmabufBuffer::State::Waiting ||
-            buffer.state() == DmabufBuffer::State::Failed)
+        std::optional<dev_t> device;
+        const bool is_answered = buffer.state() == DmabufBuffer::State::BeingMapped;
+        switch (buffer.state()) {
+        case DmabufBuffer::State::Waiting:
+        case DmabufBuffer::State::Failed:
             continue;
-        buffer.await_import(queue_.push(landed.client, [this, &buffer] { import_again(buffer); }));
+        case DmabufBuffer::State::BeingMapped:
+            device = buffer.landed().sampling_device;
+            break;
+        case DmabufBuffer::State::Imported:
+        case DmabufBuffer::State::Mapped:
+            buffer.set_on_landed([&buffer] {
+                if (buffer.state() == DmabufBuffer::State::Failed)
+                    wlr_log(WLR_ERROR, "linux-dmabuf: a buffer can't be imported any more: %s",
+                            buffer.error().message.c_str());
+            });
+        }
+        const auto land_again = [this, &buffer, device] { land(buffer, device); };
+        buffer.await_import(queue_.push(landed.client, land_again, is_answered));
     }
     // What is shown or about to be can't wait for its turn: the old textures go with the renderer.
+    std::vector<BufferLock> locked;
     for (LandedBuffer& landed : landed_) {
         if (landed.buffer->n_locks > 0)
-            landed.buffer->import_now();
+            locked.emplace_back(wlr_buffer_lock(landed.buffer));
     }
+    for (const BufferLock& lock : locked)
+        DmabufBuffer::from(lock.get())->import_now();
+    locked.clear();
     if (surfaces_)
         surfaces_->show_again();
     disposal_->finish();
@@ -218,19 +251,6 @@ void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
     for (FeedbackObject* object : feedback_objects_)
         object->make_due(FeedbackObject::Due::Anyway);
     telling_.request();
-}
-
-void LinuxDmabuf::State::import_again(DmabufBuffer& buffer) const {
-    auto import = this->import(buffer.image(), std::nullopt);
-    const bool is_newly_mapped = import && import->landed.mapping && !buffer.mapping();
-    if (is_newly_mapped && !buffer.may_map(import->landed.mapped_bytes))
-        import = fail(Fault::OutOfResources, "its client may have no more memory mapped");
-    if (import)
-        return buffer.land(std::move(import->landed));
-    wlr_log(WLR_ERROR, "linux-dmabuf: a buffer can't be imported any more: %s",
-            import.error().message.c_str());
-    const BufferLock lock{wlr_buffer_lock(&buffer)};
-    buffer.fail();
 }
 
 void LinuxDmabuf::State::report_refusal(const Refusal& refusal) {

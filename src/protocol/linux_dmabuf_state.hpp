@@ -40,10 +40,10 @@ public:
     std::unique_ptr<DmabufBuffer, BufferDrop>
     create_buffer(wl_client* client, ClientAccount& account, Dmabuf&& dmabuf,
                   std::vector<ClientAccount::Charge> charges);
-    /// Imports for `client` on the device that it named, or on the first that takes the image, and
-    /// reports the landing.
-    Result<void> land(wl_client* client, ClientAccount& account, DmabufBuffer& buffer,
-                      std::optional<dev_t> sampling_device);
+    /// Imports on the device that the client named, or on the first that takes the image.
+    void land(DmabufBuffer& buffer, std::optional<dev_t> sampling_device);
+    /// To the embedder.
+    void report_landing(wl_client* client, const DmabufBuffer& buffer);
     ImportQueue& queue() { return queue_; }
     /// Whether nobody waits for imports: without surfaces, buffers have to be there once they are
     /// used.
@@ -87,17 +87,11 @@ private:
         wl_client* client; ///< compared only
         Listener destroyed;
     };
-    struct Import {
-        Landed landed;
-        const Importer* importer;
-        std::chrono::nanoseconds time;
-    };
 
-    Result<Import> import(const std::shared_ptr<const Dmabuf>& dmabuf,
+    Result<Landed> import(const std::shared_ptr<const Dmabuf>& dmabuf,
                           std::optional<dev_t> sampling_device) const;
     void change_default_feedback(std::shared_ptr<const Feedback> feedback);
     void remember(DmabufBuffer& buffer, wl_client* client);
-    void import_again(DmabufBuffer& buffer) const;
     /// Tells those whose feedback is due.
     void tell();
 

@@ -33,11 +33,16 @@ Requester::Requester(wl_resource* params, std::weak_ptr<LinuxDmabuf::State> stat
     , state_{std::move(state)}
     , account_{std::move(account)} {}
 
-Result<void> Requester::land(DmabufBuffer& buffer, std::optional<dev_t> sampling_device) const {
-    const auto state = state_.lock();
-    if (!state)
-        return fail(Fault::NotAvailable, "dma-bufs are not imported any more");
-    return state->land(client_, *account_, buffer, sampling_device);
+void Requester::land(DmabufBuffer& buffer, std::optional<dev_t> sampling_device) const {
+    if (const auto state = state_.lock())
+        state->land(buffer, sampling_device);
+    else
+        buffer.fail({Fault::NotAvailable, std::nullopt, "dma-bufs are not imported any more"});
+}
+
+void Requester::report_landing(const DmabufBuffer& buffer) const {
+    if (const auto state = state_.lock())
+        state->report_landing(client_, buffer);
 }
 
 void Requester::post_error(std::uint32_t code, const Error& error) const {
@@ -62,6 +67,9 @@ void Requester::refuse(const Error& error) const {
 
 void Requester::refuse_immediate(const Error& error) const {
     const auto state = state_.lock();
+    // Nobody imports any more, and nothing is left to hear of it.
+    if (!state && !*params_)
+        return;
     const bool ends_client = state && state->immediate_failure() == ImmediateFailure::Fatal;
     if (!protocol_error(error.fault) && (ends_client || !*params_))
         post_error(ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_INVALID_WL_BUFFER, error);

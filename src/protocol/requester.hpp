@@ -19,7 +19,8 @@ public:
     void forget_params() { *params_ = nullptr; }
 
     /// See LinuxDmabuf::State::land().
-    Result<void> land(DmabufBuffer& buffer, std::optional<dev_t> sampling_device) const;
+    void land(DmabufBuffer& buffer, std::optional<dev_t> sampling_device) const;
+    void report_landing(const DmabufBuffer& buffer) const;
 
     /// Ends the client with a protocol error of the params object.
     void post_error(std::uint32_t code, const Error& error) const;

@@ -18,9 +18,19 @@ using Outcome = WorkerPool::Outcome;
 constexpr std::uint64_t Start = DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ,
                         End = DMA_BUF_SYNC_END | DMA_BUF_SYNC_READ;
 
-std::size_t end_of(const Dmabuf& image, unsigned plane) {
-    const Plane& p = image.planes()[plane];
-    return p.offset + p.stride * image.format().rows(plane, image.height());
+/// Of plane `i`'s dma-buf up to the last of its planes' ends; 0 if an earlier plane lies in it.
+std::size_t size_of_dmabuf(const Dmabuf& image, unsigned i) noexcept {
+    std::size_t size = 0;
+    for (unsigned j = 0; j < image.planes().size(); ++j) {
+        if (image.inode(j) != image.inode(i))
+            continue;
+        if (j < i)
+            return 0;
+        const Plane& plane = image.planes()[j];
+        const auto rows = image.format().rows(j, image.height());
+        size = std::max<std::size_t>(size, plane.offset + plane.stride * rows);
+    }
+    return size;
 }
 
 } // namespace
@@ -34,13 +44,9 @@ Result<Mapping> Mapping::create(std::shared_ptr<const Dmabuf> dmabuf) {
     const Dmabuf& image = mapping.dmabuf();
     const auto n_planes = static_cast<unsigned>(image.planes().size());
     for (unsigned i = 0; i < n_planes; ++i) {
-        if (mapping.planes_[i])
+        const std::size_t size = size_of_dmabuf(image, i);
+        if (size == 0)
             continue;
-        std::size_t size = 0;
-        for (unsigned j = i; j < n_planes; ++j) {
-            if (image.inode(j) == image.inode(i))
-                size = std::max(size, end_of(image, j));
-        }
         const int fd = image.planes()[i].fd.get();
         void* memory = mmap(nullptr, size, PROT_READ, MAP_SHARED, fd, 0);
         if (memory == MAP_FAILED)
@@ -54,6 +60,13 @@ Result<Mapping> Mapping::create(std::shared_ptr<const Dmabuf> dmabuf) {
         }
     }
     return mapping;
+}
+
+std::uint64_t Mapping::size_of(const Dmabuf& dmabuf) noexcept {
+    std::uint64_t size = 0;
+    for (unsigned i = 0; i < dmabuf.planes().size(); ++i)
+        size += size_of_dmabuf(dmabuf, i);
+    return size;
 }
 
 std::uint64_t Mapping::size_in_bytes() const noexcept {

@@ -15,8 +15,11 @@ namespace tarmac {
 /// can't end the process: what an exporter takes away reads as zeros, see has_faulted().
 class Mapping {
 public:
-    /// Errors: ImportFailed if the exporter doesn't let its memory be mapped.
+    /// Some exporters (GEM on shmem) get all of the memory here, which takes long. Errors:
+    /// ImportFailed if the exporter doesn't let its memory be mapped.
     static Result<Mapping> create(std::shared_ptr<const Dmabuf> dmabuf);
+    /// How much create() maps, in bytes.
+    static std::uint64_t size_of(const Dmabuf& dmabuf) noexcept;
 
     const Dmabuf& dmabuf() const noexcept { return *dmabuf_; }
     std::uint64_t size_in_bytes() const noexcept;

@@ -57,6 +57,19 @@ WorkerPool::Ticket::operator bool() const noexcept {
     return job_ && !job_->is_reported;
 }
 
+void WorkerPool::Ticket::finish_by(std::chrono::steady_clock::time_point end) {
+    const auto job = job_; // `done` may destroy the ticket
+    const auto shared = job ? job->shared.lock() : nullptr;
+    if (!shared)
+        return;
+    {
+        std::unique_lock lock{shared->mutex};
+        if (!shared->job_over.wait_until(lock, end, [&] { return job->is_over; }))
+            return;
+    }
+    Shared::report(*job);
+}
+
 unsigned WorkerPool::default_size() noexcept {
     return std::clamp(std::thread::hardware_concurrency(), 3u, 5u) - 1;
 }
@@ -129,6 +142,7 @@ void WorkerPool::Shared::finish_waiting(Client& client, Outcome outcome) {
     for (const auto& job : client.waiting) {
         job->outcome = outcome;
         job->is_waiting = false;
+        job->is_over = true;
     }
     finished.splice(finished.end(), client.waiting);
     if (finished_source)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <list>
@@ -68,6 +69,8 @@ public:
 
         /// Whether `done` will be called yet.
         explicit operator bool() const noexcept;
+        /// Waits for the work to return, until `end`, and calls `done` in this call if it has.
+        void finish_by(std::chrono::steady_clock::time_point end);
 
     private:
         friend WorkerPool;

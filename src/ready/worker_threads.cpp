@@ -105,6 +105,8 @@ void WorkerPool::Shared::finish(Thread& self, Outcome outcome) {
     // Otherwise the event loop has done this.
     if (!self.is_given_up) {
         job.outcome = outcome;
+        job.is_over = true;
+        job_over.notify_all();
         Client& client = *job.client;
         client.is_running = false;
         if (!client.waiting.empty())

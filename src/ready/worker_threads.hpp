@@ -48,6 +48,7 @@ struct WorkerPool::Job {
     std::shared_ptr<Client> client;
     Outcome outcome = Outcome::Failed;
     bool is_waiting = false;
+    bool is_over = false;
     Jobs::iterator place; ///< while it is waiting
 };
 
@@ -121,7 +122,7 @@ struct WorkerPool::Shared : std::enable_shared_from_this<Shared> {
     std::vector<std::shared_ptr<Thread>> threads;
 
     std::mutex mutex;
-    std::condition_variable work_came, thread_ended;
+    std::condition_variable work_came, job_over, thread_ended;
     // Under the lock. Jobs move between lists without memory being asked for.
     std::unordered_map<const void*, std::shared_ptr<Client>> clients;
     std::list<Client*> order; ///< who has a job that can start, next first

@@ -23,14 +23,18 @@ void PendingPicture::proceed() {
         return;
     if (buffer().state() == DmabufBuffer::State::Failed)
         drop();
-    else if (buffer().state() != DmabufBuffer::State::Waiting && is_drawn_)
+    else if (buffer().is_waiting())
+        await_buffer();
+    else if (is_drawn_)
         choose_way();
-    else if (buffer().state() == DmabufBuffer::State::Waiting)
-        import_ended_.connect(buffer().import_ended(), [this] {
-            import_ended_.disconnect();
-            proceed();
-            on_progress_();
-        });
+}
+
+void PendingPicture::await_buffer() {
+    buffer_changed_.connect(buffer().changed(), [this] {
+        buffer_changed_.disconnect();
+        proceed();
+        on_progress_();
+    });
 }
 
 /// Whether the client has finished drawing. If not, it is watched.
@@ -98,7 +102,12 @@ void PendingPicture::choose_way() {
     const RendererFacts& renderer = *context_.renderer;
     const auto reading =
         decide_reading(renderer, ImageFacts::of(*buffer().image(), renderer), request_.colors);
-    if (reading && buffer().map()) {
+    if (reading) {
+        buffer().map(context_.workers);
+        if (buffer().is_being_mapped())
+            return await_buffer();
+    }
+    if (reading && buffer().mapping()) {
         way_ = *reading;
         stage_ = Stage::Readable;
     } else if (buffer().state() == DmabufBuffer::State::Imported) {
@@ -118,7 +127,7 @@ void PendingPicture::begin_reading() {
 }
 
 void PendingPicture::read_in_place() {
-    const auto mapping = *buffer().map();
+    const auto mapping = buffer().mapping();
     job_ = context_.workers.submit(
         buffer().owner(),
         [mapping](WorkerPool::Control& control) { return mapping->begin_read(control); },
@@ -132,7 +141,7 @@ void PendingPicture::read_in_place() {
 }
 
 void PendingPicture::make_copy() {
-    const auto mapping = *buffer().map();
+    const auto mapping = buffer().mapping();
     const Rendition rendition =
         rendition_of(*context_.renderer, *buffer().image(), request_.colors);
     auto slot = copies_.acquire(buffer().image(), rendition, request_.content);
@@ -207,7 +216,7 @@ void PendingPicture::be_ready(BufferLock picture) {
 
 void PendingPicture::drop() noexcept {
     stage_ = Stage::Dropped;
-    import_ended_.disconnect();
+    buffer_changed_.disconnect();
     fences_ = {};
     acquire_wait_.reset();
     job_ = {};

@@ -74,6 +74,7 @@ private:
     void proceed();
     void look_at_fences(const void* client);
     void choose_way();
+    void await_buffer();
     void be_ready(BufferLock picture);
     void read_in_place();
     void make_copy();
@@ -91,7 +92,7 @@ private:
     BufferLock picture_, target_;
     bool is_drawn_ = false;
     bool is_put_off_ = false; ///< reading had to be given up before
-    Listener import_ended_;
+    Listener buffer_changed_;
     FenceWatch::Ticket fences_;
     std::optional<AcquirePoint::Wait> acquire_wait_;
     WorkerPool::Ticket job_;

@@ -136,6 +136,6 @@ TEST_CASE_METHOD(Fixture, "buffers go at once when a renderer goes, and all when
     SECTION("while a worker frees the memory") {
         loop.turn();
         disposal.reset();
-        CHECK(gone.size() == 2);
+        REQUIRE(await_gone(2));
     }
 }

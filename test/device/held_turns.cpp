@@ -110,6 +110,29 @@ struct Fixture {
             wl_buffer_destroy(buffer);
     }
 
+    /// Of an exporter that gets it when it is mapped.
+    void send_large_images_without_memory() {
+        std::vector<wl_buffer*> buffers;
+        const auto stride = std::uint32_t{LargeWidth};
+        for (int i = 0; i < 3; ++i) {
+            const tarmac::Fd dmabuf =
+                allocate_dmabuf(Exporter::Vgem, std::size_t{stride} * LargeHeight * 3 / 2);
+            auto& params = client.create_params();
+            client.add(params, dmabuf.get(), 0, 0, stride, DRM_FORMAT_MOD_LINEAR);
+            client.add(params, dmabuf.get(), 1, stride * LargeHeight, stride,
+                       DRM_FORMAT_MOD_LINEAR);
+            buffers.push_back(zwp_linux_buffer_params_v1_create_immed(
+                params.object, LargeWidth, LargeHeight, DRM_FORMAT_NV12, 0));
+            client.destroy_params(params);
+            window.commit(buffers.back());
+        }
+        CHECK(goes_on_until([&] { return window.seen().starts_with("8192x512 "); }));
+        window.commit(red.get());
+        CHECK(window.awaits("64x48 red"));
+        for (wl_buffer* buffer : buffers)
+            wl_buffer_destroy(buffer);
+    }
+
     void send_large_image(int times) {
         ImageBuffer image{client, DRM_FORMAT_NV12, LargeWidth, LargeHeight};
         image.fill(image.whole(), WhiteVideo);
@@ -188,6 +211,9 @@ TEST_CASE_METHOD(Fixture, "a client that floods the compositor has it make no ca
     SECTION("thirteen large images, made and shown at once") {
         send_thirteen_large_images();
     }
+    SECTION("large images whose memory isn't there yet") {
+        send_large_images_without_memory();
+    }
     SECTION("a large image again and again") {
         send_large_image(3);
     }
@@ -226,6 +252,9 @@ TEST_CASE_METHOD(Fixture, "a client that floods the compositor makes no long tur
     }
     SECTION("thirteen large images, made and shown at once") {
         flood = [this] { send_thirteen_large_images(); };
+    }
+    SECTION("large images whose memory isn't there yet") {
+        flood = [this] { send_large_images_without_memory(); };
     }
     SECTION("a large image again and again") {
         flood = [this] { send_large_image(70); };

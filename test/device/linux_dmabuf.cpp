@@ -203,6 +203,25 @@ TEST_CASE_METHOD(Fixture, "past its quota of mapped bytes a client hears failed"
     CHECK(create(client, with_plane(client)) == Created);
 }
 
+TEST_CASE_METHOD(Fixture, "what was mapped for an importer is charged once") {
+    OtherImporter mapping{renderer.importer(), 1, false};
+    mapping.mapped_bytes = test::CardSize;
+    offer({.quotas = {.mapped_bytes = test::CardSize}}, {&mapping});
+    RawClient client = connect();
+    auto& params = with_plane(client);
+    REQUIRE(create(client, params) == Created);
+    REQUIRE(global->set_importers({&renderer.importer()}));
+    CHECK(client.round_trip());
+    REQUIRE(global->set_importers({&mapping}));
+    CHECK(client.round_trip());
+    // A buffer that had failed would be an error.
+    wl_surface* surface = wl_compositor_create_surface(client.compositor());
+    wl_surface_attach(surface, params.buffer, 0, 0);
+    wl_surface_commit(surface);
+    CHECK(client.round_trip());
+    wl_surface_destroy(surface);
+}
+
 TEST_CASE_METHOD(Fixture, "a quota of 0 is none") {
     offer({.quotas = {.params = 0, .descriptors = 0, .buffers = 0, .mapped_bytes = 0}});
     RawClient client = connect();
@@ -381,6 +400,84 @@ TEST_CASE_METHOD(Fixture, "what waits when the global goes is answered failed") 
     CHECK(create(client, *waiting) == Failed);
     CHECK(landings.empty());
     CHECK(client.round_trip());
+}
+
+TEST_CASE_METHOD(Fixture, "objects may go in any order while an image is being mapped") {
+    if (const std::string why = test::missing(test::Exporter::Vgem); !why.empty())
+        SKIP(why);
+    // So large that it isn't mapped within a turn: vgem gets the memory only then.
+    constexpr std::uint32_t Size = 2048;
+    const Fd large = test::allocate_dmabuf(test::Exporter::Vgem, std::size_t{Size} * Size * 4);
+    const auto importer = create_mapped_importer(renderer.get(), 1);
+    REQUIRE(importer);
+    // The event loop keeps what it has opened for a global.
+    offer({}, {importer->get()});
+    global.reset();
+    const std::size_t before = test::count_open_fds();
+    offer({}, {importer->get()});
+    auto client = std::make_unique<RawClient>(6u, compositor.connect(), compositor.pump());
+    const auto add = [&](RawClient::Params& params) {
+        client->add(params, large.get(), 0, 0, Size * 4, DRM_FORMAT_MOD_LINEAR);
+    };
+    auto &creating = client->create_params(), &immediate = client->create_params();
+    add(creating);
+    add(immediate);
+    zwp_linux_buffer_params_v1_create(creating.object, Size, Size, DRM_FORMAT_XRGB8888, 0);
+    wl_buffer* buffer = zwp_linux_buffer_params_v1_create_immed(immediate.object, Size, Size,
+                                                                DRM_FORMAT_XRGB8888, 0);
+    REQUIRE(client->round_trip());
+    REQUIRE(landings.empty());
+    const auto await_landings = [&](std::size_t n) {
+        while (landings.size() < n && client->round_trip()) {
+        }
+    };
+    SECTION("none") {
+        await_landings(2);
+        CHECK(creating.answer == Created);
+        CHECK(landings == std::vector<std::string>{"mapped", "mapped"});
+        wl_buffer_destroy(buffer);
+    }
+    SECTION("the params") {
+        client->destroy_params(creating);
+        client->destroy_params(immediate);
+        await_landings(1);
+        wl_buffer_destroy(buffer);
+    }
+    SECTION("the buffer") {
+        wl_buffer_destroy(buffer);
+        await_landings(1);
+        CHECK(creating.answer == Created);
+    }
+    SECTION("the global") {
+        global.reset();
+        CHECK(client->round_trip());
+        CHECK(creating.answer == Failed);
+        CHECK(immediate.answer == Failed);
+        wl_buffer_destroy(buffer);
+    }
+    SECTION("the params, and the global") {
+        client->destroy_params(creating);
+        client->destroy_params(immediate);
+        CHECK(client->round_trip());
+        global.reset();
+        CHECK(client->round_trip());
+        wl_buffer_destroy(buffer);
+    }
+    SECTION("the importer, for another") {
+        REQUIRE(global->set_importers({&renderer.importer()}));
+        await_landings(2);
+        CHECK(creating.answer == Created);
+        CHECK(landings == std::vector<std::string>{"renderer", "renderer"});
+        wl_buffer_destroy(buffer);
+    }
+    SECTION("the client") {
+        wl_buffer_destroy(buffer);
+    }
+    client.reset();
+    compositor.pump()();
+    wl_display_destroy_clients(compositor.display());
+    global.reset();
+    CHECK(test::count_open_fds() == before);
 }
 
 TEST_CASE_METHOD(Fixture, "a compositor out of descriptors loses the one request") {

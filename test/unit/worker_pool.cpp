@@ -101,6 +101,40 @@ TEST_CASE_METHOD(Fixture, "work is done on a worker, and its outcome told by the
     CHECK_FALSE(ticket);
 }
 
+TEST_CASE_METHOD(Fixture, "who waits for work to return is told its outcome at once") {
+    start(1);
+    std::latch go_on{1};
+    bool is_told_outside = false, is_waiting = false;
+    WorkerPool::Ticket ticket = pool->submit(
+        nullptr,
+        [&](Control&) {
+            go_on.wait();
+            return Outcome::Done;
+        },
+        [&](Outcome outcome) {
+            outcomes.push_back(outcome);
+            is_told_outside = !is_waiting;
+            ticket = {};
+        });
+    const auto now = std::chrono::steady_clock::now;
+    is_waiting = true;
+    ticket.finish_by(now() + 10ms);
+    CHECK(outcomes.empty());
+    CHECK(ticket);
+    go_on.count_down();
+    ticket.finish_by(now() + 10s);
+    is_waiting = false;
+    CHECK(outcomes == std::vector{Outcome::Done});
+    ticket.finish_by(now() + 10s);
+    // Nor is it told again.
+    bool is_next_done = false;
+    ticket = pool->submit(
+        nullptr, [](Control&) { return Outcome::Done; }, [&](Outcome) { is_next_done = true; });
+    CHECK(loop.turn_until([&] { return is_next_done; }));
+    CHECK(outcomes.size() == 1);
+    CHECK_FALSE(is_told_outside);
+}
+
 TEST_CASE_METHOD(Fixture, "clients take turns") {
     start(1);
     std::latch all_submitted{1};
@@ -463,4 +497,14 @@ TEST_CASE("a pool made without descriptors left fails every job, and says so lat
     CHECK(fixture.outcomes.empty());
     REQUIRE(fixture.await(1));
     CHECK(fixture.outcomes[0] == Outcome::Failed);
+    // Nobody waits for what will never run.
+    const auto start = std::chrono::steady_clock::now();
+    Outcome last = Outcome::Done;
+    fixture.pool
+        ->submit(
+            nullptr, [](Control&) { return Outcome::Done; },
+            [&](Outcome outcome) { last = outcome; })
+        .finish_by(start + 10s);
+    CHECK(last == Outcome::Failed);
+    CHECK(std::chrono::steady_clock::now() < start + 10s);
 }
