@@ -215,23 +215,17 @@ void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
         compositor_ && compositor_->renderer ? RendererFacts::of(compositor_->renderer) : nullptr;
     for (LandedBuffer& landed : landed_) {
         DmabufBuffer& buffer = *landed.buffer;
-        std::optional<dev_t> device;
-        const bool is_answered = buffer.state() == DmabufBuffer::State::BeingMapped;
-        switch (buffer.state()) {
-        case DmabufBuffer::State::Waiting:
-        case DmabufBuffer::State::Failed:
+        if (buffer.state() == DmabufBuffer::State::Waiting ||
+            buffer.state() == DmabufBuffer::State::Failed)
             continue;
-        case DmabufBuffer::State::BeingMapped:
-            device = buffer.landed().sampling_device;
-            break;
-        case DmabufBuffer::State::Imported:
-        case DmabufBuffer::State::Mapped:
+        const bool is_answered = buffer.state() == DmabufBuffer::State::BeingMapped;
+        const auto device = is_answered ? buffer.landed().sampling_device : std::nullopt;
+        if (!is_answered)
             buffer.set_on_landed([&buffer] {
                 if (buffer.state() == DmabufBuffer::State::Failed)
                     wlr_log(WLR_ERROR, "linux-dmabuf: a buffer can't be imported any more: %s",
                             buffer.error().message.c_str());
             });
-        }
         const auto land_again = [this, &buffer, device] { land(buffer, device); };
         buffer.await_import(queue_.push(landed.client, land_again, is_answered));
     }
