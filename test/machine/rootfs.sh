@@ -115,10 +115,11 @@ extend_root() {
     local base=$1 half=$2
     shift 2
     cp -a --reflink=auto "$base" "$half"
-    # dpkg wants to give files to others, which one lone id can't do: fakeroot nods.
+    # Packages want to give files to others, which one lone id can't do: fakeroot nods, and mustn't
+    # try, since it passes on that there is no such id here.
     bwrap --unshare-user --uid 0 --gid 0 --unshare-pid --die-with-parent \
         --bind "$half" / --dev /dev --proc /proc --tmpfs /tmp --tmpfs /run \
         --tmpfs /var/lib/apt/lists --tmpfs /var/cache/apt \
-        "${network_args[@]}" --setenv DEBIAN_FRONTEND noninteractive --chdir / \
+        "${network_args[@]}" --setenv DEBIAN_FRONTEND noninteractive --setenv FAKEROOTDONTTRYCHOWN 1 --chdir / \
         fakeroot sh -e -c 'apt-get -q update; apt-get -q install -y "$@"' sh "$@"
 }
