@@ -6,17 +6,23 @@ builds=$checkout/.build
 # build NAME: brings .build/NAME up to date: gcc, as users build it, which is also installed in
 # .build/prefix, or asan, with clang and its sanitizers.
 build() {
-    local name=$1 dir=$builds/$1 log=$builds/log/$1.log
+    local name=$1 dir=$builds/$1 log=$builds/log/$1.log configured
     [[ -f $checkout/meson.build ]] || die "there is no meson.build in $checkout: nothing to build."
     mkdir -p "$builds/log"
     (
         cache=$builds lock "$name"
-        # Made from another root file system, or only half configured
-        if [[ $(cat "$dir/.configured-in" 2>/dev/null) != "$root_key" ]]; then
-            rm -rf "$dir"
+        # Made from another root file system, in another place, or only half configured
+        configured=$(cat "$dir/.configured-in" 2>/dev/null) || true
+        if [[ $configured != "$root_key $checkout" ]]; then
+            # What is compiled names no place, and Ninja knows what of it is still good.
+            if [[ ${configured%% *} == "$root_key" ]]; then
+                rm -rf "$dir"/{build.ninja,meson-info,meson-private,.installed}
+            else
+                rm -rf "$dir"
+            fi
             [[ $name != gcc ]] || rm -rf "$builds/prefix"
             step "Configuring the build $name" "$log" configure "$name"
-            printf '%s' "$root_key" >"$dir/.configured-in"
+            printf '%s' "$root_key $checkout" >"$dir/.configured-in"
         fi
         step "Building ($name)" "$log" in_root ninja -C "$dir"
         # Whoever built it

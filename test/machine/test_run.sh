@@ -81,3 +81,21 @@ expect '--with adds a package' 'D-Bus' "$(on_machine --with dbus -- dbus-daemon 
 expect '--with leaves the base as it was' 127 "$(status_of on_machine -- dbus-daemon)"
 expect '--with names the package that is not there' 1 \
     "$(on_machine --with no-such-package-anywhere -- true </dev/null 2>&1 | grep -c 'no package no-such-package-anywhere')"
+
+# A project of one file, since the whole takes minutes
+project=$scratch/project
+mkdir -p "$project/test"
+cp run "$project"
+cp -r test/machine "$project/test"
+echo 'int main() {}' >"$project/one.cpp"
+printf '%s\n' "project('one', 'cpp')" "executable('one', 'one.cpp', install: true)" "import('pkgconfig').generate(name: 'one', description: 'one')" >"$project/meson.build"
+object=.build/gcc/one.p/one.cpp.o
+expect 'a checkout is built' 0 "$(status_of "$project/run" build)"
+built=$(stat -c %y "$project/$object")
+mv "$project" "$project.moved"
+expect 'a built checkout that was moved is built' 0 "$(status_of "$project.moved/run" build)"
+expect 'with the objects that it had' "$built" "$(stat -c %y "$project.moved/$object")"
+cp -r "$project.moved" "$project.copied"
+expect 'so is one that was copied' 0 "$(status_of "$project.copied/run" build)"
+expect 'and installed in its own place' "$project.copied/.build/prefix" \
+    "$(sed -n 's/^prefix=//p' "$project.copied/.build/prefix/lib/pkgconfig/one.pc")"
