@@ -5,7 +5,6 @@
 #include <format>
 #include <list>
 #include <string>
-#include <tarmac/dmabuf.hpp>
 
 #include "dmabuf/device.hpp"
 #include "wlr/drm_format_set.hpp"
@@ -27,6 +26,10 @@ using Matrix = ColorState::Matrix;
 constexpr std::uint32_t SmallestLimit = 4096;
 /// What GPUs have had for a decade.
 constexpr std::uint32_t UsualLimit = 16384;
+/// pixman counts pixels in 16 bits with a sign, and draws nothing where the source reaches beyond
+/// them with half a pixel of the target around it (pixman-image.c of 0.46, analyze_extent). So this
+/// is drawn in 21 pixels or more; in its own size 32766 would be, in a single pixel 21840.
+constexpr std::uint32_t PixmanLimit = 32000;
 
 Kind kind_of(wlr_renderer* renderer) {
     if (is_gles2(renderer))
@@ -61,7 +64,7 @@ void ask_device(wlr_renderer* renderer, RendererFacts& facts) {
         break;
     }
     case Kind::Pixman:
-        facts.max_size = square(Dmabuf::MaxSize);
+        facts.max_size = square(PixmanLimit);
         break;
     case Kind::Other:
         facts.max_size = square(UsualLimit);

@@ -19,6 +19,7 @@ TARMAC_FORMAT_REPORT=$report "$tests" '*shows every format*' >"$report.log" 2>&1
     printf 'Exact are numbers of 8 bits; those of other widths and what is partly transparent may be 1 of 255 off, YUV 2.\n\n'
     printf 'A cell has the ways that buffers landed, how many exporters were right of those tried, and the largest difference. '
     printf 'Dma-bufs that are read-only are tried with the formats that every renderer must take. `-` is what a renderer does not offer.\n\n'
+    printf 'Pictures are as large as textures of the renderer, on pixman 32000 pixels wide and high; larger ones are refused.\n\n'
     sort -n -k 1,1 -s "$report" | awk -F '\t' '
         BEGIN {
             n = split("gles2 vulkan pixman", renderers, " ")

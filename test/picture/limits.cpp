@@ -9,11 +9,14 @@
 #include <linux/dma-heap.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <tarmac/texture_builder.hpp>
 #include <unistd.h>
 #include <utility>
 
 #include "picture/gallery.hpp"
 #include "support/dmabuf_source.hpp"
+#include "support/drawer.hpp"
+#include "wlr/renderer_facts.hpp"
 
 using namespace test;
 using tarmac::Fd;
@@ -44,7 +47,70 @@ Fd allocate_from_heap(std::size_t size, int flags) {
     return Fd{static_cast<int>(request.fd)};
 }
 
+/// Of a white picture, by the first of the drawer's importers that takes it; else the last error.
+tarmac::Result<tarmac::Texture> build_white(const Drawer& drawer, std::uint32_t fourcc,
+                                            tarmac::Extent extent) {
+    const tarmac::PixelFormat& format = *tarmac::find_pixel_format(fourcc);
+    const auto stride = static_cast<std::uint32_t>(format.min_stride(0, extent.width));
+    const std::size_t first_plane = std::size_t{stride} * extent.height;
+    std::vector<std::uint8_t> content(first_plane, 255);
+    tarmac::TextureBuilder builder;
+    builder.set_size(extent.width, extent.height).set_format(fourcc, DRM_FORMAT_MOD_LINEAR);
+    if (format.n_planes > 1) {
+        content.assign(first_plane, 235);
+        content.resize(first_plane / 2 * 3, 128);
+    }
+    const Fd dmabuf = make_dmabuf(Exporter::Udmabuf, content);
+    builder.set_n_planes(format.n_planes);
+    builder.set_plane(0, std::move(*dmabuf.duplicate()), 0, stride);
+    if (format.n_planes > 1)
+        builder.set_plane(1, std::move(*dmabuf.duplicate()),
+                          static_cast<std::uint32_t>(first_plane), stride);
+    for (tarmac::Importer* importer : drawer.importers()) {
+        auto texture = builder.build(*importer);
+        if (texture || importer == drawer.importers().back())
+            return texture;
+    }
+    std::unreachable();
+}
+
 } // namespace
+
+TEST_CASE("pictures are as wide and as high as the renderer can draw, or refused") {
+    const auto drawing = GENERATE(Drawing::Pixman, Drawing::Gles2, Drawing::Vulkan);
+    const std::uint32_t fourcc = GENERATE(DRM_FORMAT_XRGB8888, DRM_FORMAT_NV12);
+    const bool is_wide = GENERATE(true, false);
+    CAPTURE(name_of(drawing), tarmac::fourcc_name(fourcc), is_wide);
+    if (const std::string why = missing(Exporter::Udmabuf); !why.empty())
+        SKIP(why);
+    const Drawer& drawer = Drawer::shared(drawing);
+    const std::uint32_t most = tarmac::RendererFacts::of(drawer.renderer())->max_size.width;
+    const auto extent_of = [&](std::uint32_t side) {
+        return is_wide ? tarmac::Extent{side, 8} : tarmac::Extent{8, side};
+    };
+
+    const auto refused = build_white(drawer, fourcc, extent_of(most + 2));
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().message.contains("the renderer has no textures of"));
+
+    const auto texture = build_white(drawer, fourcc, extent_of(most));
+    REQUIRE(texture);
+    const auto look = [&](const wlr_fbox& part) {
+        wlr_render_texture_options options{};
+        options.texture = texture->get();
+        options.src_box = part;
+        options.dst_box = {0, 0, Part, Part};
+        return describe(drawer.draw(Part, Part, [&](wlr_render_pass* pass) {
+            wlr_render_pass_add_texture(pass, &options);
+        }));
+    };
+    const auto [width, height] = extent_of(most);
+    CHECK(look({}) == "40x40 white");
+    // Its end, as it is and magnified.
+    for (const unsigned part : {8u, 4u})
+        CHECK(look({static_cast<double>(width - part), static_cast<double>(height - part),
+                    static_cast<double>(part), static_cast<double>(part)}) == "40x40 white");
+}
 
 TEST_CASE("a picture of 8192 by 8192 pixels is right in its corners") {
     const std::string renderer = GENERATE("gles2", "vulkan", "pixman");
