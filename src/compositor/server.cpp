@@ -7,10 +7,19 @@
 
 namespace tarmac::compositor {
 
+namespace {
+
+/// For clients that stop reading for a moment: libwayland ends those to which 4 KiB can't be sent,
+/// by default.
+constexpr std::size_t UnsentEvents = 1 << 20;
+
+} // namespace
+
 std::expected<std::unique_ptr<Server>, std::string> Server::create(const Options& options) {
     Handle<wl_display, wl_display_destroy> display{wl_display_create()};
     if (!display)
         return std::unexpected("There is no memory for a Wayland display.");
+    wl_display_set_default_max_buffer_size(display.get(), UnsentEvents);
     std::unique_ptr<Server> server{new Server{options, std::move(display)}};
     if (auto done = server->create_parts(); !done)
         return std::unexpected(done.error());

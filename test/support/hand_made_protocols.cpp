@@ -4,7 +4,7 @@ namespace test {
 
 namespace {
 
-const wl_interface* no_types[4] = {};
+const wl_interface* no_types[5] = {};
 
 /// Requests in the order of the protocol; events likewise.
 namespace layer {
@@ -74,6 +74,28 @@ const wl_interface manager_interface = {
 
 } // namespace input
 
+namespace pointer {
+
+enum Request { Motion = 0, MotionAbsolute = 1, Button = 2, Frame = 4, Destroy = 8 };
+
+const wl_message pointer_requests[] = {
+    {"motion", "uff", no_types},   {"motion_absolute", "uuuuu", no_types},
+    {"button", "uuu", no_types},   {"axis", "uuf", no_types},
+    {"frame", "", no_types},       {"axis_source", "u", no_types},
+    {"axis_stop", "uu", no_types}, {"axis_discrete", "uufi", no_types},
+    {"destroy", "", no_types},
+};
+const wl_interface pointer_interface = {"zwlr_virtual_pointer_v1", 1, 9,
+                                        pointer_requests,          0, nullptr};
+
+const wl_interface* create_types[] = {&wl_seat_interface, &pointer_interface};
+const wl_message manager_requests[] = {{"create_virtual_pointer", "?on", create_types},
+                                       {"destroy", "", no_types}};
+const wl_interface manager_interface = {
+    "zwlr_virtual_pointer_manager_v1", 1, 2, manager_requests, 0, nullptr};
+
+} // namespace pointer
+
 using Handler = void (*)();
 
 } // namespace
@@ -118,6 +140,28 @@ InputPopup::~InputPopup() {
     wl_proxy_marshal_flags(method_, input::Destroy, nullptr, 1, WL_MARSHAL_FLAG_DESTROY);
     wl_proxy_marshal_flags(manager_, 1, nullptr, 1, WL_MARSHAL_FLAG_DESTROY);
     wl_seat_destroy(seat_);
+}
+
+VirtualPointer::VirtualPointer(RawClient& client)
+    : manager_{static_cast<wl_proxy*>(client.bind_global(&pointer::manager_interface, 1))}
+    , object_{wl_proxy_marshal_flags(manager_, 0, &pointer::pointer_interface, 1, 0, nullptr,
+                                     nullptr)} {}
+
+VirtualPointer::~VirtualPointer() {
+    wl_proxy_marshal_flags(object_, pointer::Destroy, nullptr, 1, WL_MARSHAL_FLAG_DESTROY);
+    wl_proxy_marshal_flags(manager_, 1, nullptr, 1, WL_MARSHAL_FLAG_DESTROY);
+}
+
+void VirtualPointer::move_to(std::uint32_t x, std::uint32_t y, std::uint32_t width,
+                             std::uint32_t height) {
+    wl_proxy_marshal_flags(object_, pointer::MotionAbsolute, nullptr, 1, 0, 0u, x, y, width,
+                           height);
+    wl_proxy_marshal_flags(object_, pointer::Frame, nullptr, 1, 0);
+}
+
+void VirtualPointer::press(std::uint32_t button, bool is_down) {
+    wl_proxy_marshal_flags(object_, pointer::Button, nullptr, 1, 0, 0u, button, is_down ? 1u : 0u);
+    wl_proxy_marshal_flags(object_, pointer::Frame, nullptr, 1, 0);
 }
 
 } // namespace test

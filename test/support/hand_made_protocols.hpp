@@ -40,4 +40,22 @@ private:
     wl_proxy* object_;
 };
 
+/// A zwlr_virtual_pointer_v1, made the same way.
+class VirtualPointer {
+public:
+    explicit VirtualPointer(RawClient& client);
+    ~VirtualPointer();
+    VirtualPointer(const VirtualPointer&) = delete;
+    VirtualPointer& operator=(const VirtualPointer&) = delete;
+
+    /// To a point of a desktop of that size.
+    void move_to(std::uint32_t x, std::uint32_t y, std::uint32_t width, std::uint32_t height);
+    /// A button, by its evdev code.
+    void press(std::uint32_t button, bool is_down = true);
+
+private:
+    wl_proxy* manager_;
+    wl_proxy* object_;
+};
+
 } // namespace test
