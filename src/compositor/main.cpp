@@ -3,23 +3,24 @@
 
 #include <csignal>
 #include <sys/resource.h>
+#include <utility>
 
 using namespace tarmac::compositor;
 
 namespace {
 
 /// Clients' dma-bufs take a descriptor a plane, and the usual soft limit of 1024 is for programs
-/// that call select().
-void raise_descriptor_limit() {
-    rlimit limit;
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
-        limit.rlim_cur = limit.rlim_max;
-        setrlimit(RLIMIT_NOFILE, &limit);
-    }
+/// that call select(). The limit from before.
+rlim_t raise_descriptor_limit() {
+    rlimit limit{.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY};
+    getrlimit(RLIMIT_NOFILE, &limit);
+    const rlim_t before = std::exchange(limit.rlim_cur, limit.rlim_max);
+    setrlimit(RLIMIT_NOFILE, &limit);
+    return before;
 }
 
 std::expected<int, std::string> run(const Options& options) {
-    auto server = Server::create(options);
+    auto server = Server::create(options, Inheritance{raise_descriptor_limit()});
     if (!server)
         return std::unexpected(server.error());
     return (*server)->run();
@@ -34,8 +35,6 @@ int main(int argc, char** argv) {
     wlr_log_init(options->verbose ? WLR_DEBUG : WLR_ERROR, nullptr);
     // Who reads our log or pastes from a client may go away at any time.
     std::signal(SIGPIPE, SIG_IGN);
-
-    raise_descriptor_limit();
 
     auto result = run(*options);
     if (!result)

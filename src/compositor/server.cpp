@@ -15,20 +15,23 @@ constexpr std::size_t UnsentEvents = 1 << 20;
 
 } // namespace
 
-std::expected<std::unique_ptr<Server>, std::string> Server::create(const Options& options) {
+std::expected<std::unique_ptr<Server>, std::string> Server::create(const Options& options,
+                                                                   Inheritance inheritance) {
     Handle<wl_display, wl_display_destroy> display{wl_display_create()};
     if (!display)
         return std::unexpected("There is no memory for a Wayland display.");
     wl_display_set_default_max_buffer_size(display.get(), UnsentEvents);
-    std::unique_ptr<Server> server{new Server{options, std::move(display)}};
+    std::unique_ptr<Server> server{new Server{options, std::move(inheritance), std::move(display)}};
     if (auto done = server->create_parts(); !done)
         return std::unexpected(done.error());
     server->tie_parts();
     return server;
 }
 
-Server::Server(const Options& options, Handle<wl_display, wl_display_destroy> display)
+Server::Server(const Options& options, Inheritance inheritance,
+               Handle<wl_display, wl_display_destroy> display)
     : options_{options}
+    , inheritance_{std::move(inheritance)}
     , display_{std::move(display)}
     , interrupt_{wl_display_get_event_loop(display_.get()), SIGINT, [this] { end(0); }}
     , terminate_{wl_display_get_event_loop(display_.get()), SIGTERM, [this] { end(0); }}
@@ -87,7 +90,7 @@ std::expected<int, std::string> Server::run() {
                         {"renderer", graphics_->renderer_name()},
                         {"device", bare(graphics_->device_path())}});
     if (!options_.startup.empty()) {
-        auto startup = StartupChild::start(options_.startup, socket);
+        auto startup = StartupChild::start(options_.startup, socket, inheritance_);
         if (!startup)
             return std::unexpected(startup.error());
         startup_.emplace(std::move(*startup));

@@ -21,8 +21,9 @@ namespace tarmac::compositor {
 /// them together. One in a process.
 class Server {
 public:
-    /// Error: a sentence that says what is missing.
-    static std::expected<std::unique_ptr<Server>, std::string> create(const Options& options);
+    /// `inheritance` is for the startup command. Error: a sentence that says what is missing.
+    static std::expected<std::unique_ptr<Server>, std::string> create(const Options& options,
+                                                                      Inheritance inheritance);
     Server(const Server&) = delete;
     Server& operator=(const Server&) = delete;
     ~Server();
@@ -32,7 +33,8 @@ public:
     std::expected<int, std::string> run();
 
 private:
-    Server(const Options& options, Handle<wl_display, wl_display_destroy> display);
+    Server(const Options& options, Inheritance inheritance,
+           Handle<wl_display, wl_display_destroy> display);
     std::expected<void, std::string> create_parts();
     void tie_parts();
     void use_new_renderer();
@@ -40,6 +42,7 @@ private:
     void end(int status);
 
     Options options_;
+    Inheritance inheritance_;
     int status_ = 0;
     bool has_ended_ = false;
     Handle<wl_display, wl_display_destroy> display_;

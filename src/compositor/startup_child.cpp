@@ -60,8 +60,14 @@ std::vector<char*> c_array(std::vector<std::string>& strings) {
 } // namespace
 
 std::expected<StartupChild, std::string> StartupChild::start(const std::string& command,
-                                                             const std::string& socket) {
-    std::vector<std::string> arguments{"/bin/sh", "-c", command};
+                                                             const std::string& socket,
+                                                             const Inheritance& inheritance) {
+    // posix_spawn() has no attribute for it. $0 is what `command` would have it be.
+    const std::string limit = inheritance.descriptors == RLIM_INFINITY
+                                  ? "unlimited"
+                                  : std::to_string(inheritance.descriptors);
+    std::vector<std::string> arguments{
+        "/bin/sh", "-c", "ulimit -S -n \"$1\"; exec /bin/sh -c \"$2\"", "/bin/sh", limit, command};
     std::vector<std::string> environment = environment_for(socket);
     const SpawnAttributes attributes;
     pid_t pid = -1;

@@ -3,17 +3,23 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <sys/resource.h>
 #include <sys/types.h>
 #include <utility>
 
 namespace tarmac::compositor {
 
+/// What the process was given, and the compositor changed for itself alone.
+struct Inheritance {
+    rlim_t descriptors; ///< soft limit: ours is too high for programs that call select()
+};
+
 /// The process that --startup asks for, in a process group of its own. Owned by the Server.
 class StartupChild {
 public:
     /// Runs `command` with /bin/sh as a client of `socket`. Error: a sentence.
-    static std::expected<StartupChild, std::string> start(const std::string& command,
-                                                          const std::string& socket);
+    static std::expected<StartupChild, std::string>
+    start(const std::string& command, const std::string& socket, const Inheritance& inheritance);
 
     StartupChild(StartupChild&& other) noexcept : pid_{std::exchange(other.pid_, -1)} {}
     StartupChild& operator=(StartupChild&& other) noexcept {

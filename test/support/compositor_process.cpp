@@ -48,8 +48,12 @@ std::string value_of(const std::string& line, const std::string& key) {
 
 } // namespace
 
+Process start_compositor(std::vector<std::string> options, const Stage& stage) {
+    return Process{command_line(std::move(options), stage), environment_of(stage)};
+}
+
 CompositorProcess::CompositorProcess(std::vector<std::string> options, const Stage& stage)
-    : process_{command_line(std::move(options), stage), environment_of(stage)} {
+    : process_{start_compositor(std::move(options), stage)} {
     socket_ = value_of(process_.await_line("tarmac: ready"), "socket");
 }
 

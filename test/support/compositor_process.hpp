@@ -18,6 +18,10 @@ struct Stage {
     std::vector<std::string> environment = {};
 };
 
+/// tarmac-compositor on a stage, whatever becomes of it. Skips the test where there is no such
+/// device.
+Process start_compositor(std::vector<std::string> options, const Stage& stage = {});
+
 /// tarmac-compositor on a stage. Skips the test where there is no such device.
 class CompositorProcess {
 public:
