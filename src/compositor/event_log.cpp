@@ -1,9 +1,17 @@
 #include "compositor/event_log.hpp"
 
 #include "account/process_name.hpp"
+#include "wlr/wlr.hpp"
 
+#include <cerrno>
+#include <climits>
 #include <cstdio>
+#include <cstring>
+#include <fcntl.h>
 #include <format>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <wayland-server-core.h>
 
 namespace tarmac::compositor {
@@ -13,15 +21,75 @@ bool is_printable(char c) {
     return c >= 0x20 && c < 0x7f;
 }
 
+/// Standard error.
+struct Log {
+    unsigned long n_dropped = 0;
+    bool is_cut = false; ///< the last line lacks its end
+
+    /// Not unless there is room, for what unblock_standard_error() can't make non-blocking.
+    bool write(std::string_view line) {
+        pollfd writable{STDERR_FILENO, POLLOUT, 0};
+        if (poll(&writable, 1, 0) != 1 || (writable.revents & POLLOUT) == 0)
+            return false;
+        const std::string whole = (is_cut ? "\n" : "") + std::string{line};
+        const ssize_t n_written = ::write(STDERR_FILENO, whole.data(), whole.size());
+        if (n_written > 0)
+            is_cut = whole[static_cast<std::size_t>(n_written) - 1] != '\n';
+        return n_written > 0;
+    }
+    void add(std::string line) {
+        // A pipe takes so much at once, or nothing.
+        if (line.size() >= PIPE_BUF) {
+            line.resize(PIPE_BUF - 2);
+            line += '\n';
+        }
+        if (n_dropped > 0 && write(std::format("tarmac: dropped lines={}\n", n_dropped)))
+            n_dropped = 0;
+        if (n_dropped > 0 || !write(line))
+            ++n_dropped;
+    }
+} the_log;
+
+void log_message(const char* prefix, const char* format, va_list arguments) {
+    char text[PIPE_BUF];
+    std::vsnprintf(text, sizeof text, format, arguments);
+    std::string line = std::format("{}{}", prefix, text);
+    if (!line.ends_with('\n'))
+        line += '\n';
+    the_log.add(std::move(line));
+}
+
 } // namespace
+
+Fd unblock_standard_error() {
+    Fd given{fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1)};
+    struct stat status;
+    if (given && fstat(given.get(), &status) == 0 &&
+        (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode))) {
+        if (const Fd own{open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)})
+            dup2(own.get(), STDERR_FILENO);
+    }
+    return given;
+}
+
+void collect_logs(bool verbose) {
+    wlr_log_init(verbose ? WLR_DEBUG : WLR_ERROR,
+                 [](wlr_log_importance importance, const char* format, va_list arguments) {
+                     constexpr const char* prefixes[] = {
+                         "", "wlroots: error: ", "wlroots: ", "wlroots: debug: "};
+                     if (importance <= wlr_log_get_verbosity())
+                         log_message(prefixes[importance], format, arguments);
+                 });
+    wl_log_set_handler_server([](const char* format, va_list arguments) {
+        log_message("libwayland: ", format, arguments);
+    });
+}
 
 void log_event(std::string_view name, std::initializer_list<EventField> fields) {
     std::string line = std::format("tarmac: {}", name);
     for (const auto& [key, value] : fields)
         line += std::format(" {}={}", key, value);
-    line += '\n';
-    std::fwrite(line.data(), 1, line.size(), stderr);
-    std::fflush(stderr);
+    the_log.add(line + '\n');
 }
 
 std::string quoted(std::string_view text) {

@@ -20,7 +20,8 @@ rlim_t raise_descriptor_limit() {
 }
 
 std::expected<int, std::string> run(const Options& options) {
-    auto server = Server::create(options, Inheritance{raise_descriptor_limit()});
+    auto server =
+        Server::create(options, Inheritance{raise_descriptor_limit(), unblock_standard_error()});
     if (!server)
         return std::unexpected(server.error());
     return (*server)->run();
@@ -32,9 +33,11 @@ int main(int argc, char** argv) {
     const auto options = parse_options(argc, argv);
     if (!options)
         return options.error();
-    wlr_log_init(options->verbose ? WLR_DEBUG : WLR_ERROR, nullptr);
+    collect_logs(options->verbose);
     // Who reads our log or pastes from a client may go away at any time.
     std::signal(SIGPIPE, SIG_IGN);
+    // As the log may reach a limit of the size of files.
+    std::signal(SIGXFSZ, SIG_IGN);
 
     auto result = run(*options);
     if (!result)

@@ -24,6 +24,7 @@ public:
         sigemptyset(&signals);
         posix_spawnattr_setsigmask(&attributes_, &signals);
         sigaddset(&signals, SIGPIPE);
+        sigaddset(&signals, SIGXFSZ);
         posix_spawnattr_setsigdefault(&attributes_, &signals);
         posix_spawnattr_setpgroup(&attributes_, 0);
     }
@@ -35,6 +36,24 @@ public:
 
 private:
     posix_spawnattr_t attributes_;
+};
+
+/// Standard error as it was.
+class SpawnFiles {
+public:
+    explicit SpawnFiles(const Fd& standard_error) {
+        posix_spawn_file_actions_init(&actions_);
+        if (standard_error)
+            posix_spawn_file_actions_adddup2(&actions_, standard_error.get(), STDERR_FILENO);
+    }
+    SpawnFiles(const SpawnFiles&) = delete;
+    SpawnFiles& operator=(const SpawnFiles&) = delete;
+    ~SpawnFiles() { posix_spawn_file_actions_destroy(&actions_); }
+
+    const posix_spawn_file_actions_t* get() const { return &actions_; }
+
+private:
+    posix_spawn_file_actions_t actions_;
 };
 
 /// Our environment, but with our own socket: our WAYLAND_DISPLAY may name the session around us.
@@ -70,8 +89,9 @@ std::expected<StartupChild, std::string> StartupChild::start(const std::string& 
         "/bin/sh", "-c", "ulimit -S -n \"$1\"; exec /bin/sh -c \"$2\"", "/bin/sh", limit, command};
     std::vector<std::string> environment = environment_for(socket);
     const SpawnAttributes attributes;
+    const SpawnFiles files{inheritance.standard_error};
     pid_t pid = -1;
-    const int error = posix_spawn(&pid, "/bin/sh", nullptr, attributes.get(),
+    const int error = posix_spawn(&pid, "/bin/sh", files.get(), attributes.get(),
                                   c_array(arguments).data(), c_array(environment).data());
     if (error != 0) {
         return std::unexpected(

@@ -5,6 +5,7 @@
 #include <string>
 #include <sys/resource.h>
 #include <sys/types.h>
+#include <tarmac/fd.hpp>
 #include <utility>
 
 namespace tarmac::compositor {
@@ -12,6 +13,7 @@ namespace tarmac::compositor {
 /// What the process was given, and the compositor changed for itself alone.
 struct Inheritance {
     rlim_t descriptors; ///< soft limit: ours is too high for programs that call select()
+    Fd standard_error;  ///< empty: unchanged
 };
 
 /// The process that --startup asks for, in a process group of its own. Owned by the Server.
