@@ -21,18 +21,21 @@ bool is_printable(char c) {
     return c >= 0x20 && c < 0x7f;
 }
 
-/// Standard error.
+/// Where the log goes to.
 struct Log {
+    Fd file{}; ///< empty: standard error
     unsigned long n_dropped = 0;
     bool is_cut = false; ///< the last line lacks its end
 
+    int fd() const { return file ? file.get() : STDERR_FILENO; }
+
     /// Not unless there is room, for what unblock_standard_error() can't make non-blocking.
     bool write(std::string_view line) {
-        pollfd writable{STDERR_FILENO, POLLOUT, 0};
+        pollfd writable{fd(), POLLOUT, 0};
         if (poll(&writable, 1, 0) != 1 || (writable.revents & POLLOUT) == 0)
             return false;
         const std::string whole = (is_cut ? "\n" : "") + std::string{line};
-        const ssize_t n_written = ::write(STDERR_FILENO, whole.data(), whole.size());
+        const ssize_t n_written = ::write(fd(), whole.data(), whole.size());
         if (n_written > 0)
             is_cut = whole[static_cast<std::size_t>(n_written) - 1] != '\n';
         return n_written > 0;
@@ -70,6 +73,15 @@ Fd unblock_standard_error() {
             dup2(own.get(), STDERR_FILENO);
     }
     return given;
+}
+
+std::expected<void, std::string> open_log(const std::string& path) {
+    the_log.file = Fd{open(
+        path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0644)};
+    if (!the_log.file)
+        return std::unexpected(
+            std::format("The log {} can't be written: {}.", path, std::strerror(errno)));
+    return {};
 }
 
 void collect_logs(bool verbose) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <expected>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -17,7 +18,11 @@ using EventField = std::pair<std::string_view, std::string>;
 /// of its own. The one from before, for those that are started.
 Fd unblock_standard_error();
 
-/// Has what wlroots and libwayland say written to the log, too; of wlroots' everything, if `verbose`.
+/// Where the log goes instead of standard error, from now on; a file that is there grows. Error: a
+/// sentence.
+std::expected<void, std::string> open_log(const std::string& path);
+
+/// Also has what wlroots and libwayland say written there; of wlroots' everything, if `verbose`.
 void collect_logs(bool verbose);
 
 /// Writes `tarmac: NAME KEY=VALUE KEY=VALUE…` to the log, in one piece: the lines that people read

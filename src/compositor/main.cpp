@@ -20,8 +20,12 @@ rlim_t raise_descriptor_limit() {
 }
 
 std::expected<int, std::string> run(const Options& options) {
-    auto server =
-        Server::create(options, Inheritance{raise_descriptor_limit(), unblock_standard_error()});
+    Inheritance inheritance{raise_descriptor_limit(), unblock_standard_error()};
+    if (!options.log.empty()) {
+        if (auto opened = open_log(options.log); !opened)
+            return std::unexpected(opened.error());
+    }
+    auto server = Server::create(options, std::move(inheritance));
     if (!server)
         return std::unexpected(server.error());
     return (*server)->run();

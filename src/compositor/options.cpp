@@ -62,10 +62,14 @@ std::expected<Options, int> parse_options(int argc, char** argv) {
                    "A render node (/dev/dri/renderD…) to draw with, or a card (/dev/dri/card…) to "
                    "show on")
         ->type_name("PATH");
+    app.add_option("--log", options.log,
+                   "Append the log to this file instead of writing it to standard error, where it "
+                   "mixes with what clients write")
+        ->type_name("FILE");
     app.add_flag("--exit-with-client", options.exit_with_client,
                  "End when the startup command ends, with its exit status")
         ->needs(startup);
-    app.add_flag("--verbose", options.verbose, "Write wlroots' log to standard error too");
+    app.add_flag("--verbose", options.verbose, "Write all that wlroots says to the log too");
     app.footer("Keys: Alt+Tab next window, Alt+F4 close, Alt+F10 maximize, Alt+F11 fullscreen,\n"
                "Alt+Escape or Ctrl+Alt+Backspace quit. Mouse: Alt+left button moves a window,\n"
                "Alt+right button resizes it.\n"

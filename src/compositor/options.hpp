@@ -17,6 +17,7 @@ struct Options {
     std::optional<Size> size;
     std::string renderer = "auto";
     std::string drm_device; ///< path of a DRM node; empty: wlroots chooses
+    std::string log;        ///< path of the file that the log goes to; empty: standard error
     bool exit_with_client = false;
     bool verbose = false;
 };

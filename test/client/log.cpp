@@ -1,8 +1,13 @@
 // The event log, whoever reads it or doesn't.
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <drm_fourcc.h>
 #include <fcntl.h>
+#include <filesystem>
+#include <format>
+#include <fstream>
+#include <unistd.h>
 
 #include "support/compositor_process.hpp"
 
@@ -12,6 +17,25 @@ using tarmac::Fd;
 namespace {
 
 const Stage Plain{.renderer = "pixman", .drm_device = ""};
+
+/// A file that goes with this.
+class LogFile {
+public:
+    ~LogFile() { std::filesystem::remove(path_); }
+    const std::string& path() const { return path_; }
+
+    std::vector<std::string> lines() const {
+        std::ifstream file{path_};
+        std::vector<std::string> lines;
+        for (std::string line; std::getline(file, line);)
+            lines.push_back(line);
+        return lines;
+    }
+
+private:
+    std::string path_ =
+        std::filesystem::temp_directory_path() / std::format("tarmac-test-{}.log", getpid());
+};
 
 bool is_event(const std::string& line) {
     return line.starts_with("tarmac: ") && line.rfind("tarmac: ") == 0;
@@ -51,4 +75,45 @@ TEST_CASE("no library waits for who reads standard error, and children do") {
     CHECK(blocks(process.await_line("/proc/self/fdinfo/2:flags:")));
     CHECK_FALSE(blocks(process.await_line("/fdinfo/2:flags:")));
     CHECK(process.wait() == 0);
+}
+
+TEST_CASE("a log file has every line, and standard error what the startup command writes") {
+    const LogFile log;
+    for (int i = 0; i < 2; ++i) {
+        Process process = start_compositor(
+            {"--log", log.path(), "--startup", "printf glued >&2; exit 3", "--exit-with-client"},
+            Plain);
+        CHECK(process.wait() == 3);
+        CHECK(process.output() == "glued");
+    }
+    const std::vector<std::string> lines = log.lines();
+    CHECK(std::ranges::all_of(lines, is_event));
+    // The second one's follow those of the first.
+    CHECK(std::ranges::count_if(lines, [](const std::string& line) {
+              return line.starts_with("tarmac: ready");
+          }) == 2);
+    CHECK(lines.back() == "tarmac: ended status=3");
+}
+
+TEST_CASE("a log file that can't grow ends nothing, and goes on with a new line") {
+    const LogFile log;
+    const std::string grow_by_ten =
+        "size=$(stat -c %s $LOG); prlimit --pid $PPID --fsize=$((size + 10)):unlimited; "
+        "kill -USR1 $PPID; until [ $(stat -c %s $LOG) -gt $size ]; do :; done; "
+        "prlimit --pid $PPID --fsize=unlimited:unlimited";
+    Stage stage = Plain;
+    stage.environment = {"LOG=" + log.path()};
+    Process process = start_compositor(
+        {"--log", log.path(), "--startup", grow_by_ten, "--exit-with-client"}, stage);
+    CHECK(process.wait() == 0);
+    const std::vector<std::string> lines = log.lines();
+    CHECK(std::ranges::contains(lines, "tarmac: lo"));
+    CHECK(std::ranges::all_of(lines, is_event));
+    CHECK(lines.back() == "tarmac: ended status=0");
+}
+
+TEST_CASE("a log that can't be written is said to be so") {
+    Process process = start_compositor({"--log", "/nowhere/log"}, Plain);
+    CHECK(process.wait() == 1);
+    CHECK(process.output().contains("The log /nowhere/log can't be written: No such file"));
 }
