@@ -63,6 +63,22 @@ Region buffer_damage_of(const wlr_surface_state& state) {
     return damage;
 }
 
+Region as_far_as_seen(const Region& damage, wlr_surface& surface) {
+    wlr_fbox source;
+    wlr_surface_get_buffer_source_box(&surface, &source);
+    const auto is_whole = [](double value) { return std::floor(value) == value; };
+    const bool is_exact = is_whole(source.x) && is_whole(source.y) && is_whole(source.width) &&
+                          is_whole(source.height);
+    if (is_exact)
+        return damage;
+    Region result;
+    for (const pixman_box32_t& box : damage.boxes())
+        result.add({box.x1 - 1, box.y1 - 1, box.x2 - box.x1 + 2, box.y2 - box.y1 + 2});
+    result.intersect(
+        Region{{0, 0, surface.current.buffer_width, surface.current.buffer_height}}.get());
+    return result;
+}
+
 Region flipped(const Region& region, int height) {
     Region result;
     for (const pixman_box32_t& box : boxes_of(region.get()))

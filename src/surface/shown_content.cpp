@@ -175,6 +175,7 @@ void Surface::correct_damage(bool is_all_new) {
         current.transform = turned;
         if (shown_.is_inverted())
             damage = flipped(damage, current.buffer_height);
+        damage = as_far_as_seen(damage, surface_);
     }
     pixman_region32_copy(&current.buffer_damage, &damage.get());
     pixman_region32_clear(&current.surface_damage);

@@ -1,5 +1,6 @@
 // What is converted of a buffer when it is shown again, or another in its place.
 
+#include <array>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <drm_fourcc.h>
@@ -115,4 +116,75 @@ TEST_CASE_METHOD(Studio, "damage of another surface or of nothing known converts
     }
     window.show(image.get());
     CHECK(count_wrong({{Whole, Shade::Dark}}) == 0);
+}
+
+namespace {
+
+/// How a surface shows a picture of Width x Height.
+struct Geometry {
+    std::int32_t transform = WL_OUTPUT_TRANSFORM_NORMAL;
+    int scale = 1;
+    std::array<double, 4> source{-1, -1, -1, -1}; ///< x, y, width, height
+    int width = -1, height = -1;
+};
+
+const Geometry geometries[] = {
+    {.source = {0.5, 0.5, 62, 46}},
+    {.source = {0.25, 0.75, 63.5, 46.5}, .width = 100, .height = 70},
+    {.source = {53.25, 0.75, 10.75, 10.75}, .width = 200, .height = 200},
+    {.transform = WL_OUTPUT_TRANSFORM_90, .source = {0.5, 1.5, 46, 62}},
+    {.transform = WL_OUTPUT_TRANSFORM_FLIPPED_270,
+     .scale = 2,
+     .source = {0.25, 0.25, 22.5, 30.5},
+     .width = 80,
+     .height = 90},
+    {.width = 101, .height = 37},
+};
+
+std::size_t n_different(const Picture& a, const Picture& b) {
+    std::size_t n = 0;
+    for (std::size_t i = 0; i < a.pixels.size(); ++i)
+        n += a.pixels[i] != b.pixels[i];
+    return n;
+}
+
+} // namespace
+
+TEST_CASE_METHOD(Studio, "damage is drawn wherever a surface shows it") {
+    const std::uint32_t fourcc = GENERATE(DRM_FORMAT_NV12, DRM_FORMAT_XRGB8888);
+    CAPTURE(tarmac::fourcc_name(fourcc));
+    const auto blocks_of = [&](std::uint8_t luma) {
+        return fourcc == DRM_FORMAT_NV12 ? Blocks{{luma}, {128, 128}}
+                                         : Blocks{{luma, luma, luma, 255}};
+    };
+    ImageBuffer image{client, fourcc, Width, Height};
+    const auto redraw = [&] {
+        window.show(image.get());
+        return take_screenshot(compositor.socket());
+    };
+    for (const Geometry& geometry : geometries) {
+        const auto& [x, y, width, height] = geometry.source;
+        CAPTURE(geometry.transform, geometry.scale, x, y, width, height, geometry.width,
+                geometry.height);
+        wl_surface_set_buffer_transform(window.surface(), geometry.transform);
+        wl_surface_set_buffer_scale(window.surface(), geometry.scale);
+        window.set_crop(x, y, width, height);
+        window.set_size(geometry.width, geometry.height);
+        image.fill(Whole, blocks_of(40));
+        redraw();
+        // Ends, and the middle.
+        for (const Box& part : {Box{62, 0, 2, Height}, Box{0, 46, Width, 2}, Box{30, 20, 4, 4}}) {
+            CAPTURE(part.x, part.y);
+            image.fill(part, blocks_of(220));
+            window.show(image.get(), part);
+            const Picture screen = take_screenshot(compositor.socket());
+            CHECK(n_different(screen, redraw()) == 0);
+        }
+        image.fill(Whole, blocks_of(126));
+        wl_surface_attach(window.surface(), image.get(), 0, 0);
+        wl_surface_damage(window.surface(), 0, 0, INT32_MAX, INT32_MAX);
+        window.commit();
+        const Picture screen = take_screenshot(compositor.socket());
+        CHECK(n_different(screen, redraw()) == 0);
+    }
 }

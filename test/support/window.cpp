@@ -78,9 +78,13 @@ void Window::set_transform(std::int32_t transform) {
     wl_surface_set_buffer_transform(surface_, transform);
 }
 
-void Window::set_crop(int x, int y, int width, int height) {
-    wp_viewport_set_source(viewport_, wl_fixed_from_int(x), wl_fixed_from_int(y),
-                           wl_fixed_from_int(width), wl_fixed_from_int(height));
+void Window::set_crop(double x, double y, double width, double height) {
+    wp_viewport_set_source(viewport_, wl_fixed_from_double(x), wl_fixed_from_double(y),
+                           wl_fixed_from_double(width), wl_fixed_from_double(height));
+}
+
+void Window::set_size(int width, int height) {
+    wp_viewport_set_destination(viewport_, width, height);
 }
 
 void Window::show(wl_buffer* buffer, const Box& damage) {

@@ -36,7 +36,9 @@ public:
     /// Of the buffer, for the next show(): a wl_output.transform.
     void set_transform(std::int32_t transform);
     /// The part of the picture to show, in surface coordinates, for the next show().
-    void set_crop(int x, int y, int width, int height);
+    void set_crop(double x, double y, double width, double height);
+    /// In surface coordinates, for the next show(): stretched to that.
+    void set_size(int width, int height);
 
     /// Commits `buffer`, damaged there, and waits until the compositor has drawn it.
     void show(wl_buffer* buffer, const Box& damage = {0, 0, INT32_MAX, INT32_MAX});
