@@ -67,7 +67,9 @@ private:
 /// color() than ColorState::of() unless the renderer takes a wlr_color_encoding, which who draws it
 /// must then pass. Nor is what it would die of or show further than two steps in 255 from the
 /// definition: some layouts with a rasterizer on the CPU, and linear YUV whose size is no whole
-/// number of chroma samples with OpenGL. All of it can be mapped.
+/// number of chroma samples with OpenGL. And linear memory that may only be read isn't imported
+/// where anything draws on the CPU, which maps it for writing: `renderer`, or another that wlroots
+/// has for a second card, where WLR_RENDERER_ALLOW_SOFTWARE lets it. All of it can be mapped.
 ///
 /// Errors: NotAvailable if the renderer has no dma-buf support (pixman) or there is no device.
 Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* renderer,

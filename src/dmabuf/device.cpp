@@ -1,6 +1,5 @@
 #include "dmabuf/device.hpp"
 
-#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <xf86drm.h>
@@ -32,17 +31,6 @@ bool has_gpu(int drm_fd) noexcept {
     const Version version{drmGetVersion(drm_fd)};
     const std::string_view driver = version && version->name ? version->name : "";
     return driver != "vgem" && driver != "vkms" && driver != "";
-}
-
-bool owns_memory(int drm_fd, int dmabuf) noexcept {
-    std::uint32_t handle = 0;
-    if (drmPrimeFDToHandle(drm_fd, dmabuf, &handle) != 0)
-        return false;
-    // The kernel maps no memory that it imported.
-    drm_mode_map_dumb map = {.handle = handle, .pad = 0, .offset = 0};
-    const bool owns = drmIoctl(drm_fd, DRM_IOCTL_MODE_MAP_DUMB, &map) == 0;
-    drmCloseBufferHandle(drm_fd, handle);
-    return owns;
 }
 
 } // namespace tarmac

@@ -12,8 +12,4 @@ bool is_same_device(dev_t a, dev_t b) noexcept;
 /// Mesa draws for them on the CPU.
 bool has_gpu(int drm_fd) noexcept;
 
-/// Whether the memory of `dmabuf` is the device's own, as far as dumb buffers tell. `drm_fd` must
-/// be nobody else's open file: the handle that this takes and closes is shared by all of one.
-bool owns_memory(int drm_fd, int dmabuf) noexcept;
-
 } // namespace tarmac

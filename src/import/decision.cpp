@@ -6,7 +6,6 @@
 #include <format>
 
 #include "convert/conversion.hpp"
-#include "dmabuf/device.hpp"
 #include "dmabuf/distinct_dmabufs.hpp"
 
 namespace tarmac {
@@ -88,12 +87,6 @@ Result<void> check_renderer(const RendererFacts& facts, const ImageFacts& image,
 Result<void> check_rasterizer(const RendererFacts& facts, const ImageFacts& image,
                               const PixelFormat& format) {
     for (unsigned i = 0; i < image.n_planes; ++i) {
-        // It maps what another device made for reading and writing, and uses the mapping whether
-        // or not that worked.
-        if (image.foreign_read_only_plane == i)
-            return fail_plane(Fault::ImportFailed, i,
-                              "the dma-buf is another device's and read-only, which a software "
-                              "renderer can't draw");
         // It loads whole pixels as vectors.
         const auto [offset, stride] = image.planes[i];
         const unsigned pixel = format.planes[i].bytes_per_block;
@@ -125,6 +118,18 @@ Result<void> check_samples(const ImageFacts& image, const PixelFormat& format) {
     return {};
 }
 
+/// Mesa's rasterizers map memory for reading and writing, and use the mapping whether or not that
+/// worked.
+Result<void> check_access(const RendererFacts& facts, const ImageFacts& image) {
+    const bool may_meet_rasterizer =
+        facts.draws_on_cpu ||
+        (facts.may_be_rasterized && image.format.modifier == DRM_FORMAT_MOD_LINEAR);
+    if (may_meet_rasterizer && image.read_only_plane)
+        return fail_plane(Fault::ImportFailed, *image.read_only_plane,
+                          "the dma-buf is read-only, which a software renderer can't draw");
+    return {};
+}
+
 bool is_straight(const PixelFormat& format, const Colors& colors) {
     return format.has_alpha && !colors.is_premultiplied;
 }
@@ -137,12 +142,9 @@ bool is_readable_in_place(const RendererFacts& facts, const ImageFacts& image,
            stride % 4 == 0 && stride % format.planes[0].bytes_per_block == 0;
 }
 
-/// Asked of a device that the memory isn't of, a plane that can't be written.
-std::optional<unsigned> find_foreign_read_only_plane(const Dmabuf& dmabuf, const Fd& device) {
+std::optional<unsigned> find_read_only_plane(const Dmabuf& dmabuf) {
     for (unsigned i = 0; i < dmabuf.planes().size(); ++i) {
-        const int fd = dmabuf.planes()[i].fd.get();
-        const bool is_writable = (fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDWR;
-        if (!is_writable && !(device && owns_memory(device.get(), fd)))
+        if ((fcntl(dmabuf.planes()[i].fd.get(), F_GETFL) & O_ACCMODE) != O_RDWR)
             return i;
     }
     return std::nullopt;
@@ -174,11 +176,10 @@ ImageFacts ImageFacts::of(const Dmabuf& dmabuf, const RendererFacts& facts) {
     };
     for (unsigned i = 0; i < image.n_planes; ++i)
         image.planes[i] = {dmabuf.planes()[i].offset, dmabuf.planes()[i].stride};
-    if (facts.draws_on_cpu) {
+    if (facts.draws_on_cpu)
         image.is_disjoint = DistinctDmabufs{dmabuf}.members().size() > 1;
-        image.foreign_read_only_plane =
-            find_foreign_read_only_plane(dmabuf, facts.rasterizer_device);
-    }
+    if (facts.draws_on_cpu || facts.may_be_rasterized)
+        image.read_only_plane = find_read_only_plane(dmabuf);
     return image;
 }
 
@@ -205,6 +206,7 @@ Result<void> decide_import(const RendererFacts& facts, const ImageFacts& image,
     return check_colors(facts, format, colors)
         .and_then([&] { return check_size(facts, image.extent); })
         .and_then([&] { return check_renderer(facts, image, format); })
+        .and_then([&] { return check_access(facts, image); })
         .and_then([&] {
             return facts.draws_on_cpu ? check_rasterizer(facts, image, format) : Result<void>{};
         });

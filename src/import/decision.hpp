@@ -34,12 +34,11 @@ struct ImageFacts {
     unsigned n_planes;
     std::array<Place, MaxPlanes> planes;
     bool is_y_inverted = false;
-    bool is_disjoint = false; ///< its planes lie in several dma-bufs
-    /// That lies in memory of a device which isn't the renderer's, and may only be read.
-    std::optional<unsigned> foreign_read_only_plane;
+    bool is_disjoint = false;                ///< its planes lie in several dma-bufs
+    std::optional<unsigned> read_only_plane; ///< whose memory can't be mapped for writing
 
-    /// Where the memory lies, and whose it is, the kernel is asked only if it makes a difference to
-    /// the renderer.
+    /// Where the memory lies, and what may be done to it, the kernel is asked only if it makes a
+    /// difference to the renderer.
     static ImageFacts of(const Dmabuf& dmabuf, const RendererFacts& facts);
 };
 

@@ -1,10 +1,9 @@
 #include "wlr/renderer_facts.hpp"
 
 #include <algorithm>
-#include <fcntl.h>
-#include <format>
+#include <cstdlib>
 #include <list>
-#include <string>
+#include <string_view>
 
 #include "dmabuf/device.hpp"
 #include "wlr/drm_format_set.hpp"
@@ -72,11 +71,10 @@ void ask_device(wlr_renderer* renderer, RendererFacts& facts) {
     }
 }
 
-/// Opened anew: the handles of memory belong to an open file, and the renderer has its own.
-Fd open_again(int drm_fd) {
-    if (drm_fd < 0)
-        return {};
-    return Fd{open(std::format("/proc/self/fd/{}", drm_fd).c_str(), O_RDWR | O_CLOEXEC)};
+/// Whether wlroots lets renderers draw on the CPU beside a GPU; Vulkan's never do.
+bool allows_rasterizers() {
+    const char* allowed = std::getenv("WLR_RENDERER_ALLOW_SOFTWARE");
+    return allowed && std::string_view{allowed} == "1";
 }
 
 std::vector<std::uint32_t> fourccs_of(const wlr_drm_format_set* set) {
@@ -115,8 +113,7 @@ RendererFacts ask(wlr_renderer* renderer) {
         facts.imports_udmabufs = imports_udmabufs(renderer);
     facts.reads = fourccs_of(wlr_renderer_get_texture_formats(renderer, WLR_BUFFER_CAP_DATA_PTR));
     facts.encodings = matrices_of(renderer->color_encodings);
-    if (facts.draws_on_cpu)
-        facts.rasterizer_device = open_again(wlr_renderer_get_drm_fd(renderer));
+    facts.may_be_rasterized = allows_rasterizers();
     return facts;
 }
 

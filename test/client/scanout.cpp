@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>
 #include <drm_fourcc.h>
+#include <fcntl.h>
 #include <vector>
 #include <wayland-client.h>
 
@@ -19,18 +20,24 @@ namespace {
 
 constexpr std::uint32_t ScanoutFlag = 1;
 
+wl_buffer* make_buffer_of(RawClient& client, const tarmac::Fd& dmabuf, int width, int height,
+                          std::uint32_t fourcc = DRM_FORMAT_XRGB8888,
+                          std::uint32_t bytes_per_pixel = 4) {
+    auto& params = client.create_params();
+    client.add(params, dmabuf.get(), 0, 0, static_cast<std::uint32_t>(width) * bytes_per_pixel,
+               DRM_FORMAT_MOD_LINEAR);
+    const Answer answer = client.create(params, width, height, fourcc);
+    REQUIRE(answer == Answer{Answer::Created, 0, {}});
+    return params.buffer;
+}
+
 /// All of its pixels are 0.
 wl_buffer* test_buffer(RawClient& client, int width, int height,
                        std::uint32_t fourcc = DRM_FORMAT_XRGB8888,
                        std::uint32_t bytes_per_pixel = 4) {
-    const std::uint32_t stride = static_cast<std::uint32_t>(width) * bytes_per_pixel;
-    const tarmac::Fd dmabuf =
-        allocate_dmabuf(Exporter::Udmabuf, stride * static_cast<std::uint32_t>(height));
-    auto& params = client.create_params();
-    client.add(params, dmabuf.get(), 0, 0, stride, DRM_FORMAT_MOD_LINEAR);
-    const Answer answer = client.create(params, width, height, fourcc);
-    REQUIRE(answer == Answer{Answer::Created, 0, {}});
-    return params.buffer;
+    const auto size = static_cast<std::size_t>(width * height) * bytes_per_pixel;
+    return make_buffer_of(client, allocate_dmabuf(Exporter::Udmabuf, size), width, height, fourcc,
+                          bytes_per_pixel);
 }
 
 /// A wl_output that knows its name.
@@ -270,6 +277,33 @@ TEST_CASE("a surface is advised for the card whose screen it fills") {
         CHECK(told.tranches.front().device == card.device());
     }
     CHECK(times == 3);
+}
+
+TEST_CASE("a picture that can only be read is shown on every card's screen") {
+    VirtualCard first{1}, second{1};
+    CompositorProcess compositor{
+        {},
+        {.drm_device = "",
+         .on_screen = true,
+         .environment = {"WLR_DRM_DEVICES=" + first.path() + ":" + second.path()}}};
+    RawClient client = compositor.connect(6);
+    Window window{client};
+    for (unsigned nth = 0; nth < 2; ++nth) {
+        const NamedOutput output{client, nth};
+        window.set_fullscreen(output.get());
+        const int width = window.width(), height = window.height();
+        const std::vector<std::uint8_t> white(static_cast<std::size_t>(width * height) * 4, 255);
+        for (const VirtualCard* card : {&first, &second}) {
+            const tarmac::Fd device{open(card->path().c_str(), O_RDWR | O_CLOEXEC)};
+            const tarmac::Fd dmabuf = make_read_only_dmabuf(device, white);
+            wl_buffer* buffer = make_buffer_of(client, dmabuf, width, height);
+            window.show(buffer);
+            // What fills a screen is scanned out from its second frame on.
+            window.show(buffer);
+            const Picture screen = take_screenshot(compositor.socket());
+            CHECK(std::ranges::count(screen.pixels, Pixel{255, 255, 255}) == width * height);
+        }
+    }
 }
 
 TEST_CASE("a surface that has gone leaves its feedback silent") {

@@ -162,7 +162,7 @@ TEST_CASE("weston-simple-dmabuf-feedback goes through to its end") {
 
 TEST_CASE("a landing is told with its numbers") {
     CompositorProcess compositor;
-    const Process client = start_client(compositor);
+    const Process client = start_vulkan_client(compositor);
     const std::string landed = compositor.process().await_line("tarmac: landed");
     INFO(landed);
     CHECK(landed.contains("client=weston-simple-d[" + std::to_string(client.pid()) + "]"));

@@ -33,7 +33,9 @@ std::vector<Source> available_sources() {
     std::vector<Source> sources = {
         source<Exporter::Udmabuf>(), source<Exporter::SystemHeap>(), source<Exporter::Vgem>(),
         source<Exporter::Vkms>(),
-        Source{"read-only vkms", make_read_only_dmabuf, missing(Exporter::Vkms), true}};
+        Source{"read-only vkms",
+               [](std::span<const std::uint8_t> content) { return make_read_only_dmabuf(content); },
+               missing(Exporter::Vkms), true}};
     const std::string reason = sources.front().missing;
     std::erase_if(sources, [](const Source& source) { return !source.missing.empty(); });
     if (sources.empty())

@@ -67,9 +67,8 @@ Fd from_system_heap(std::size_t size) {
 }
 
 /// With `content` in it, and with `flags` of a descriptor.
-Fd from_drm(const std::string& driver, std::size_t size, std::span<const std::uint8_t> content = {},
+Fd from_drm(const Fd& card, std::size_t size, std::span<const std::uint8_t> content = {},
             std::uint32_t flags = DRM_CLOEXEC | DRM_RDWR) {
-    const Fd card = open_drm_driver(driver);
     std::uint32_t handle = 0, pitch = 0;
     std::uint64_t allocated = 0;
     if (!card || drmModeCreateDumbBuffer(card.get(), PageSize / 4,
@@ -151,7 +150,7 @@ Fd allocate_dmabuf(Exporter exporter, std::size_t size) {
         break;
     case Exporter::Vgem:
     case Exporter::Vkms:
-        fd = from_drm(name_of(exporter), pages);
+        fd = from_drm(open_drm_driver(name_of(exporter)), pages);
         break;
     }
     if (!fd)
@@ -166,9 +165,13 @@ Fd make_dmabuf(Exporter exporter, std::span<const std::uint8_t> content) {
 }
 
 Fd make_read_only_dmabuf(std::span<const std::uint8_t> content) {
-    Fd fd = from_drm(name_of(Exporter::Vkms), whole_pages(content.size()), content, DRM_CLOEXEC);
+    return make_read_only_dmabuf(open_drm_driver(name_of(Exporter::Vkms)), content);
+}
+
+Fd make_read_only_dmabuf(const Fd& card, std::span<const std::uint8_t> content) {
+    Fd fd = from_drm(card, whole_pages(content.size()), content, DRM_CLOEXEC);
     if (!fd)
-        give_up("vkms");
+        give_up("a read-only dma-buf");
     return fd;
 }
 

@@ -27,8 +27,9 @@ tarmac::Fd allocate_dmabuf(Exporter exporter, std::size_t size);
 /// A dma-buf with `content` at its start. Throws as allocate_dmabuf() does.
 tarmac::Fd make_dmabuf(Exporter exporter, std::span<const std::uint8_t> content);
 
-/// The same from vkms, through a descriptor that nobody can write with.
+/// The same from vkms, or another DRM device, through a descriptor that nobody can write with.
 tarmac::Fd make_read_only_dmabuf(std::span<const std::uint8_t> content);
+tarmac::Fd make_read_only_dmabuf(const tarmac::Fd& card, std::span<const std::uint8_t> content);
 
 /// A dma-buf mapped for writing, each write bracketed as DMA_BUF_IOCTL_SYNC demands. Throws
 /// std::system_error.

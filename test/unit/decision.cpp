@@ -45,6 +45,12 @@ RendererFacts on_cpu(Kind kind) {
     return facts;
 }
 
+RendererFacts beside_rasterizer(Kind kind) {
+    RendererFacts facts = renderer(kind);
+    facts.may_be_rasterized = true;
+    return facts;
+}
+
 /// Planes one after the other, rows without gaps.
 ImageFacts image(std::uint32_t fourcc, std::uint64_t modifier = Linear, Extent extent = Usual) {
     const PixelFormat& format = *find_pixel_format(fourcc);
@@ -72,7 +78,7 @@ ImageFacts disjoint(ImageFacts facts) {
     return facts;
 }
 ImageFacts read_only(unsigned plane, ImageFacts facts) {
-    facts.foreign_read_only_plane = plane;
+    facts.read_only_plane = plane;
     return facts;
 }
 ImageFacts with_planes(unsigned n, ImageFacts facts) {
@@ -115,7 +121,8 @@ void check(const std::vector<Row>& rows,
 TEST_CASE("each image has one way to each renderer, or a reason why not") {
     const RendererFacts gles2 = renderer(Kind::Gles2), vulkan = renderer(Kind::Vulkan),
                         pixman = renderer(Kind::Pixman), llvmpipe = on_cpu(Kind::Gles2),
-                        lavapipe = on_cpu(Kind::Vulkan);
+                        lavapipe = on_cpu(Kind::Vulkan),
+                        beside_llvmpipe = beside_rasterizer(Kind::Gles2);
     const std::vector<Row> rows{
         {"plain", gles2, image(DRM_FORMAT_XRGB8888), Rgb, "imported"},
         {"plain", vulkan, image(DRM_FORMAT_XRGB8888), Rgb, "imported"},
@@ -186,11 +193,14 @@ TEST_CASE("each image has one way to each renderer, or a reason why not") {
         {"a pixel that isn't a vector", lavapipe, at(2, 256, image(DRM_FORMAT_XRGB8888)), Rgb,
          "copied"},
         {"a GPU takes it", gles2, at(1, 257, image(DRM_FORMAT_RGB565)), Rgb, "imported"},
-        {"read-only memory of a GPU's neighbour", llvmpipe,
-         read_only(0, image(DRM_FORMAT_XRGB8888)), Rgb, "copied"},
-        {"read-only memory of a GPU's neighbour", llvmpipe,
-         read_only(0, image(DRM_FORMAT_XRGB8888, Tiled)), Rgb,
-         "plane 0: the dma-buf is another device's and read-only, which a software renderer"},
+        {"read-only", llvmpipe, read_only(0, image(DRM_FORMAT_XRGB8888)), Rgb, "copied"},
+        {"read-only", lavapipe, read_only(0, image(DRM_FORMAT_XRGB8888, Implicit)), Rgb, "copied"},
+        {"read-only", llvmpipe, read_only(0, image(DRM_FORMAT_XRGB8888, Tiled)), Rgb,
+         "plane 0: the dma-buf is read-only, which a software renderer can't draw"},
+        {"read-only", gles2, read_only(0, image(DRM_FORMAT_XRGB8888)), Rgb, "imported"},
+        {"read-only", beside_llvmpipe, read_only(0, image(DRM_FORMAT_XRGB8888)), Rgb, "copied"},
+        {"read-only, for one card alone", beside_llvmpipe,
+         read_only(0, image(DRM_FORMAT_XRGB8888, Tiled)), Rgb, "imported"},
         {"planes apart", lavapipe, disjoint(image(DRM_FORMAT_YUYV)), Yuv, "converted"},
         {"planes apart", lavapipe, disjoint(image(DRM_FORMAT_YUYV, Tiled)), Yuv,
          "no image whose planes lie in several dma-bufs"},
