@@ -55,10 +55,8 @@ void Surface::begin_commit(const CommitState& state) {
 
 /// Until end_commit(): wlroots updates the texture that it finds, with what is damaged.
 void Surface::hide_damage() {
-    wlr_surface_state& current = surface_.current;
-    uploaded_damage_ = buffer_damage_of(current);
-    pixman_region32_clear(&current.buffer_damage);
-    pixman_region32_clear(&current.surface_damage);
+    uploaded_damage_ = buffer_damage_of(surface_.current);
+    set_damage(surface_, Region{}.get());
 }
 
 /// wlroots copies some of it with every commit, and some only where the client sent it.
@@ -159,13 +157,10 @@ void Surface::make_state_true() {
         clear_yuv_encoding(surface_);
 }
 
-/// Damage in pixels of the texture, of all that wlroots may have left out.
+/// Damage in pixels of the texture, with all that wlroots leaves out.
 void Surface::correct_damage(bool is_all_new) {
     wlr_surface_state& current = surface_.current;
     Region damage;
-    const bool is_exact = !current.viewport.has_src && !current.viewport.has_dst;
-    if (!is_all_new && !shown_.is_inverted() && is_exact)
-        return; // what wlroots makes of it
     if (is_all_new) {
         damage.add({0, 0, current.buffer_width, current.buffer_height});
     } else {
@@ -177,17 +172,14 @@ void Surface::correct_damage(bool is_all_new) {
             damage = flipped(damage, current.buffer_height);
         damage = as_far_as_seen(damage, surface_);
     }
-    pixman_region32_copy(&current.buffer_damage, &damage.get());
-    pixman_region32_clear(&current.surface_damage);
+    set_damage(surface_, damage.get());
 }
 
 void Surface::end_commit() {
     const std::optional<Commit> commit = std::exchange(applying_, std::nullopt);
     kept_.reset();
-    if (const auto damage = std::exchange(uploaded_damage_, std::nullopt)) {
-        pixman_region32_copy(&surface_.buffer_damage, &damage->get());
-        pixman_region32_copy(&surface_.current.buffer_damage, &damage->get());
-    }
+    if (const auto damage = std::exchange(uploaded_damage_, std::nullopt))
+        set_damage(surface_, damage->get());
     const bool is_yuv = shown_.is_import() && shown_.image->format().model == ColorModel::Yuv;
     if (!is_yuv)
         clear_yuv_encoding(

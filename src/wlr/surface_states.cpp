@@ -105,6 +105,12 @@ void let_go_with_parent(wlr_surface& child) {
     wlr_surface_unlock_cached(&child, subsurface->cached_seq);
 }
 
+void set_damage(wlr_surface& surface, const pixman_region32_t& damage) noexcept {
+    pixman_region32_copy(&surface.buffer_damage, &damage);
+    pixman_region32_copy(&surface.current.buffer_damage, &damage);
+    pixman_region32_clear(&surface.current.surface_damage);
+}
+
 void announce_new_picture(wlr_surface& surface) {
     wlr_surface_state& state = surface.current;
     const std::uint32_t committed = std::exchange(state.committed, WLR_SURFACE_STATE_BUFFER_DAMAGE);

@@ -54,6 +54,11 @@ void for_each_child(const wlr_surface_state& state,
 /// (types/wlr_subcompositor.c of 0.20, subsurface_handle_parent_commit).
 void let_go_with_parent(wlr_surface& child);
 
+/// Has the commit that is being applied bring that damage, in pixels of its buffer, and no other.
+/// From its move_state on, that is: 0.20.0 has gathered it by then, later versions gather it from
+/// the current state after that (types/wlr_compositor.c, surface_commit_state).
+void set_damage(wlr_surface& surface, const pixman_region32_t& damage) noexcept;
+
 /// Tells everybody who follows the surface to look at it again, as after a commit that brought
 /// nothing but damage of the whole picture.
 void announce_new_picture(wlr_surface& surface);

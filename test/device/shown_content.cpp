@@ -273,6 +273,82 @@ TEST_CASE_METHOD(Fixture, "damage of a fractional part of a picture reaches its 
     wp_viewporter_destroy(viewporter);
 }
 
+namespace {
+
+/// Keeps what a surface's damage is when all state of a commit has been moved: wlroots 0.20.0 draws
+/// that, later versions gather it once more.
+struct EarlyDamage {
+    struct State {
+        EarlyDamage* current_of;
+    };
+
+    explicit EarlyDamage(LocalShell& shell) {
+        new_surface.notify = [](wl_listener* listener, void* surface) {
+            auto* self = reinterpret_cast<EarlyDamage*>(listener);
+            self->follow(*static_cast<wlr_surface*>(surface));
+        };
+        // Before the library does, so that its state is moved before this.
+        wl_list_insert(&shell.surfaces->events.new_surface.listener_list, &new_surface.link);
+    }
+    ~EarlyDamage() {
+        wl_list_remove(&new_surface.link);
+        leave();
+    }
+    EarlyDamage(const EarlyDamage&) = delete;
+    EarlyDamage& operator=(const EarlyDamage&) = delete;
+
+    void follow(wlr_surface& surface) {
+        static constexpr wlr_surface_synced_impl impl = {
+            .state_size = sizeof(State),
+            .move_state =
+                [](void* to, void*) {
+                    EarlyDamage* self = static_cast<State*>(to)->current_of;
+                    if (!self)
+                        return;
+                    const pixman_box32_t& box = self->synced.surface->buffer_damage.extents;
+                    self->seen = {box.x1, box.y1, box.x2 - box.x1, box.y2 - box.y1};
+                },
+        };
+        REQUIRE(wlr_surface_synced_init(&synced, &surface, &impl, &pending, &current));
+        current.current_of = this;
+        gone.connect(surface.events.destroy, [this] { leave(); });
+    }
+    void leave() {
+        if (std::exchange(current.current_of, nullptr))
+            wlr_surface_synced_finish(&synced);
+        gone.disconnect();
+    }
+
+    wl_listener new_surface{}; ///< the first, so that it leads to this
+    wlr_surface_synced synced{};
+    State pending{}, current{};
+    tarmac::Listener gone;
+    Box seen{};
+};
+
+} // namespace
+
+TEST_CASE("other colours are drawn by every version of wlroots") {
+    LocalShell shell{Drawing::Pixman};
+    EarlyDamage early{shell};
+    RawClient& client = shell.connect();
+    ClientSurface window{shell, client};
+    const Toplevel toplevel{window};
+    ColorSurface colors{client, window.get()};
+    ColorBuffer image{client, DRM_FORMAT_ARGB8888, {{100, 80, 60, 100}}};
+    window.commit(image.get());
+    REQUIRE(shell.await([&] { return image.releases == 0 && window.seen().starts_with("64x48"); }));
+    const std::string before = window.seen();
+    window.commit();
+    shell.settle();
+    CHECK(early.seen.width == 0);
+    colors.set_straight(true);
+    window.commit();
+    CHECK(shell.await([&] { return window.seen() != before; }));
+    CHECK(early.seen.width == PictureWidth);
+    CHECK(early.seen.height == PictureHeight);
+}
+
 TEST_CASE("a compositor whose surfaces have no renderer shows nothing, and lives") {
     LocalShell shell{Drawing::Pixman, {.has_own_renderer = true}};
     RawClient& client = shell.connect();
