@@ -54,6 +54,7 @@ std::expected<void, std::string> Server::create_parts() {
         return std::unexpected(graphics.error());
     graphics_ = std::move(*graphics);
     compositor_ = wlr_compositor_create(display_.get(), 6, graphics_->renderer());
+    bounds_.emplace(*compositor_);
     dmabufs_.emplace(display_.get(), compositor_, graphics_->renderer(), graphics_->drm_fd());
     scene_.emplace();
     outputs_.emplace(display_.get(), *graphics_, *scene_, options_.size);

@@ -9,6 +9,7 @@
 #include "compositor/seat/seat.hpp"
 #include "compositor/signal_source.hpp"
 #include "compositor/startup_child.hpp"
+#include "compositor/window/surface_bounds.hpp"
 #include "compositor/window/windows.hpp"
 
 #include <expected>
@@ -50,6 +51,7 @@ private:
     std::optional<StartupChild> startup_;
     std::unique_ptr<Graphics> graphics_;
     wlr_compositor* compositor_ = nullptr; ///< goes with the display
+    std::optional<SurfaceBounds> bounds_;
     std::optional<DmabufImport> dmabufs_;
     std::optional<Scene> scene_;
     std::optional<Outputs> outputs_;

@@ -2,49 +2,14 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <drm_fourcc.h>
-#include <wayland-client.h>
 
+#include "support/client_pointer.hpp"
 #include "support/compositor_process.hpp"
 #include "support/hand_made_protocols.hpp"
 #include "support/image_buffer.hpp"
 #include "support/window.hpp"
 
 using namespace test;
-
-namespace {
-
-/// What a client hears of the pointer.
-class Ear {
-public:
-    explicit Ear(RawClient& client)
-        : seat_{static_cast<wl_seat*>(client.bind_global(&wl_seat_interface, 1))}
-        , pointer_{wl_seat_get_pointer(seat_)} {
-        static constexpr wl_pointer_listener events = {
-            .enter = [](void*, wl_pointer*, std::uint32_t, wl_surface*, wl_fixed_t, wl_fixed_t) {},
-            .leave = [](void*, wl_pointer*, std::uint32_t, wl_surface*) {},
-            .motion = [](void* data, wl_pointer*, std::uint32_t, wl_fixed_t,
-                         wl_fixed_t) { ++static_cast<Ear*>(data)->n_motions; },
-            .button = [](void*, wl_pointer*, std::uint32_t, std::uint32_t, std::uint32_t,
-                         std::uint32_t) {},
-            .axis = [](void*, wl_pointer*, std::uint32_t, std::uint32_t, wl_fixed_t) {},
-        };
-        wl_pointer_add_listener(pointer_, &events, this);
-    }
-    ~Ear() {
-        wl_pointer_destroy(pointer_);
-        wl_seat_destroy(seat_);
-    }
-    Ear(const Ear&) = delete;
-    Ear& operator=(const Ear&) = delete;
-
-    unsigned n_motions = 0;
-
-private:
-    wl_seat* seat_;
-    wl_pointer* pointer_;
-};
-
-} // namespace
 
 TEST_CASE("a client that reads nothing while the pointer moves on it hears of it later") {
     CompositorProcess compositor{{"--size", "320x240"}};
@@ -53,7 +18,7 @@ TEST_CASE("a client that reads nothing while the pointer moves on it hears of it
     REQUIRE(hand.round_trip());
     RawClient client = compositor.connect(6);
     Window window{client};
-    Ear ear{client};
+    const ClientPointer heard{client};
     ImageBuffer image{client, DRM_FORMAT_XRGB8888, 320, 240};
     window.set_fullscreen();
     window.show(image.get());
@@ -66,5 +31,5 @@ TEST_CASE("a client that reads nothing while the pointer moves on it hears of it
         REQUIRE(hand.round_trip());
     }
     CHECK(client.round_trip());
-    CHECK(ear.n_motions >= Motions);
+    CHECK(heard.n_motions >= Motions);
 }

@@ -27,6 +27,9 @@ public:
     int width() const { return width_; }
     int height() const { return height_; }
 
+    xdg_surface* shell_surface() const { return xdg_surface_; }
+    xdg_toplevel* toplevel() const { return toplevel_; }
+
     /// On `output` (a wl_output), or where the compositor likes if that is nullptr. Waits for the
     /// configure.
     void set_fullscreen(wl_output* output = nullptr);
@@ -39,6 +42,9 @@ public:
     void set_crop(double x, double y, double width, double height);
     /// In surface coordinates, for the next show(): stretched to that.
     void set_size(int width, int height);
+
+    /// The size to show the picture in, for the next show().
+    void set_destination(int width, int height);
 
     /// Commits `buffer`, damaged there, and waits until the compositor has drawn it.
     void show(wl_buffer* buffer, const Box& damage = {0, 0, INT32_MAX, INT32_MAX});

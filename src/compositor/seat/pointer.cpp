@@ -1,6 +1,7 @@
 #include "compositor/seat/pointer.hpp"
 
 #include "compositor/output/outputs.hpp"
+#include "compositor/window/surface_bounds.hpp"
 #include "compositor/window/windows.hpp"
 
 #include <linux/input-event-codes.h>
@@ -61,8 +62,9 @@ void Pointer::listen_to_clients(wl_display* display) {
     request_set_cursor_.connect<wlr_seat_pointer_request_set_cursor_event>(
         seat_.events.request_set_cursor, [this](wlr_seat_pointer_request_set_cursor_event* event) {
             if (event->seat_client == seat_.pointer_state.focused_client) {
-                wlr_cursor_set_surface(cursor_.get(), event->surface, event->hotspot_x,
-                                       event->hotspot_y);
+                wlr_cursor_set_surface(cursor_.get(), event->surface,
+                                       std::clamp(event->hotspot_x, -Farthest, Farthest),
+                                       std::clamp(event->hotspot_y, -Farthest, Farthest));
             }
         });
     wlr_cursor_shape_manager_v1* shapes = wlr_cursor_shape_manager_v1_create(display, 2);

@@ -45,7 +45,7 @@ void Popup::configure() {
     if (wlr_box_empty(&area))
         return;
     const wlr_box place = window->box();
-    const wlr_box& geometry = window->xdg().base->geometry;
+    const wlr_box geometry = window->geometry();
     area.x += geometry.x - place.x;
     area.y += geometry.y - place.y;
     wlr_xdg_popup_unconstrain_from_box(&xdg_, &area);

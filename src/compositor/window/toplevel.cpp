@@ -2,6 +2,7 @@
 
 #include "compositor/event_log.hpp"
 #include "compositor/output/outputs.hpp"
+#include "compositor/window/surface_bounds.hpp"
 #include "compositor/window/window_input.hpp"
 #include "compositor/window/windows.hpp"
 
@@ -49,9 +50,14 @@ void Toplevel::listen() {
         });
 }
 
+wlr_box Toplevel::geometry() const noexcept {
+    // Subsurfaces in subsurfaces may be far away all the same.
+    return bounded(xdg_.base->geometry);
+}
+
 wlr_box Toplevel::box() const noexcept {
-    const wlr_box& geometry = xdg_.base->geometry;
-    return {nodes_.x(), nodes_.y(), geometry.width, geometry.height};
+    const wlr_box size = geometry();
+    return {nodes_.x(), nodes_.y(), size.width, size.height};
 }
 
 SizeLimits Toplevel::limits() const noexcept {
@@ -203,7 +209,7 @@ void Toplevel::unmapped() {
 void Toplevel::arrange() {
     if (!is_mapped())
         return;
-    const wlr_box geometry = xdg_.base->geometry;
+    const wlr_box geometry = this->geometry();
     const wlr_box area = windows_.outputs().box(filled_output_);
     const bool fills = is_filling() && !wlr_box_empty(&area);
     if (resize_)

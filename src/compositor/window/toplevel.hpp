@@ -26,6 +26,8 @@ public:
     bool is_mapped() const noexcept { return surface().mapped; }
     /// Whether the client shows itself as fullscreen or maximized, and so can't be moved.
     bool is_filling() const noexcept { return xdg_.current.fullscreen || xdg_.current.maximized; }
+    /// The window in its surface, without shadows.
+    wlr_box geometry() const noexcept;
     /// The window on the desktop, without shadows and borders.
     wlr_box box() const noexcept;
     SizeLimits limits() const noexcept;
