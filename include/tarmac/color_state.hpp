@@ -6,7 +6,14 @@
 namespace tarmac {
 
 /// How numbers in a buffer mean colours: code points of ITU-T H.273 (CICP), as in
-/// wp_color_representation_v1 and GdkCicpParams.
+/// wp_color_representation_v1 and GdkCicpParams. Numbers without an enumerator may be cast.
+///
+/// What an Importer takes is shown right: the matrices that have an enumerator with YUV (Identity:
+/// Y, U and V are green, blue and red), Identity alone with RGB, and either range with both. Nobody
+/// converts transfer functions and primaries. Taken for sRGB, the curve on whose gamma 2.2 displays
+/// are built, are the transfers 13, 4 (gamma 2.2), those of cameras, 1, 6, 14 and 15, which are one
+/// curve and made to be seen on such displays, and 2, which says nothing; of the primaries 1 and 2.
+/// All else is refused with a sentence.
 struct ColorState {
     enum class Matrix : std::uint8_t { Identity = 0, Bt709 = 1, Bt601 = 6, Bt2020 = 9 };
     enum class Range : std::uint8_t { Limited = 0, Full = 1 };

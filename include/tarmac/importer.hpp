@@ -42,8 +42,8 @@ public:
 
     /// Imports `dmabuf` now, wholly: what can't be drawn later fails here. The texture's buffer
     /// keeps `dmabuf` and with it the descriptors. Errors: UnsupportedFormat kind if formats()
-    /// lacks the pair, ImportFailed if the driver refuses it, NotReady if it has to be read and
-    /// somebody still writes to it.
+    /// lacks the pair, ImportFailed if the driver refuses it or nobody shows such colours right
+    /// (see ColorState), NotReady if it has to be read and somebody still writes to it.
     Result<Texture> import(std::shared_ptr<const Dmabuf> dmabuf, const Update& update = {}) {
         return import_dmabuf(std::move(dmabuf), update);
     }
@@ -63,13 +63,14 @@ private:
 ///
 /// An inverted image lies in the texture as in memory: who draws it turns it, as a wlr_surface's
 /// state says where LinuxDmabuf follows that. What
-/// the renderer would show in the wrong colours isn't imported: straight alpha, and YUV of another
-/// color() than ColorState::of() unless the renderer takes a wlr_color_encoding, which who draws it
-/// must then pass. Nor is what it would die of or show further than two steps in 255 from the
-/// definition: some layouts with a rasterizer on the CPU, and linear YUV whose size is no whole
-/// number of chroma samples with OpenGL. And linear memory that may only be read isn't imported
-/// where anything draws on the CPU, which maps it for writing: `renderer`, or another that wlroots
-/// has for a second card, where WLR_RENDERER_ALLOW_SOFTWARE lets it. All of it can be mapped.
+/// the renderer would show in the wrong colours isn't imported: straight alpha, RGB in limited
+/// range, and YUV of another color() than ColorState::of() unless the renderer takes a
+/// wlr_color_encoding, which who draws it must then pass. Nor is what it would die of or show
+/// further than two steps in 255 from the definition: some layouts with a rasterizer on the CPU,
+/// and linear YUV whose size is no whole number of chroma samples with OpenGL. And linear memory
+/// that may only be read isn't imported where anything draws on the CPU, which maps it for writing:
+/// `renderer`, or another that wlroots has for a second card, where WLR_RENDERER_ALLOW_SOFTWARE
+/// lets it. All of it can be mapped.
 ///
 /// Errors: NotAvailable if the renderer has no dma-buf support (pixman) or there is no device.
 Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* renderer,

@@ -1,6 +1,8 @@
 #include "convert/conversion.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 
 #include "convert/conversion_band.hpp"
 #include "convert/yuv_matrix.hpp"
@@ -29,6 +31,31 @@ std::uint32_t premultiply(std::uint32_t argb) {
     return alpha << 24 | red_blue | green;
 }
 
+/// What becomes of numbers in limited range that were rounded to 8 of `bits`: in all of those black
+/// is 16 and white 235, shifted left.
+std::array<std::uint8_t, 256> full_range(unsigned bits) {
+    constexpr double Black = 16, White = 235;
+    const double step = bits > 8 ? (1 - std::ldexp(1, -static_cast<int>(bits))) * 256 / 255 : 1;
+    std::array<std::uint8_t, 256> full;
+    for (std::size_t i = 0; i < full.size(); ++i) {
+        const double value = std::clamp(static_cast<double>(i) * step, Black, White);
+        full[i] = static_cast<std::uint8_t>(std::lround((value - Black) * 255 / (White - Black)));
+    }
+    return full;
+}
+
+/// Alpha has no range.
+void widen_range(const Band& band, unsigned bits) {
+    const auto full = full_range(bits);
+    for (int y = 0; y < band.height; ++y) {
+        std::uint8_t* pixel = band.out + std::ptrdiff_t{y} * band.out_stride;
+        for (int x = 0; x < band.width; ++x, pixel += 4) {
+            for (unsigned i = 0; i < 3; ++i)
+                pixel[i] = full[pixel[i]];
+        }
+    }
+}
+
 // Small enough for scratch memory to stay in the cache; a whole number of chroma samples.
 constexpr int BandHeight = 32;
 // No format has chroma samples of more pixels.
@@ -46,6 +73,8 @@ void convert_to_argb(const Picture& picture, const Rect& part, std::uint8_t* arg
     const int right = std::min((part.x + part.width + Grain - 1) / Grain * Grain,
                                static_cast<int>(picture.extent.width));
     const int bottom = std::min(part.y + part.height, static_cast<int>(picture.extent.height));
+    const bool is_yuv = picture.format.model == ColorModel::Yuv;
+    const bool is_gbr = is_yuv && picture.color.matrix == ColorState::Matrix::Identity;
     std::vector<std::uint8_t> scratch;
     for (int y = top; y < bottom; y += BandHeight) {
         Band band{.in = {},
@@ -54,6 +83,7 @@ void convert_to_argb(const Picture& picture, const Rect& part, std::uint8_t* arg
                   .width = right - left,
                   .height = std::min(BandHeight, bottom - y),
                   .matrix = yuv_constants(picture.color),
+                  .is_gbr = is_gbr,
                   .scratch = scratch};
         for (unsigned i = 0; i < picture.format.n_planes; ++i) {
             const PlaneFormat& plane = picture.format.planes[i];
@@ -65,6 +95,8 @@ void convert_to_argb(const Picture& picture, const Rect& part, std::uint8_t* arg
                           picture.planes[i].stride};
         }
         conversion->convert(band);
+        if ((!is_yuv || is_gbr) && picture.color.range == ColorState::Range::Limited)
+            widen_range(band, is_gbr ? 8 : picture.format.bits);
         if (picture.format.has_alpha && !picture.is_premultiplied)
             convert_elements<std::uint32_t, std::uint32_t, premultiply>(
                 band.out, stride, band.out, stride, band.width, band.height);

@@ -23,6 +23,7 @@ struct Band {
     int out_stride;
     int width, height;
     const libyuv::YuvConstants* matrix;
+    bool is_gbr; ///< Y, U and V are green, blue and red, and `matrix` does nothing to grey
     std::vector<std::uint8_t>& scratch;
 
     int half_width() const { return (width + 1) / 2; }

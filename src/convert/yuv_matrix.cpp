@@ -38,6 +38,8 @@ const YuvConstants* yuv_constants(const ColorState& color) {
     alignas(32) static const YuvConstants bt2020_limited = with_blue(kYuv2020Constants, 137);
     const bool is_full = color.range == ColorState::Range::Full;
     switch (color.matrix) {
+    case ColorState::Matrix::Identity:
+        return &kYuvJPEGConstants;
     case ColorState::Matrix::Bt709:
         return is_full ? &kYuvF709Constants : &bt709_limited;
     case ColorState::Matrix::Bt2020:

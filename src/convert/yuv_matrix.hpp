@@ -8,7 +8,8 @@ struct YuvConstants;
 
 namespace tarmac {
 
-/// What libyuv calculates with, for matrix and range of `color`; BT.601 if it isn't one for YUV.
+/// What libyuv calculates with, for matrix and range of `color`: with Matrix::Identity what leaves
+/// grey as it is.
 const libyuv::YuvConstants* yuv_constants(const ColorState& color);
 
 } // namespace tarmac

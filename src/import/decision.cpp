@@ -130,8 +130,12 @@ Result<void> check_access(const RendererFacts& facts, const ImageFacts& image) {
     return {};
 }
 
-bool is_straight(const PixelFormat& format, const Colors& colors) {
-    return format.has_alpha && !colors.is_premultiplied;
+/// Renderers take all alpha for premultiplied, and all RGB for that of full range.
+bool must_be_converted(const PixelFormat& format, const Colors& colors) {
+    const bool is_straight = format.has_alpha && !colors.is_premultiplied;
+    const bool is_narrow =
+        format.model != ColorModel::Yuv && colors.state.range == ColorState::Range::Limited;
+    return is_straight || is_narrow;
 }
 
 /// What pixman wants of the place of a row. Others would copy it on the event loop.
@@ -203,7 +207,8 @@ Result<void> decide_import(const RendererFacts& facts, const ImageFacts& image,
                     std::format("the renderer doesn't import {} with modifier {}",
                                 fourcc_name(fourcc), modifier_name(modifier)));
     const PixelFormat& format = *find_pixel_format(fourcc);
-    return check_colors(facts, format, colors)
+    return check_meaning(format, colors.state)
+        .and_then([&] { return check_colors(facts, format, colors); })
         .and_then([&] { return check_size(facts, image.extent); })
         .and_then([&] { return check_renderer(facts, image, format); })
         .and_then([&] { return check_access(facts, image); })
@@ -220,13 +225,13 @@ Result<Way> decide_reading(const RendererFacts& facts, const ImageFacts& image,
                     std::format("{} with modifier {} can't be read from mapped memory",
                                 fourcc_name(fourcc), modifier_name(modifier)));
     const PixelFormat& format = *find_pixel_format(fourcc);
-    auto checked =
-        check_samples(image, format).and_then([&] { return check_size(facts, image.extent); });
-    // What is premultiplied is converted.
-    if (checked && is_straight(format, colors) && !is_convertible(fourcc))
+    auto checked = check_meaning(format, colors.state)
+                       .and_then([&] { return check_samples(image, format); })
+                       .and_then([&] { return check_size(facts, image.extent); });
+    if (checked && must_be_converted(format, colors) && !is_convertible(fourcc))
         checked = check_colors(facts, format, colors);
     return checked.transform([&] {
-        const bool is_taken_so = reads(facts, format) && !is_straight(format, colors);
+        const bool is_taken_so = reads(facts, format) && !must_be_converted(format, colors);
         return is_taken_so && is_readable_in_place(facts, image, format)
                    ? Way::ReadInPlace
                    : way_of_copy(facts, format, colors);
@@ -271,15 +276,15 @@ bool reads(const RendererFacts& facts, const PixelFormat& format) noexcept {
 }
 
 bool draws(const RendererFacts& facts, const PixelFormat& format, const Colors& colors) noexcept {
-    if (is_straight(format, colors))
+    if (must_be_converted(format, colors))
         return false;
-    return format.model != ColorModel::Yuv || colors.state == ColorState::of(ColorModel::Yuv) ||
+    return format.model != ColorModel::Yuv || is_usual_yuv(colors.state) ||
            std::ranges::contains(facts.encodings, colors.state.matrix);
 }
 
 Way way_of_copy(const RendererFacts& facts, const PixelFormat& format,
                 const Colors& colors) noexcept {
-    if (!reads(facts, format) || is_straight(format, colors))
+    if (!reads(facts, format) || must_be_converted(format, colors))
         return Way::Convert;
     // Converted, 8 bits are still as many, and what is imported needn't be uploaded.
     const bool loses_nothing = format.bits <= 8 && is_convertible(format.fourcc);

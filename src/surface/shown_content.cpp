@@ -151,10 +151,14 @@ void Surface::make_state_true() {
         geometry.transform =
             wlr_output_transform_compose(geometry.transform, WL_OUTPUT_TRANSFORM_FLIPPED_180);
     geometry.write_to(current);
-    const bool has_become_rgb = shown_.kind == Kind::Image && shown_.way != Way::Import &&
-                                shown_.image->format().model == ColorModel::Yuv;
-    if (has_become_rgb)
-        clear_yuv_encoding(surface_);
+    // Of what else a client shows wlroots has yet to say whether it may be so encoded.
+    if (shown_.kind != Kind::Foreign || is_behind_)
+        make_encoding_true();
+}
+
+void Surface::make_encoding_true() {
+    const bool is_yuv = shown_.is_import() && shown_.image->format().model == ColorModel::Yuv;
+    set_encoding(surface_, is_yuv ? shown_.colors.state : ColorState::of(ColorModel::Yuv));
 }
 
 /// Damage in pixels of the texture, with all that wlroots leaves out.
@@ -180,10 +184,7 @@ void Surface::end_commit() {
     kept_.reset();
     if (const auto damage = std::exchange(uploaded_damage_, std::nullopt))
         set_damage(surface_, damage->get());
-    const bool is_yuv = shown_.is_import() && shown_.image->format().model == ColorModel::Yuv;
-    if (!is_yuv)
-        clear_yuv_encoding(
-            surface_); // wlroots' Vulkan renderer asserts on RGB that claims to be YUV
+    make_encoding_true();
     drop_misfit();
     look_at_awaited();
     if (!waiting_.empty())
@@ -228,8 +229,6 @@ void Surface::exchange(ShownContent content) {
     if (was_transparent)
         is_behind_ = false;
     make_state_true();
-    if (!shown_.is_import() || shown_.image->format().model != ColorModel::Yuv)
-        clear_yuv_encoding(surface_);
     announce_new_picture(surface_);
 }
 

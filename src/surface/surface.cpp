@@ -84,6 +84,10 @@ bool Surface::Commit::is_ready() const {
 void Surface::client_commit() {
     if (surface_.WLR_PRIVATE.pending_rejected || !is_followed_)
         return;
+    const wlr_surface_state& sent = surface_.pending;
+    if (const PixelFormat* format = latest_format(sent);
+        format && reject_encoding(surface_, sent, *format))
+        return;
     role_end_.watch(surface_);
     // Somebody else holds the one before.
     if (immediate_)
@@ -119,6 +123,14 @@ void Surface::client_commit() {
         advance();
     else if (waiting_.size() == 1)
         make_pictures();
+}
+
+/// Of the client's image with `pending`, nullptr if it is something else.
+const PixelFormat* Surface::latest_format(const wlr_surface_state& pending) const {
+    if (!(pending.committed & WLR_SURFACE_STATE_BUFFER))
+        return latest_.format;
+    const DmabufBuffer* buffer = DmabufBuffer::from(pending.buffer);
+    return buffer ? &buffer->image()->format() : nullptr;
 }
 
 Surface::Commit Surface::describe(const wlr_surface_state& pending) {
@@ -173,6 +185,7 @@ std::uint64_t Surface::note_content(const wlr_surface_state& pending) {
 
 void Surface::set_latest(DmabufBuffer* buffer, const Colors& colors, std::uint64_t content) {
     latest_.buffer = buffer;
+    latest_.format = buffer ? &buffer->image()->format() : nullptr;
     latest_.colors = colors;
     latest_.content = content;
     latest_.destroyed.disconnect();

@@ -135,6 +135,7 @@ private:
 
     // surface.cpp: what the client sends
     void client_commit();
+    const PixelFormat* latest_format(const wlr_surface_state& pending) const;
     Commit describe(const wlr_surface_state& pending);
     void describe_image(Commit& commit, DmabufBuffer& buffer, std::optional<AcquirePoint> acquire);
     DmabufBuffer* recolored(const wlr_surface_state& pending, Colors& colors) const;
@@ -170,6 +171,7 @@ private:
     void show(Commit& commit);
     void follow_foreign(wlr_buffer* buffer);
     void make_state_true();
+    void make_encoding_true();
     void correct_damage(bool is_all_new);
     void hide_damage();
     bool put(ShownContent& content);
@@ -196,7 +198,8 @@ private:
 
     /// What the client committed last, for commits that change no more than its colours.
     struct Latest {
-        DmabufBuffer* buffer = nullptr; ///< nullptr for other buffers
+        DmabufBuffer* buffer = nullptr;      ///< nullptr for other buffers
+        const PixelFormat* format = nullptr; ///< of the buffer, also once that is gone
         Colors colors{};
         std::uint64_t content = 0;
         Extent extent{};

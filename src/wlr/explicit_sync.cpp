@@ -3,12 +3,12 @@
 #include <array>
 #include <cstdint>
 #include <fcntl.h>
-#include <string_view>
 #include <tarmac/fd.hpp>
 #include <vector>
 #include <xf86drm.h>
 
 #include "linux-drm-syncobj-v1-enums.h"
+#include "wlr/surface_object.hpp"
 #include "wlr/synced_state.hpp"
 #include "wlr/wlr.hpp"
 
@@ -62,34 +62,6 @@ void stop_waiting(SurfaceState& points) {
     wlr_drm_syncobj_timeline_unref(std::exchange(points.acquire_timeline, timeline));
     points.acquire_point = signalled;
 }
-
-/// Finds the resource that belongs to the current state of a surface. wlroots keeps that state
-/// inside the object that the resource has for user data, and tells nobody the type: of the
-/// client's objects it is the one that begins closest below the state.
-class ResourceSearch {
-public:
-    explicit ResourceSearch(const SurfaceState* current)
-        : state_{reinterpret_cast<std::uintptr_t>(current)} {}
-
-    static wl_iterator_result look_at(wl_resource* resource, void* self) {
-        static_cast<ResourceSearch*>(self)->look_at(*resource);
-        return WL_ITERATOR_CONTINUE;
-    }
-    wl_resource* found() const { return found_; }
-
-private:
-    void look_at(wl_resource& resource) {
-        const auto start = reinterpret_cast<std::uintptr_t>(wl_resource_get_user_data(&resource));
-        const std::string_view type = wl_resource_get_class(&resource);
-        if (type != "wp_linux_drm_syncobj_surface_v1" || start > state_ || start <= closest_)
-            return;
-        closest_ = start;
-        found_ = &resource;
-    }
-
-    std::uintptr_t state_, closest_ = 0;
-    wl_resource* found_ = nullptr;
-};
 
 } // namespace
 
@@ -213,10 +185,9 @@ void drop_acquire_point(wlr_surface& surface) {
 
 void reject_unsupported_buffer(wlr_surface& surface) {
     const SurfaceState* current = wlr_linux_drm_syncobj_v1_get_surface_state(&surface);
-    ResourceSearch search{current};
-    wl_client_for_each_resource(wl_resource_get_client(surface.resource), &ResourceSearch::look_at,
-                                &search);
-    wlr_surface_reject_pending(&surface, search.found(),
+    wlr_surface_reject_pending(&surface,
+                               find_surface_object(wl_resource_get_client(surface.resource),
+                                                   "wp_linux_drm_syncobj_surface_v1", current),
                                WP_LINUX_DRM_SYNCOBJ_SURFACE_V1_ERROR_UNSUPPORTED_BUFFER,
                                "the buffer has no explicit synchronization");
 }

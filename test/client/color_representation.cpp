@@ -7,6 +7,7 @@
 #include <cmath>
 #include <drm_fourcc.h>
 
+#include "linux-dmabuf-v1-client-protocol.h"
 #include "support/color_surface.hpp"
 #include "support/image_buffer.hpp"
 #include "support/stages.hpp"
@@ -27,6 +28,7 @@ struct Meaning {
     double kr, kb;
 };
 
+constexpr auto Identity = WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_IDENTITY;
 constexpr auto Bt601 = WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT601;
 constexpr auto Bt709 = WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT709;
 constexpr auto Bt2020 = WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT2020;
@@ -126,6 +128,43 @@ TEST_CASE_METHOD(Studio, "without a word YUV is taken for BT.601 in limited rang
     image.fill(image.whole(), {{Y}, {U}, {V}});
     window.show(image.get());
     check(seen(), meanings[0]);
+}
+
+TEST_CASE_METHOD(Studio,
+                 "an encoding that the client's format can't have is an error, whatever its way") {
+    struct Case {
+        std::uint32_t fourcc;
+        std::uint32_t flags;
+        Coefficients coefficients;
+        Range range;
+        bool is_wrong;
+    };
+    constexpr std::uint32_t Inverted = ZWP_LINUX_BUFFER_PARAMS_V1_FLAGS_Y_INVERT;
+    const auto& [fourcc, flags, coefficients, range, is_wrong] = GENERATE_REF(values<Case>({
+        {DRM_FORMAT_XRGB8888, 0, Bt709, Limited, true},
+        {DRM_FORMAT_XRGB8888, Inverted, Bt601, Full, true},
+        {DRM_FORMAT_RGBX8888, 0, Bt709, Limited, true},
+        {DRM_FORMAT_YUYV, 0, Identity, Full, true},
+        {DRM_FORMAT_P010, 0, Identity, Full, true},
+        {DRM_FORMAT_XRGB8888, 0, Identity, Full, false},
+        {DRM_FORMAT_RGBX8888, 0, Identity, Full, false},
+    }));
+    INFO(tarmac::fourcc_name(fourcc) << " with coefficients " << coefficients);
+    const auto pixel_format = protocol_error(WP_COLOR_REPRESENTATION_SURFACE_V1_ERROR_PIXEL_FORMAT);
+    ImageBuffer image{client, fourcc, Width, Height, flags};
+    SECTION("that comes with the buffer") {
+        colors.set_coefficients(coefficients, range);
+        wl_surface_attach(window.surface(), image.get(), 0, 0);
+    }
+    SECTION("that comes after it") {
+        window.show(image.get());
+        colors.set_coefficients(coefficients, range);
+    }
+    wl_surface_commit(window.surface());
+    client.round_trip();
+    CHECK(client.connection() == (is_wrong ? pixel_format : Answer{}));
+    if (is_wrong)
+        CHECK(client.connection().interface == "wp_color_representation_surface_v1");
 }
 
 TEST_CASE_METHOD(Studio, "alpha that colours aren't multiplied with is multiplied") {

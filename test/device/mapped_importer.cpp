@@ -252,3 +252,31 @@ TEST_CASE_METHOD(Fixture, "readers can't write") {
         texture->buffer(), WLR_BUFFER_DATA_PTR_ACCESS_READ | WLR_BUFFER_DATA_PTR_ACCESS_WRITE,
         &data, &fourcc, &stride));
 }
+
+TEST_CASE_METHOD(Fixture, "colours are converted as they are named, or refused with a sentence") {
+    using Matrix = ColorState::Matrix;
+    using Range = ColorState::Range;
+    Memory memory;
+    memory.fill(Dark);
+    const ColorState limited{Matrix::Identity, Range::Limited};
+    constexpr int Widened = (Dark - 16) * 255 / 219;
+    const auto blue = [&](TextureBuilder&& builder, const ColorState& color) {
+        const auto texture = std::move(builder).set_color_state(color).build(*importer);
+        REQUIRE(texture);
+        return read(*texture, 5, 5);
+    };
+    CHECK(std::abs(blue(memory.xrgb(), limited) - Widened) <= 1);
+    // Of YUV with the identity, U is blue.
+    TextureBuilder gbr;
+    gbr.set_size(Width, Height)
+        .set_format(DRM_FORMAT_XYUV8888, DRM_FORMAT_MOD_LINEAR)
+        .set_plane(0, std::move(*memory.dmabuf.duplicate()), 0, Width * 4);
+    CHECK(blue(std::move(gbr), {Matrix::Identity, Range::Full}) == Dark);
+
+    ColorState pq = ColorState::of(ColorModel::Rgb);
+    pq.transfer = ColorState::Transfer::Pq;
+    const auto refused = memory.xrgb().set_color_state(pq).build(*importer);
+    REQUIRE_FALSE(refused);
+    CHECK(refused.error().kind() == ErrorKind::CreationFailed);
+    CHECK(refused.error().message.contains("transfer function 16"));
+}

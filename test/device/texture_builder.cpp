@@ -196,6 +196,22 @@ TEST_CASE_METHOD(Fixture, "what the renderer would show in wrong colours isn't i
     CHECK(rgb.build(renderer.importer()));
     CHECK(rgb.set_premultiplied(false).build(renderer.importer()).error().fault ==
           Fault::ImportFailed);
+    rgb.set_premultiplied(true);
+    ColorState wrong = ColorState::of(ColorModel::Rgb);
+    SECTION("limited range") {
+        wrong.range = ColorState::Range::Limited;
+    }
+    SECTION("a matrix of YUV") {
+        wrong.matrix = ColorState::Matrix::Bt709;
+    }
+    SECTION("a curve") {
+        wrong.transfer = ColorState::Transfer::Pq;
+    }
+    SECTION("primaries") {
+        wrong.primaries = ColorState::Primaries::Bt2020;
+    }
+    CHECK((wrong == ColorState::of(ColorModel::Rgb)) ==
+          rgb.set_color_state(wrong).build(renderer.importer()).has_value());
 }
 
 TEST_CASE_METHOD(Fixture, "an update reaches the importer, clipped, and once") {

@@ -20,6 +20,8 @@ TARMAC_FORMAT_REPORT=$report "$tests" '*shows every format*' >"$report.log" 2>&1
     printf 'A cell has the ways that buffers landed, how many exporters were right of those tried, and the largest difference. '
     printf 'Dma-bufs that are read-only are tried with the formats that every renderer must take. `-` is what a renderer does not offer.\n\n'
     printf 'Pictures are as large as textures of the renderer, on pixman 32000 pixels wide and high; larger ones are refused.\n\n'
+    printf 'What numbers mean as colours is shown right or refused with a sentence. Shown are YUV of the matrices BT.601, BT.709, BT.2020 and identity (Y, U and V are green, blue and red), and RGB, each in limited and full range; what a renderer does not draw so is converted. Taken for sRGB are the transfer functions of sRGB, gamma 2.2, BT.709, BT.601 and BT.2020 (H.273: 13, 4, 1, 6, 14, 15) and the primaries of BT.709 (1), or 2, which says nothing. All else is refused: PQ, HLG, linear light, the primaries of BT.2020 or BT.601. '
+    printf 'A client that names coefficients and a range which its format cannot have (RGB anything but identity in full range, YUV just that) gets the error `pixel_format`, whatever way its buffer is shown. Straight alpha of dma-bufs is multiplied, but `tarmac-compositor` does not offer it to clients: it would go for shared memory and single pixels as well, whose alpha wlroots takes for premultiplied.\n\n'
     sort -n -k 1,1 -s "$report" | awk -F '\t' '
         BEGIN {
             n = split("gles2 vulkan pixman", renderers, " ")

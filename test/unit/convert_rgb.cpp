@@ -17,6 +17,8 @@ using namespace tarmac;
 
 namespace {
 
+using Range = ColorState::Range;
+
 struct Component {
     unsigned plane, shift, bits;
 };
@@ -126,23 +128,36 @@ public:
         }
     }
 
-    Picture picture(bool is_premultiplied) const {
-        Picture picture{format_, extent_, {}, ColorState::of(ColorModel::Rgb), is_premultiplied};
+    Picture picture(bool is_premultiplied, Range range) const {
+        const ColorState color{ColorState::Matrix::Identity, range};
+        Picture picture{format_, extent_, {}, color, is_premultiplied};
         for (unsigned i = 0; i < format_.n_planes; ++i)
             picture.planes[i] = {planes_[i].data(), static_cast<int>(strides_[i])};
         return picture;
     }
 
     /// Blue, green, red and alpha of a pixel, 0 to 255; NaN for what isn't a number.
-    std::array<double, 4> expected(unsigned x, unsigned y, bool is_premultiplied) const {
+    std::array<double, 4> expected(unsigned x, unsigned y, bool is_premultiplied,
+                                   Range range) const {
         const double alpha = layout_.alpha ? get(*layout_.alpha, x, y) : 1;
         const auto color = [&](const std::optional<Component>& component) {
-            return 255 * (component ? get(*component, x, y) : 0) * (is_premultiplied ? 1 : alpha);
+            const double number = component ? get(*component, x, y) : 0;
+            const double value =
+                range == Range::Full ? number : widened(number, component ? component->bits : 8);
+            return 255 * value * (is_premultiplied ? 1 : alpha);
         };
         return {color(layout_.blue), color(layout_.green), color(layout_.red), alpha * 255};
     }
 
 private:
+    /// H.273 has 16 and 235 of 8 bits shifted left by the others, and nothing for less than 8.
+    double widened(double number, unsigned bits) const {
+        const double most = std::ldexp(1, static_cast<int>(bits)) - 1;
+        const double step = bits < 8 ? 1 / 255.0 : std::ldexp(1, static_cast<int>(bits) - 8) / most;
+        return std::isnan(number) ? number
+                                  : std::clamp((number - 16 * step) / (219 * step), 0.0, 1.0);
+    }
+
     double get(const Component& component, unsigned x, unsigned y) const {
         const unsigned bytes = format_.planes[component.plane].bytes_per_block;
         const std::uint8_t* pixel =
@@ -167,17 +182,18 @@ private:
 };
 
 /// The largest difference of a channel between a conversion and the definition.
-double worst_error(const PixelFormat& format, Extent extent, bool is_premultiplied) {
+double worst_error(const PixelFormat& format, Extent extent, bool is_premultiplied,
+                   Range range = Range::Full) {
     const Card card{format, extent};
     const int stride = static_cast<int>(extent.width) * 4 + 12;
     std::vector<std::uint8_t> argb(static_cast<std::size_t>(stride) * extent.height);
-    convert_to_argb(card.picture(is_premultiplied),
+    convert_to_argb(card.picture(is_premultiplied, range),
                     {0, 0, static_cast<int>(extent.width), static_cast<int>(extent.height)},
                     argb.data(), stride);
     double worst = 0;
     for (unsigned y = 0; y < extent.height; ++y) {
         for (unsigned x = 0; x < extent.width; ++x) {
-            const auto expected = card.expected(x, y, is_premultiplied);
+            const auto expected = card.expected(x, y, is_premultiplied, range);
             const auto* got = &argb[y * static_cast<std::size_t>(stride) + x * 4u];
             for (unsigned i = 0; i < 4; ++i) {
                 if (!std::isnan(expected[i]))
@@ -226,5 +242,15 @@ TEST_CASE("straight RGB is multiplied with its alpha") {
         const bool is_exact =
             !layout.alpha || (!layout.is_float && exact_bits.contains(format.bits));
         CHECK(worst_error(format, {256, 256}, false) <= (is_exact ? Rounding : 1.5));
+    }
+}
+
+TEST_CASE("RGB in limited range is widened") {
+    for (const PixelFormat& format : all_pixel_formats()) {
+        INFO(format.name);
+        if (!layout_of(format))
+            continue;
+        for (const bool is_premultiplied : {true, false})
+            CHECK(worst_error(format, {256, 256}, is_premultiplied, Range::Limited) <= 2);
     }
 }

@@ -181,6 +181,19 @@ public:
         const unsigned cx = x / layout_.horizontal, cy = y / layout_.vertical;
         const double y_sample = get(layout_.y, layout_.bits, x, y);
         const double luma = is_full ? y_sample / max : (y_sample - 16 * step) / (219 * step);
+        double alpha = 1;
+        if (layout_.alpha)
+            alpha =
+                get(*layout_.alpha, layout_.alpha_bits, x, y) / ((1u << layout_.alpha_bits) - 1);
+        const double factor = is_premultiplied ? 1 : alpha;
+        const auto scale = [&](double value) { return std::clamp(value, 0.0, 1.0) * factor * 255; };
+        if (color.matrix == ColorState::Matrix::Identity) {
+            const auto sample = [&](const std::optional<Place>& place) {
+                const double number = place ? get(*place, layout_.bits, cx, cy) : y_sample;
+                return scale(is_full ? number / max : (number - 16 * step) / (219 * step));
+            };
+            return {sample(layout_.u), scale(luma), sample(layout_.v), alpha * 255};
+        }
         const auto chroma = [&](const std::optional<Place>& place) {
             return place ? (get(*place, layout_.bits, cx, cy) - 128 * step) /
                                (is_full ? max : 224 * step)
@@ -189,14 +202,8 @@ public:
         const double cb = chroma(layout_.u), cr = chroma(layout_.v);
         const auto [kr, kb] = weights(color.matrix);
         const double kg = 1 - kr - kb;
-        double alpha = 1;
-        if (layout_.alpha)
-            alpha =
-                get(*layout_.alpha, layout_.alpha_bits, x, y) / ((1u << layout_.alpha_bits) - 1);
-        const double factor = is_premultiplied ? 1 : alpha;
         const double red = luma + 2 * (1 - kr) * cr, blue = luma + 2 * (1 - kb) * cb;
         const double green = luma - 2 * kr * (1 - kr) / kg * cr - 2 * kb * (1 - kb) / kg * cb;
-        const auto scale = [&](double value) { return std::clamp(value, 0.0, 1.0) * factor * 255; };
         return {scale(blue), scale(green), scale(red), alpha * 255};
     }
 
@@ -275,7 +282,8 @@ TEST_CASE("YUV becomes the colours that matrix and range define") {
     for (const auto& [fourcc, layout] : layouts) {
         for (const Extent extent : {Extent{64, 48}, Extent{37, 35}, Extent{1, 1}, Extent{3, 2}}) {
             const Card card{fourcc, extent};
-            for (const Matrix matrix : {Matrix::Bt601, Matrix::Bt709, Matrix::Bt2020}) {
+            for (const Matrix matrix :
+                 {Matrix::Identity, Matrix::Bt601, Matrix::Bt709, Matrix::Bt2020}) {
                 for (const Range range : {Range::Limited, Range::Full}) {
                     INFO(fourcc_name(fourcc)
                          << " " << extent.width << "x" << extent.height << " matrix "

@@ -93,6 +93,8 @@ const Colors Bt709{{Matrix::Bt709, Range::Limited}, true};
 const Colors Full601{{Matrix::Bt601, Range::Full}, true};
 const Colors Gbr{{Matrix::Identity, Range::Full}, true};
 
+const Colors LimitedRgb{{Matrix::Identity, Range::Limited}, true};
+
 struct Row {
     const char* what;
     const RendererFacts& renderer;
@@ -155,7 +157,14 @@ TEST_CASE("each image has one way to each renderer, or a reason why not") {
         {"full range", gles2, image(DRM_FORMAT_YUYV), Full601, "converted"},
         {"full range", vulkan, image(DRM_FORMAT_YUYV), Full601, "imported"},
         {"an encoding that Vulkan lacks", vulkan, image(DRM_FORMAT_YUYV), Gbr, "converted"},
-        {"RGB in BT.709", gles2, image(DRM_FORMAT_XRGB8888), Bt709, "imported"},
+        {"an encoding that pixman lacks", pixman, image(DRM_FORMAT_P010), Gbr, "converted"},
+        {"an encoding without another way", vulkan, image(DRM_FORMAT_YUYV, Tiled), Gbr,
+         "such colours or alpha"},
+        {"limited RGB", gles2, image(DRM_FORMAT_XRGB8888), LimitedRgb, "converted"},
+        {"limited RGB", vulkan, image(DRM_FORMAT_ABGR16161616), LimitedRgb, "converted"},
+        {"limited RGB", pixman, image(DRM_FORMAT_XRGB8888), LimitedRgb, "converted"},
+        {"limited RGB", gles2, image(DRM_FORMAT_XRGB8888, Tiled), LimitedRgb,
+         "such colours or alpha"},
 
         {"too wide", gles2, image(DRM_FORMAT_XRGB8888, Linear, {8193, 16}), Rgb,
          "the renderer has no textures of 8193x16 pixels"},
@@ -245,6 +254,44 @@ TEST_CASE("what isn't imported is read in place by pixman alone, and copied as w
     apart.imports_udmabufs = false;
     CHECK_FALSE(imports_copies(apart, DRM_FORMAT_ARGB8888));
     CHECK(decide_reading(apart, image(DRM_FORMAT_XBGR8888), Rgb) == Way::Copy);
+}
+
+TEST_CASE("colours that nobody shows right are refused, whatever the way") {
+    const ColorState rgb = ColorState::of(ColorModel::Rgb), yuv = ColorState::of(ColorModel::Yuv);
+    const auto with = [](ColorState color, auto member, int number) {
+        color.*member = static_cast<std::remove_cvref_t<decltype(color.*member)>>(number);
+        return Colors{color, true};
+    };
+    const RendererFacts all[] = {renderer(Kind::Gles2), renderer(Kind::Vulkan),
+                                 renderer(Kind::Pixman)};
+    for (const RendererFacts& facts : all) {
+        const ImageFacts xrgb = image(DRM_FORMAT_XRGB8888), yuyv = image(DRM_FORMAT_YUYV);
+        check(
+            {
+                {"a matrix", facts, xrgb, with(rgb, &ColorState::matrix, 6),
+                 "XR24 (XRGB8888) isn't YUV, so it has no matrix 6"},
+                {"a matrix", facts, yuyv, with(yuv, &ColorState::matrix, 14), "YUV of matrix 14"},
+                {"a range", facts, xrgb, with(rgb, &ColorState::range, 2), "the range 2"},
+                {"a range", facts, yuyv, with(yuv, &ColorState::range, 7), "the range 7"},
+            },
+            decide);
+        for (const ColorState& color : {rgb, yuv}) {
+            const ImageFacts& one = color == rgb ? xrgb : yuyv;
+            for (const int transfer : {1, 2, 4, 6, 13, 14, 15})
+                CHECK(decide(facts, one, with(color, &ColorState::transfer, transfer)));
+            CHECK(decide(facts, one, with(color, &ColorState::primaries, 2)));
+            for (const int transfer : {0, 5, 8, 16, 18, 255})
+                check({{"a transfer", facts, one, with(color, &ColorState::transfer, transfer),
+                        "the transfer function"}},
+                      decide);
+            for (const int primaries : {0, 5, 6, 9, 12, 255})
+                check({{"primaries", facts, one, with(color, &ColorState::primaries, primaries),
+                        "the primaries"}},
+                      decide);
+        }
+        CHECK(decide(facts, xrgb, with(rgb, &ColorState::transfer, 16)).error().kind() ==
+              ErrorKind::CreationFailed);
+    }
 }
 
 TEST_CASE("without import or without reading, each says what it lacks") {
