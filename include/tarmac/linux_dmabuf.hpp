@@ -57,6 +57,12 @@ enum class OverdueAnswer : std::uint8_t {
 /// commits queue behind, and nobody else waits but the tree of subsurfaces that it belongs to. What
 /// is copied or converted is so on threads, and the event loop never waits for a client.
 ///
+/// What clients say through wp_color_representation_v1 is done for these buffers, whatever way they
+/// are shown, as far as the compositor has made a wlr_color_representation_manager_v1: BT.601,
+/// BT.709 and BT.2020 in both ranges for YUV, identity in full range for RGB, and straight alpha.
+/// Other pairs than the format can have end the client with pixel_format. wlroots 0.20.2 doesn't
+/// draw straight alpha of other buffers, so who offers that has to do it for those.
+///
 /// A fence that a client attaches to a dma-buf after its commit is looked at isn't seen: whoever
 /// draws or scans out the buffer then waits for it.
 ///

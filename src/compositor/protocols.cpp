@@ -8,11 +8,12 @@ namespace tarmac::compositor {
 
 namespace {
 
-/// What can be drawn of dma-bufs, by the renderer or by reading them.
+/// What can be drawn of dma-bufs, by the renderer or by reading them. Not straight alpha, which
+/// goes for whatever buffer a surface has: wlroots' scene and renderers (0.20.2) take that of
+/// shared memory and single pixels for premultiplied.
 void create_color_representation(wl_display* display) {
     static constexpr wp_color_representation_surface_v1_alpha_mode alpha_modes[] = {
         WP_COLOR_REPRESENTATION_SURFACE_V1_ALPHA_MODE_PREMULTIPLIED_ELECTRICAL,
-        WP_COLOR_REPRESENTATION_SURFACE_V1_ALPHA_MODE_STRAIGHT,
     };
     static constexpr wlr_color_representation_v1_coeffs_and_range colors[] = {
         {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_IDENTITY,

@@ -6,12 +6,16 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <cmath>
 #include <drm_fourcc.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "linux-dmabuf-v1-client-protocol.h"
+#include "single-pixel-buffer-v1-client-protocol.h"
 #include "support/color_surface.hpp"
 #include "support/image_buffer.hpp"
 #include "support/stages.hpp"
 #include "support/window.hpp"
+#include "viewporter-client-protocol.h"
 
 using namespace test;
 
@@ -84,6 +88,71 @@ struct Studio {
     void set(const Meaning& meaning) {
         colors.set_coefficients(meaning.coefficients, meaning.range);
     }
+};
+
+/// A pixel stretched over a window.
+class Overlay {
+public:
+    Overlay(RawClient& client, wl_surface* below)
+        : client_{client}
+        , surface_{wl_compositor_create_surface(client.compositor())}
+        , subcompositor_{static_cast<wl_subcompositor*>(
+              client.bind_global(&wl_subcompositor_interface, 1))}
+        , subsurface_{wl_subcompositor_get_subsurface(subcompositor_, surface_, below)}
+        , viewporter_{static_cast<wp_viewporter*>(client.bind_global(&wp_viewporter_interface, 1))}
+        , viewport_{wp_viewporter_get_viewport(viewporter_, surface_)} {
+        wp_viewport_set_destination(viewport_, Width, Height);
+    }
+    ~Overlay() {
+        wl_buffer_destroy(buffer_);
+        wp_viewport_destroy(viewport_);
+        wp_viewporter_destroy(viewporter_);
+        wl_subsurface_destroy(subsurface_);
+        wl_subcompositor_destroy(subcompositor_);
+        wl_surface_destroy(surface_);
+    }
+    Overlay(const Overlay&) = delete;
+    Overlay& operator=(const Overlay&) = delete;
+
+    wl_surface* surface() const { return surface_; }
+
+    // With the next commit of the window:
+    void show(wl_buffer* buffer) {
+        wl_surface_attach(surface_, buffer, 0, 0);
+        wl_surface_damage_buffer(surface_, 0, 0, 1, 1);
+        wl_surface_commit(surface_);
+    }
+    void show_single_pixel(std::uint32_t red, std::uint32_t green, std::uint32_t blue,
+                           std::uint32_t alpha) {
+        auto* manager = static_cast<wp_single_pixel_buffer_manager_v1*>(
+            client_.bind_global(&wp_single_pixel_buffer_manager_v1_interface, 1));
+        show_own(wp_single_pixel_buffer_manager_v1_create_u32_rgba_buffer(manager, red, green, blue,
+                                                                          alpha));
+        wp_single_pixel_buffer_manager_v1_destroy(manager);
+    }
+    void show_shm_pixel(std::uint32_t argb) {
+        auto* shm = static_cast<wl_shm*>(client_.bind_global(&wl_shm_interface, 1));
+        const tarmac::Fd memory{memfd_create("tarmac-test", MFD_CLOEXEC)};
+        REQUIRE(write(memory.get(), &argb, sizeof argb) == sizeof argb);
+        wl_shm_pool* pool = wl_shm_create_pool(shm, memory.get(), sizeof argb);
+        show_own(wl_shm_pool_create_buffer(pool, 0, 1, 1, 4, WL_SHM_FORMAT_ARGB8888));
+        wl_shm_pool_destroy(pool);
+        wl_shm_destroy(shm);
+    }
+
+private:
+    void show_own(wl_buffer* buffer) {
+        buffer_ = buffer;
+        show(buffer);
+    }
+
+    RawClient& client_;
+    wl_surface* surface_;
+    wl_subcompositor* subcompositor_;
+    wl_subsurface* subsurface_;
+    wp_viewporter* viewporter_;
+    wp_viewport* viewport_;
+    wl_buffer* buffer_ = nullptr;
 };
 
 void check(const Pixel& seen, const Meaning& meaning) {
@@ -167,24 +236,44 @@ TEST_CASE_METHOD(Studio,
         CHECK(client.connection().interface == "wp_color_representation_surface_v1");
 }
 
-TEST_CASE_METHOD(Studio, "alpha that colours aren't multiplied with is multiplied") {
-    constexpr std::uint8_t Alpha = 128, Red = 220, Green = 120, Blue = 30;
-    const auto times = [](std::uint8_t color) {
-        return static_cast<std::uint8_t>(std::lround(color * Alpha / 255.0));
-    };
-    ImageBuffer premultiplied{client, DRM_FORMAT_ARGB8888, Width, Height};
-    premultiplied.fill(premultiplied.whole(), {{times(Blue), times(Green), times(Red), Alpha}});
-    ImageBuffer straight{client, DRM_FORMAT_ARGB8888, Width, Height};
-    straight.fill(straight.whole(), {{Blue, Green, Red, Alpha}});
+TEST_CASE_METHOD(Studio,
+                 "a surface may go over from RGB to YUV and name its coefficients at once") {
+    ImageBuffer rgb{client, DRM_FORMAT_XRGB8888, Width, Height};
+    window.show(rgb.get());
+    for (const std::uint32_t fourcc : {DRM_FORMAT_NV12, DRM_FORMAT_YUV444}) {
+        colors.set_coefficients(Bt709, Limited);
+        ImageBuffer yuv{client, fourcc, Width, Height};
+        window.show(yuv.get());
+        CHECK(client.connection() == Answer{});
+    }
+}
 
-    window.show(premultiplied.get());
+TEST_CASE_METHOD(Studio, "half-transparent red looks the same in whatever buffer") {
+    ImageBuffer black{client, DRM_FORMAT_XRGB8888, Width, Height};
+    window.show(black.get());
+    Overlay overlay{client, window.surface()};
+    ImageBuffer red{client, DRM_FORMAT_ARGB8888, 1, 1};
+    red.fill(red.whole(), {{0, 0, 128, 128}});
+    overlay.show(red.get());
+    window.commit();
     const Pixel expected = seen();
-    window.show(straight.get());
-    CHECK(distance(seen(), expected) > 20);
-    colors.set_straight(true);
+    // Vulkan's blends light, the others numbers.
+    CHECK(expected.red <= 188);
+    SECTION("a single pixel") {
+        overlay.show_single_pixel(0x80000000, 0, 0, 0x80000000);
+    }
+    SECTION("shared memory") {
+        overlay.show_shm_pixel(0x80800000);
+    }
     window.commit();
     CHECK(distance(seen(), expected) <= 1);
-    colors.set_straight(false);
-    window.show(premultiplied.get());
-    CHECK(distance(seen(), expected) <= 1);
+    // wlroots 0.20.2 would draw straight alpha as if it were premultiplied.
+    ColorSurface straight{client, overlay.surface()};
+    CHECK(straight.alpha_modes() ==
+          std::vector<std::uint32_t>{
+              WP_COLOR_REPRESENTATION_SURFACE_V1_ALPHA_MODE_PREMULTIPLIED_ELECTRICAL});
+    straight.set_straight(true);
+    client.round_trip();
+    CHECK(client.connection() ==
+          protocol_error(WP_COLOR_REPRESENTATION_SURFACE_V1_ERROR_ALPHA_MODE));
 }

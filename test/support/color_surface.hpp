@@ -1,5 +1,6 @@
 #pragma once
 
+#include <vector>
 #include <wayland-client.h>
 
 #include "color-representation-v1-client-protocol.h"
@@ -11,9 +12,24 @@ namespace test {
 class ColorSurface {
 public:
     ColorSurface(RawClient& client, wl_surface* surface)
-        : manager_{static_cast<wp_color_representation_manager_v1*>(
+        : client_{client}
+        , manager_{static_cast<wp_color_representation_manager_v1*>(
               client.bind_global(&wp_color_representation_manager_v1_interface, 1))}
-        , object_{wp_color_representation_manager_v1_get_surface(manager_, surface)} {}
+        , object_{wp_color_representation_manager_v1_get_surface(manager_, surface)} {
+        static constexpr wp_color_representation_manager_v1_listener events = {
+            .supported_alpha_mode =
+                [](void* self, wp_color_representation_manager_v1*, std::uint32_t mode) {
+                    static_cast<ColorSurface*>(self)->alpha_modes_.push_back(mode);
+                },
+            .supported_coefficients_and_ranges = [](void*, wp_color_representation_manager_v1*,
+                                                    std::uint32_t, std::uint32_t) {},
+            .done =
+                [](void* self, wp_color_representation_manager_v1*) {
+                    static_cast<ColorSurface*>(self)->knows_modes_ = true;
+                },
+        };
+        wp_color_representation_manager_v1_add_listener(manager_, &events, this);
+    }
     ~ColorSurface() {
         wp_color_representation_surface_v1_destroy(object_);
         wp_color_representation_manager_v1_destroy(manager_);
@@ -32,7 +48,16 @@ public:
                          : WP_COLOR_REPRESENTATION_SURFACE_V1_ALPHA_MODE_PREMULTIPLIED_ELECTRICAL);
     }
 
+    /// What the compositor takes.
+    const std::vector<std::uint32_t>& alpha_modes() {
+        client_.wait_for(knows_modes_);
+        return alpha_modes_;
+    }
+
 private:
+    RawClient& client_;
+    std::vector<std::uint32_t> alpha_modes_;
+    bool knows_modes_ = false;
     wp_color_representation_manager_v1* manager_;
     wp_color_representation_surface_v1* object_;
 };
