@@ -124,7 +124,11 @@ RawClient::RawClient(unsigned version, const Fd& fd, Pump pump)
                std::uint32_t version) {
                 static_cast<RawClient*>(data)->bind(name, interface, version);
             },
-        .global_remove = [](void*, wl_registry*, std::uint32_t) {},
+        .global_remove =
+            [](void* data, wl_registry*, std::uint32_t name) {
+                std::erase_if(static_cast<RawClient*>(data)->globals_,
+                              [name](const auto& global) { return global.second == name; });
+            },
     };
     wl_registry_add_listener(registry_, &registry_events, this);
     round_trip();
@@ -176,6 +180,13 @@ void* RawClient::bind_global(const wl_interface* interface, std::uint32_t versio
             return wl_registry_bind(registry_, name, interface, version);
     }
     throw std::runtime_error{std::string{"the compositor has no "} + interface->name};
+}
+
+std::vector<std::string> RawClient::globals() const {
+    std::vector<std::string> interfaces;
+    for (const auto& [interface, name] : globals_)
+        interfaces.push_back(interface);
+    return interfaces;
 }
 
 bool RawClient::dispatch(std::chrono::milliseconds patience) {

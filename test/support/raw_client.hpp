@@ -87,6 +87,8 @@ public:
     /// Any other global (of several the `nth`), for the caller to destroy. Throws
     /// std::runtime_error if it isn't offered.
     void* bind_global(const wl_interface* interface, std::uint32_t version, unsigned nth = 0);
+    /// The interfaces of those that are there.
+    std::vector<std::string> globals() const;
     zwp_linux_dmabuf_v1* dmabuf() const { return dmabuf_; }
     wl_compositor* compositor() const { return compositor_; }
 

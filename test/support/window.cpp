@@ -32,6 +32,8 @@ Window::Window(RawClient& client)
             [](void* data, xdg_toplevel*, std::int32_t width, std::int32_t height, wl_array*) {
                 static_cast<Window*>(data)->width_ = width;
                 static_cast<Window*>(data)->height_ = height;
+                static_cast<Window*>(data)->least_width_ =
+                    std::min(static_cast<Window*>(data)->least_width_, width);
             },
         .close = [](void*, xdg_toplevel*) {},
         .configure_bounds = [](void*, xdg_toplevel*, std::int32_t, std::int32_t) {},
@@ -51,6 +53,7 @@ void Window::await_configure() {
 }
 
 void Window::set_fullscreen(wl_output* output) {
+    least_width_ = INT32_MAX;
     xdg_toplevel_set_fullscreen(toplevel_, output);
     await_configure();
 }

@@ -26,6 +26,8 @@ public:
     /// What the compositor asked for last; 0 leaves it to the client.
     int width() const { return width_; }
     int height() const { return height_; }
+    /// The least that it asked for since the last set_fullscreen().
+    int least_width() const { return least_width_; }
 
     xdg_surface* shell_surface() const { return xdg_surface_; }
     xdg_toplevel* toplevel() const { return toplevel_; }
@@ -64,7 +66,7 @@ private:
     void await_configure();
 
     bool is_configured_ = false;
-    int width_ = 0, height_ = 0;
+    int width_ = 0, height_ = 0, least_width_ = INT32_MAX;
 };
 
 } // namespace test

@@ -15,6 +15,10 @@ const char* or_empty(const char* text) {
     return text == nullptr ? "" : text;
 }
 
+std::string name_of(const wlr_output* output) {
+    return output == nullptr ? "" : output->name;
+}
+
 } // namespace
 
 Toplevel::Toplevel(Windows& windows, wlr_xdg_toplevel& xdg, wlr_scene_tree* layer)
@@ -72,9 +76,21 @@ wlr_output* Toplevel::output() const {
     return windows_.outputs().nearest(place.x + place.width / 2.0, place.y + place.height / 2.0);
 }
 
-wlr_output* Toplevel::usable_or_own(wlr_output* wish) const {
+wlr_output* Toplevel::filled_output() const {
+    wlr_output* wish = windows_.outputs().find(filled_.c_str());
+    return wish != nullptr ? wish : output();
+}
+
+void Toplevel::fill(wlr_output* wish) {
     const wlr_box area = windows_.outputs().box(wish);
-    return wlr_box_empty(&area) ? output() : wish;
+    filled_ = name_of(wlr_box_empty(&area) ? output() : wish);
+}
+
+void Toplevel::settle(const wlr_box& place) {
+    Outputs& outputs = windows_.outputs();
+    wlr_output* output = outputs.nearest(place.x + place.width / 2.0, place.y + place.height / 2.0);
+    home_ = name_of(output);
+    home_area_ = outputs.box(output);
 }
 
 void Toplevel::close() {
@@ -91,7 +107,7 @@ void Toplevel::set_maximized(bool maximized) {
     remember_floating_size();
     wants_maximized_ = maximized;
     if (maximized && !wants_fullscreen_)
-        filled_output_ = output();
+        fill(output());
     send_state();
 }
 
@@ -99,18 +115,21 @@ void Toplevel::set_fullscreen(bool fullscreen, wlr_output* output) {
     remember_floating_size();
     wants_fullscreen_ = fullscreen;
     if (fullscreen)
-        filled_output_ = usable_or_own(output);
+        fill(output);
     send_state();
 }
 
 void Toplevel::remember_floating_size() {
-    if (is_mapped() && !wants_to_fill() && !is_filling())
-        floating_ = box();
+    if (is_mapped() && !wants_to_fill() && !is_filling()) {
+        floating_.width = geometry().width;
+        floating_.height = geometry().height;
+    }
 }
 
 void Toplevel::move_to(int x, int y) {
     floating_.x = x;
     floating_.y = y;
+    settle({x, y, geometry().width, geometry().height});
     arrange();
 }
 
@@ -141,17 +160,16 @@ void Toplevel::decorate(wlr_xdg_toplevel_decoration_v1& decoration) {
 
 void Toplevel::follow_outputs() {
     Outputs& outputs = windows_.outputs();
-    if (wants_to_fill()) {
-        filled_output_ = usable_or_own(filled_output_);
-        const wlr_box area = outputs.box(filled_output_);
-        if (area.width != xdg_.scheduled.width || area.height != xdg_.scheduled.height)
-            send_state();
+    const wlr_box area = outputs.box(outputs.find(home_.c_str()));
+    if (!wlr_box_empty(&area)) {
+        floating_.x += area.x - home_area_.x;
+        floating_.y += area.y - home_area_.y;
+        home_area_ = area;
     }
-    if (!wlr_output_layout_intersects(outputs.layout(), nullptr, &floating_)) {
-        wlr_output* refuge = outputs.nearest(floating_.x, floating_.y);
-        const wlr_box moved = kept_in_reach(floating_, outputs.box(refuge));
-        floating_.x = moved.x;
-        floating_.y = moved.y;
+    if (wants_to_fill()) {
+        const wlr_box filled = outputs.box(filled_output());
+        if (filled.width != xdg_.scheduled.width || filled.height != xdg_.scheduled.height)
+            send_state();
     }
     arrange();
 }
@@ -166,8 +184,8 @@ void Toplevel::committed() {
 void Toplevel::send_first_configure() {
     wants_fullscreen_ = xdg_.requested.fullscreen;
     wants_maximized_ = xdg_.requested.maximized;
-    filled_output_ = usable_or_own(xdg_.requested.fullscreen_output);
-    const wlr_box area = windows_.outputs().box(filled_output_);
+    fill(xdg_.requested.fullscreen_output);
+    const wlr_box area = windows_.outputs().box(filled_output());
     wlr_xdg_toplevel_set_bounds(&xdg_, area.width, area.height);
     wlr_xdg_toplevel_set_wm_capabilities(&xdg_, WLR_XDG_TOPLEVEL_WM_CAPABILITIES_MAXIMIZE |
                                                     WLR_XDG_TOPLEVEL_WM_CAPABILITIES_FULLSCREEN);
@@ -181,8 +199,10 @@ void Toplevel::send_state() {
         return;
     wlr_xdg_toplevel_set_fullscreen(&xdg_, wants_fullscreen_);
     wlr_xdg_toplevel_set_maximized(&xdg_, wants_maximized_);
-    const wlr_box size = wants_to_fill() ? windows_.outputs().box(filled_output_) : floating_;
-    wlr_xdg_toplevel_set_size(&xdg_, size.width, size.height);
+    const wlr_box size = wants_to_fill() ? windows_.outputs().box(filled_output()) : floating_;
+    // Without any output it keeps the size that it has.
+    if (!wants_to_fill() || !wlr_box_empty(&size))
+        wlr_xdg_toplevel_set_size(&xdg_, size.width, size.height);
 }
 
 void Toplevel::mapped() {
@@ -210,7 +230,7 @@ void Toplevel::arrange() {
     if (!is_mapped())
         return;
     const wlr_box geometry = this->geometry();
-    const wlr_box area = windows_.outputs().box(filled_output_);
+    const wlr_box area = windows_.outputs().box(filled_output());
     const bool fills = is_filling() && !wlr_box_empty(&area);
     if (resize_)
         follow_resize(geometry);
@@ -230,17 +250,22 @@ wlr_box Toplevel::floating_place(const wlr_box& geometry) {
         const wlr_box chosen = windows_.place(*this, geometry);
         floating_.x = chosen.x;
         floating_.y = chosen.y;
+        settle(chosen);
         is_placed_ = true;
     }
     const wlr_box place{floating_.x, floating_.y, geometry.width, geometry.height};
     // What the client chose by itself is what it is to be told from now on.
     if (!wants_to_fill() && xdg_.base->configure_idle == nullptr &&
         wl_list_empty(&xdg_.base->configure_list)) {
-        floating_ = place;
+        floating_.width = place.width;
+        floating_.height = place.height;
         xdg_.scheduled.width = place.width;
         xdg_.scheduled.height = place.height;
     }
-    return place;
+    Outputs& outputs = windows_.outputs();
+    if (wlr_output_layout_intersects(outputs.layout(), nullptr, &place))
+        return place;
+    return kept_in_reach(place, outputs.box(outputs.nearest(place.x, place.y)));
 }
 
 void Toplevel::follow_resize(const wlr_box& geometry) {

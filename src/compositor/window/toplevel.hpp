@@ -61,7 +61,11 @@ private:
     };
 
     bool wants_to_fill() const noexcept { return wants_fullscreen_ || wants_maximized_; }
-    wlr_output* usable_or_own(wlr_output* wish) const;
+    /// Where it fills an output: the one that it is to fill, or while that isn't there, its own.
+    wlr_output* filled_output() const;
+    void fill(wlr_output* output);
+    /// Its output is the one that `place` is on.
+    void settle(const wlr_box& place);
     void listen();
     void committed();
     void mapped();
@@ -79,9 +83,12 @@ private:
 
     WindowNodes nodes_;
     bool wants_fullscreen_ = false, wants_maximized_ = false;
-    wlr_output* filled_output_ = nullptr; ///< only compared, it may be gone
+    // Outputs by their names, by which those that come back are known.
+    std::string filled_, home_;
+    wlr_box home_area_{}; ///< of `home_`, as of when it was there last
     bool is_placed_ = false;
-    wlr_box floating_{}; ///< the box when not filling; size 0 leaves it to the client
+    /// The box when not filling, where it can be reached there; size 0 leaves it to the client.
+    wlr_box floating_{};
     std::optional<Resize> resize_;
     std::optional<Decoration> decoration_;
 
