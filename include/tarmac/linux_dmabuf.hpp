@@ -16,6 +16,7 @@ struct wl_display;
 struct wl_resource;
 struct wl_signal;
 struct wlr_compositor;
+struct wlr_security_context_manager_v1;
 struct wlr_surface;
 
 namespace tarmac {
@@ -79,6 +80,8 @@ public:
         /// that it has, in their order; the first one's device is the main device.
         std::shared_ptr<const Feedback> feedback;
         Quotas quotas;
+        /// The compositor's, if it has one: so that sandboxed applications each have an account.
+        wlr_security_context_manager_v1* security_contexts = nullptr;
         ImmediateFailure immediate_failure = ImmediateFailure::Failed;
         /// The longest that imports, and the requests for them, hold up one turn of the event loop.
         /// A single import that takes longer is not interrupted. One is done in every turn however

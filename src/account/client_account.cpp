@@ -1,61 +1,85 @@
 #include "account/client_account.hpp"
 
 #include <algorithm>
-#include <format>
-#include <sys/resource.h>
 
 namespace tarmac {
 
 namespace {
 
-constexpr std::array<const char*, ClientAccount::ItemCount> ItemNames = {
-    "unused params objects",
-    "file descriptors of planes",
-    "buffers",
-    "mapped bytes",
-    "bytes of copies",
-    "held commits"};
+/// Whether something of it may be given back at once, see Disposal.
+bool is_of_images(Resource resource) {
+    switch (resource) {
+    case Resource::Buffers:
+    case Resource::Descriptors:
+    case Resource::Mappings:
+    case Resource::MappedBytes:
+    case Resource::CopiedBytes:
+        return true;
+    default:
+        return false;
+    }
+}
 
 } // namespace
 
-std::uint64_t default_descriptor_quota() noexcept {
-    rlimit limit{};
-    getrlimit(RLIMIT_NOFILE, &limit);
-    return limit.rlim_cur / 4;
+ClientAccount::ClientAccount(std::shared_ptr<Account> account, std::function<bool()> make_room)
+    : account_{std::move(account)}
+    , make_room_{std::move(make_room)}
+    , n_own_{account_->take_first(Resource::Connections) ? OwnDescriptors : 0} {}
+
+ClientAccount::~ClientAccount() {
+    if (n_own_ > 0)
+        account_->give_back(Resource::Connections, 1);
 }
 
-ClientAccount::ClientAccount(const Quotas& quotas, std::function<bool()> make_room) noexcept
-    : quotas_{quotas.params,       quotas.descriptors,  quotas.buffers,
-              quotas.mapped_bytes, quotas.copied_bytes, quotas.held_commits}
-    , make_room_{std::move(make_room)} {}
-
 ClientAccount::Charge& ClientAccount::Charge::operator=(Charge&& other) noexcept {
-    std::swap(account_, other.account_);
-    std::swap(item_, other.item_);
-    std::swap(amount_, other.amount_);
+    std::swap(client_, other.client_);
+    std::swap(resource_, other.resource_);
+    std::swap(shared_, other.shared_);
+    std::swap(own_, other.own_);
     return *this;
 }
 
 ClientAccount::Charge::~Charge() {
-    if (account_)
-        account_->used_[static_cast<std::size_t>(item_)] -= amount_;
+    if (!client_)
+        return;
+    client_->n_own_used_ -= own_;
+    client_->account_->give_back(resource_, shared_);
 }
 
-Result<ClientAccount::Charge> ClientAccount::charge(Item item, std::uint64_t amount) {
-    const auto index = static_cast<std::size_t>(item);
-    const std::uint64_t quota = quotas_[index];
-    const bool is_of_images = item != Item::Params && item != Item::HeldCommits;
-    while (quota != 0 && amount > quota - std::min(quota, used_[index])) {
-        if (!is_of_images || amount > quota || !make_room_ || !make_room_())
-            return fail(Fault::OutOfResources, refusal(item));
+Result<ClientAccount::Charge> ClientAccount::charge(Resource resource, std::uint64_t n) {
+    for (;;) {
+        const std::uint64_t own =
+            resource == Resource::Descriptors ? std::min(n, n_own_ - n_own_used_) : 0;
+        const auto taken = own < n ? account_->take(resource, n - own) : Result<void>{};
+        if (taken) {
+            n_own_used_ += own;
+            Charge charge;
+            charge.client_ = shared_from_this();
+            charge.resource_ = resource;
+            charge.shared_ = n - own;
+            charge.own_ = own;
+            return charge;
+        }
+        const bool can_make_room =
+            is_of_images(resource) && make_room_ && account_->could_hold(resource, n - own);
+        if (!can_make_room || !make_room_()) {
+            account_->note_met(resource, taken.error());
+            return std::unexpected(taken.error());
+        }
     }
-    used_[index] += amount;
-    return Charge{shared_from_this(), item, amount};
 }
 
-std::string ClientAccount::refusal(Item item) const {
-    const auto index = static_cast<std::size_t>(item);
-    return std::format("the client's quota of {} {} is used up", quotas_[index], ItemNames[index]);
+Result<ClientAccount::Charges>
+ClientAccount::charge(std::initializer_list<std::pair<Resource, std::uint64_t>> amounts) {
+    Charges charges;
+    for (const auto& [resource, n] : amounts) {
+        auto made = charge(resource, n);
+        if (!made)
+            return std::unexpected(made.error());
+        charges.push_back(std::move(*made));
+    }
+    return charges;
 }
 
 void ClientAccount::tell(const std::shared_ptr<const Feedback>& feedback) {

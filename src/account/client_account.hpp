@@ -1,56 +1,58 @@
 #pragma once
 
-#include <array>
 #include <functional>
+#include <initializer_list>
 #include <memory>
-#include <optional>
-#include <string>
 #include <tarmac/dmabuf.hpp>
 #include <tarmac/feedback.hpp>
-#include <tarmac/quotas.hpp>
+#include <utility>
 #include <vector>
+
+#include "account/ledger.hpp"
 
 namespace tarmac {
 
-/// What one client holds and what it was told. Shared by the client's objects and what they made.
+/// A connection: whose account it draws on, what is set aside for it, and what it was told. Shared
+/// by the client's objects and what they made.
 class ClientAccount : public std::enable_shared_from_this<ClientAccount> {
 public:
-    enum class Item { Params, Descriptors, Buffers, MappedBytes, CopiedBytes, HeldCommits };
-    static constexpr std::size_t ItemCount = 6;
-
-    /// `make_room`, if given, is called when a charge for an image would exceed a quota, until it
+    /// `make_room`, if given, is called when a charge for an image would exceed the share, until it
     /// doesn't or nothing is left that could be given back: then it returns false.
-    explicit ClientAccount(const Quotas& quotas, std::function<bool()> make_room = {}) noexcept;
+    explicit ClientAccount(std::shared_ptr<Account> account, std::function<bool()> make_room = {});
+    ~ClientAccount();
+    ClientAccount(const ClientAccount&) = delete;
+    ClientAccount& operator=(const ClientAccount&) = delete;
 
-    /// An amount of some item, given back when this goes.
+    /// An amount of a resource, given back when this goes.
     class Charge {
     public:
+        Charge() = default; ///< of nothing
         Charge(Charge&&) noexcept = default;
         Charge& operator=(Charge&& other) noexcept;
         ~Charge();
 
     private:
         friend ClientAccount;
-        Charge(std::shared_ptr<ClientAccount> account, Item item, std::uint64_t amount)
-            : account_{std::move(account)}, item_{item}, amount_{amount} {}
 
-        std::shared_ptr<ClientAccount> account_;
-        Item item_;
-        std::uint64_t amount_;
+        std::shared_ptr<ClientAccount> client_;
+        Resource resource_{};
+        std::uint64_t shared_ = 0, own_ = 0;
     };
+    using Charges = std::vector<Charge>;
 
-    /// The sentence for what is beyond the quota.
-    std::string refusal(Item item) const;
-    /// Fails with OutOfResources, and charges nothing, if that would exceed the client's quota.
-    Result<Charge> charge(Item item, std::uint64_t amount = 1);
+    /// Fails with OutOfResources, and charges nothing, beyond the account's share.
+    Result<Charge> charge(Resource resource, std::uint64_t n = 1);
+    /// All of them or none.
+    Result<Charges> charge(std::initializer_list<std::pair<Resource, std::uint64_t>> amounts);
 
     /// Remembers that the client knows what `feedback` advertises.
     void tell(const std::shared_ptr<const Feedback>& feedback);
     bool was_told(FormatModifier pair) const { return told_.contains(pair); }
 
 private:
-    std::array<std::uint64_t, ItemCount> quotas_, used_{};
+    std::shared_ptr<Account> account_;
     std::function<bool()> make_room_;
+    std::uint64_t n_own_, n_own_used_ = 0; ///< descriptors that are set aside
     FormatSet told_; ///< never less: a client may use for a while what it was told before a change
     std::weak_ptr<const Feedback> last_told_; ///< whose table it needn't keep
 };
@@ -60,7 +62,7 @@ private:
 struct ChargedDmabuf {
     Dmabuf dmabuf;
     std::uint64_t size; ///< of its memory, in bytes, roughly
-    std::vector<ClientAccount::Charge> charges;
+    ClientAccount::Charges charges;
 };
 
 } // namespace tarmac

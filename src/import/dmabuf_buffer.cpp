@@ -129,7 +129,10 @@ std::shared_ptr<Mapping> DmabufBuffer::close_window() noexcept {
 void DmabufBuffer::map(WorkerPool& workers) {
     if (mapping_ || is_being_mapped() || is_unmappable_)
         return;
-    if (Mapping::size_of(*image_) <= MappedAtOnce)
+    const std::uint64_t size = Mapping::size_of(*image_);
+    if (auto may = may_map(size); !may)
+        return end_mapping(std::unexpected(std::move(may.error())));
+    if (size <= MappedAtOnce)
         return end_mapping(Mapping::create(image_));
     using Made = std::optional<Result<Mapping>>;
     const auto dispose_if_left = [image = image_, hooks = hooks_](Made* made) {
@@ -165,12 +168,10 @@ void DmabufBuffer::dispose(const Hooks& hooks, std::shared_ptr<const Dmabuf> ima
 
 void DmabufBuffer::end_mapping(Result<Mapping> mapping) {
     mapping_job_ = {};
-    is_unmappable_ = !mapping;
+    // There may be room later.
+    is_unmappable_ = !mapping && mapping.error().fault != Fault::OutOfResources;
     if (!mapping) {
         error_ = std::move(mapping.error());
-    } else if (auto may = may_map(mapping->size_in_bytes()); !may) {
-        error_ = std::move(may.error());
-        dispose(hooks_, image_, std::move(*mapping));
     } else {
         mapping_ = std::make_shared<Mapping>(std::move(*mapping));
     }

@@ -6,6 +6,7 @@
 #include <tarmac/dmabuf.hpp>
 #include <vector>
 
+#include "account/client_account.hpp"
 #include "import/landed.hpp"
 #include "ready/disposal.hpp"
 #include "ready/import_queue.hpp"
@@ -26,7 +27,9 @@ public:
     /// What the buffer's owner decides.
     struct Hooks {
         const void* owner = nullptr; ///< the client, to be compared only
-        /// Asked before so many bytes, mapped for an image, are kept.
+        /// What it makes this process hold is charged there; nullptr: nowhere.
+        std::shared_ptr<ClientAccount> account;
+        /// Asked before so many bytes of an image are mapped.
         std::function<Result<void>(std::uint64_t bytes)> may_map;
         /// Nobody has a picture of it locked any more, so `buffer` may go, which releases it to the
         /// client; not before this returns.
@@ -43,6 +46,9 @@ public:
 
     const std::shared_ptr<const Dmabuf>& image() const noexcept { return image_; }
     const void* owner() const noexcept { return hooks_.owner; }
+    Result<ClientAccount::Charge> charge(Resource resource, std::uint64_t n) const {
+        return hooks_.account ? hooks_.account->charge(resource, n) : ClientAccount::Charge{};
+    }
 
     enum class State {
         Waiting,     ///< for an import

@@ -5,6 +5,7 @@
 #include <drm_fourcc.h>
 #include <format>
 
+#include "dmabuf/distinct_dmabufs.hpp"
 #include "linux-dmabuf-v1-protocol.h"
 #include "protocol/resource.hpp"
 
@@ -43,7 +44,7 @@ constexpr struct zwp_linux_buffer_params_v1_interface params_requests = {
 void BufferParams::create(wl_resource* factory, std::uint32_t id,
                           const std::weak_ptr<LinuxDmabuf::State>& state,
                           const std::shared_ptr<ClientAccount>& account) {
-    auto charge = account->charge(ClientAccount::Item::Params);
+    auto charge = account->charge(Resource::Params);
     if (!charge)
         return Requester{factory, state, account}.post_no_memory(charge.error());
     create_resource<BufferParams>(
@@ -70,7 +71,7 @@ void BufferParams::add(Fd fd, std::uint32_t plane, std::uint32_t offset, std::ui
             ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_PLANE_IDX,
             {Fault::Incomplete, plane,
              std::format("plane index {} is above {}", plane, MaxPlanes - 1)});
-    if (builder_.has_plane(plane))
+    if (are_set_[plane])
         return requester_.post_error(
             ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_PLANE_SET,
             {Fault::Incomplete, plane, std::format("plane {} is set already", plane)});
@@ -88,12 +89,16 @@ void BufferParams::add(Fd fd, std::uint32_t plane, std::uint32_t offset, std::ui
                              modifier_name(modifier), modifier_name(*modifier_))});
     }
 
-    auto charge = requester_.account().charge(ClientAccount::Item::Descriptors);
-    if (!charge)
-        return requester_.post_no_memory(charge.error());
-    plane_charges_.push_back(std::move(*charge));
     modifier_ = modifier;
     n_planes_ = std::max(n_planes_, plane + 1);
+    are_set_.set(plane);
+    // Told when the buffer is asked for: `failed` leaves the client what it has.
+    auto charge = requester_.account().charge(Resource::Descriptors);
+    if (!charge) {
+        missing_plane_ = std::move(charge.error());
+        return;
+    }
+    plane_charges_.push_back(std::move(*charge));
     builder_.set_plane(plane, std::move(fd), offset, stride);
 }
 
@@ -186,6 +191,8 @@ Result<BufferParams::Checked> BufferParams::check(const Image& image) {
                     std::format("flags 0x{:x}: interlaced images are not supported", image.flags));
     if (modifiers_differ_)
         return fail(Fault::Unsupported, "the planes' modifiers differ");
+    if (missing_plane_)
+        return std::unexpected(std::move(*missing_plane_));
 
     auto dmabuf = std::move(builder)
                       .set_size(static_cast<std::uint32_t>(image.width),
@@ -202,10 +209,12 @@ Result<BufferParams::Checked> BufferParams::check(const Image& image) {
                     std::format("{} with modifier {} was not advertised", fourcc_name(image.fourcc),
                                 modifier_name(*modifier_)));
     }
-    auto charge = requester_.account().charge(ClientAccount::Item::Buffers);
-    if (!charge)
-        return std::unexpected(charge.error());
-    charges.push_back(std::move(*charge));
+    // A renderer on the CPU maps what it imports.
+    auto more = requester_.account().charge(
+        {{Resource::Buffers, 1}, {Resource::Mappings, DistinctDmabufs{*dmabuf}.members().size()}});
+    if (!more)
+        return std::unexpected(more.error());
+    std::ranges::move(*more, std::back_inserter(charges));
     auto buffer = state->create_buffer(requester_.client(), requester_.account(),
                                        std::move(*dmabuf), std::move(charges));
     return Checked{std::move(state), std::move(buffer)};

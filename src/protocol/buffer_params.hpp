@@ -1,5 +1,6 @@
 #pragma once
 
+#include <bitset>
 #include <tarmac/texture_builder.hpp>
 
 #include "protocol/client_buffer.hpp"
@@ -13,7 +14,7 @@ namespace tarmac {
 /// once.
 class BufferParams {
 public:
-    /// Posts no_memory if the client's quota is used up.
+    /// Posts no_memory if the client has its share of them.
     static void create(wl_resource* factory, std::uint32_t id,
                        const std::weak_ptr<LinuxDmabuf::State>& state,
                        const std::shared_ptr<ClientAccount>& account);
@@ -47,8 +48,11 @@ private:
     wl_resource* resource_;
     Requester requester_;
     std::optional<ClientAccount::Charge> charge_; ///< for being unused
-    std::vector<ClientAccount::Charge> plane_charges_;
+    ClientAccount::Charges plane_charges_;
+    /// Why a plane that was added isn't there.
+    std::optional<Error> missing_plane_;
     TextureBuilder builder_;
+    std::bitset<MaxPlanes> are_set_;
     unsigned n_planes_ = 0; ///< one more than the highest index added
     std::optional<std::uint64_t> modifier_;
     bool modifiers_differ_ = false;

@@ -34,22 +34,37 @@ bool is_xwayland(wl_client* client) {
     return process_name(pid) == "Xwayland";
 }
 
+/// For one object that does nothing, and what is made of it.
+std::shared_ptr<ClientAccount> account_without_global() {
+    return std::make_shared<ClientAccount>(
+        std::make_shared<Ledger>(Quotas{})->account("a client without a global"));
+}
+
 } // namespace
 
 void Factory::bind(wl_client* client, std::uint32_t version, std::uint32_t id,
                    LinuxDmabuf::State* state) {
-    const auto* factory =
-        create_resource<Factory>(client, zwp_linux_dmabuf_v1_interface, static_cast<int>(version),
-                                 id, &factory_requests, state);
+    auto account = state ? state->account_of(client) : account_without_global();
+    auto charge = account->charge(Resource::Binds);
+    if (!charge) {
+        wl_client_post_no_memory(client);
+        if (state)
+            state->report_refusal({client, charge.error(), true, std::nullopt});
+        return;
+    }
+    const auto* factory = create_resource<Factory>(client, zwp_linux_dmabuf_v1_interface,
+                                                   static_cast<int>(version), id, &factory_requests,
+                                                   state, std::move(account), std::move(*charge));
     if (factory && state && version < ZWP_LINUX_DMABUF_V1_GET_DEFAULT_FEEDBACK_SINCE_VERSION)
         factory->advertise(state->feedback_for(nullptr));
 }
 
-Factory::Factory(wl_resource* resource, LinuxDmabuf::State* state)
+Factory::Factory(wl_resource* resource, LinuxDmabuf::State* state,
+                 std::shared_ptr<ClientAccount> account, ClientAccount::Charge charge)
     : resource_{resource}
     , state_{state ? state->weak_from_this() : std::weak_ptr<LinuxDmabuf::State>{}}
-    , account_{state ? state->account_of(wl_resource_get_client(resource))
-                     : std::make_shared<ClientAccount>(Quotas{})} {}
+    , account_{std::move(account)}
+    , charge_{std::move(charge)} {}
 
 void Factory::advertise(const std::shared_ptr<const Feedback>& feedback) const {
     const bool hears_modifiers =

@@ -12,7 +12,8 @@ public:
     static void bind(wl_client* client, std::uint32_t version, std::uint32_t id,
                      LinuxDmabuf::State* state);
 
-    Factory(wl_resource* resource, LinuxDmabuf::State* state);
+    Factory(wl_resource* resource, LinuxDmabuf::State* state,
+            std::shared_ptr<ClientAccount> account, ClientAccount::Charge charge);
 
     void create_params(std::uint32_t id) const;
     /// `surface` nullptr means the default feedback.
@@ -24,6 +25,7 @@ private:
     wl_resource* resource_;
     std::weak_ptr<LinuxDmabuf::State> state_;
     std::shared_ptr<ClientAccount> account_;
+    ClientAccount::Charge charge_;
 };
 
 } // namespace tarmac

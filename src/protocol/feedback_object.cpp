@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "linux-dmabuf-v1-protocol.h"
+#include "protocol/requester.hpp"
 #include "protocol/resource.hpp"
 
 namespace tarmac {
@@ -28,15 +29,23 @@ constexpr std::ptrdiff_t MaxIndicesAnEvent = 1024;
 void FeedbackObject::create(wl_resource* factory, std::uint32_t id, wl_resource* surface,
                             const std::weak_ptr<LinuxDmabuf::State>& state,
                             const std::shared_ptr<ClientAccount>& account) {
-    create_resource<FeedbackObject>(
-        wl_resource_get_client(factory), zwp_linux_dmabuf_feedback_v1_interface,
-        wl_resource_get_version(factory), id, &feedback_requests, surface, state, account);
+    auto charge = account->charge(Resource::FeedbackObjects);
+    if (!charge)
+        return Requester{factory, state, account}.post_no_memory(charge.error());
+    create_resource<FeedbackObject>(wl_resource_get_client(factory),
+                                    zwp_linux_dmabuf_feedback_v1_interface,
+                                    wl_resource_get_version(factory), id, &feedback_requests,
+                                    surface, state, account, std::move(*charge));
 }
 
 FeedbackObject::FeedbackObject(wl_resource* resource, wl_resource* surface,
                                const std::weak_ptr<LinuxDmabuf::State>& state,
-                               std::shared_ptr<ClientAccount> account)
-    : resource_{resource}, surface_{surface}, state_{state}, account_{std::move(account)} {
+                               std::shared_ptr<ClientAccount> account, ClientAccount::Charge charge)
+    : resource_{resource}
+    , surface_{surface}
+    , state_{state}
+    , account_{std::move(account)}
+    , charge_{std::move(charge)} {
     if (surface_)
         wl_resource_add_destroy_listener(surface_,
                                          surface_destroyed_.prepare([this] { is_inert_ = true; }));

@@ -11,14 +11,15 @@ namespace tarmac {
 /// global is gone.
 class FeedbackObject {
 public:
-    /// For `surface`, or the default if it is nullptr; tells the client at once.
+    /// For `surface`, or the default if it is nullptr; tells the client at once. Posts no_memory
+    /// if the client has its share of them.
     static void create(wl_resource* factory, std::uint32_t id, wl_resource* surface,
                        const std::weak_ptr<LinuxDmabuf::State>& state,
                        const std::shared_ptr<ClientAccount>& account);
 
     FeedbackObject(wl_resource* resource, wl_resource* surface,
                    const std::weak_ptr<LinuxDmabuf::State>& state,
-                   std::shared_ptr<ClientAccount> account);
+                   std::shared_ptr<ClientAccount> account, ClientAccount::Charge charge);
     ~FeedbackObject();
 
     /// What the next tell() does, at least.
@@ -44,6 +45,7 @@ private:
     Listener surface_destroyed_;
     std::weak_ptr<LinuxDmabuf::State> state_;
     std::shared_ptr<ClientAccount> account_;
+    ClientAccount::Charge charge_;
     std::shared_ptr<const Feedback> told_;                ///< and no other with the same content
     LinuxDmabuf::State::FeedbackObjects::iterator place_; ///< valid while state_ is
 };

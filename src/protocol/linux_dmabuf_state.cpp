@@ -1,14 +1,18 @@
 #include "protocol/linux_dmabuf_state.hpp"
 
 #include <algorithm>
+#include <format>
 
+#include "account/identity.hpp"
 #include "dmabuf/device.hpp"
+#include "dmabuf/distinct_dmabufs.hpp"
 #include "import/landed.hpp"
 #include "linux-dmabuf-v1-protocol.h"
 #include "protocol/client_buffer.hpp"
 #include "protocol/factory.hpp"
 #include "protocol/feedback_object.hpp"
 #include "protocol/retire_global.hpp"
+#include "wlr/security_context.hpp"
 
 namespace tarmac {
 
@@ -53,6 +57,12 @@ LinuxDmabuf::State::State(wl_display* display, wlr_compositor* compositor,
                                return options_.on_overdue &&
                                       options_.on_overdue(client) == OverdueAnswer::Disconnect;
                            }}
+    , ledger_{std::make_shared<Ledger>(
+          options_.quotas,
+          [](const std::string& sentence) {
+              wlr_log(WLR_ERROR, "linux-dmabuf: a client's requests are refused from now on: %s",
+                      sentence.c_str());
+          })}
     , telling_{wl_display_get_event_loop(display), [this] { tell(); }}
     , notices_{wl_display_get_event_loop(display)} {
     wl_signal_init(&default_feedback_changed_);
@@ -107,7 +117,8 @@ std::shared_ptr<ClientAccount> LinuxDmabuf::State::account_of(wl_client* client)
     Client& entry = clients_[client];
     if (!entry.account) {
         entry.account = std::make_shared<ClientAccount>(
-            options_.quotas, [disposal = disposal_, client] { return disposal->free_one(client); });
+            ledger_->account(name_of_account(client)),
+            [disposal = disposal_, client] { return disposal->free_one(client); });
         wl_client_add_destroy_listener(client, entry.destroyed.prepare([this, client] {
             workers_.forget(client);
             notices_.forget(client);
@@ -115,6 +126,18 @@ std::shared_ptr<ClientAccount> LinuxDmabuf::State::account_of(wl_client* client)
         }));
     }
     return entry.account;
+}
+
+std::string LinuxDmabuf::State::name_of_account(wl_client* client) {
+    if (options_.security_contexts) {
+        if (auto application = sandboxed_application(*options_.security_contexts, *client))
+            return *application;
+    }
+    pid_t pid = 0;
+    wl_client_get_credentials(client, &pid, nullptr, nullptr);
+    if (auto name = account_name(pid))
+        return *name;
+    return std::format("connection {} by a socket of the compositor's", ++n_connections_);
 }
 
 bool LinuxDmabuf::State::is_advertised(const ClientAccount& account, FormatModifier pair) const {
@@ -150,24 +173,28 @@ Result<Landed> LinuxDmabuf::State::import(const std::shared_ptr<const Dmabuf>& d
 
 std::unique_ptr<DmabufBuffer, BufferDrop>
 LinuxDmabuf::State::create_buffer(wl_client* client, ClientAccount& account, Dmabuf&& dmabuf,
-                                  std::vector<ClientAccount::Charge> charges) {
+                                  ClientAccount::Charges charges) {
     // The kernel frees the memory of a dma-buf while its last descriptor is closed.
     const auto dispose_image = [disposal = disposal_, client](ChargedDmabuf* image) {
         const std::unique_ptr<ChargedDmabuf> own{image};
-        disposal->dispose(
-            client, {std::make_shared<std::vector<ClientAccount::Charge>>(std::move(own->charges)),
-                     std::make_shared<const Dmabuf>(std::move(own->dmabuf)), own->size});
+        disposal->dispose(client,
+                          {std::make_shared<ClientAccount::Charges>(std::move(own->charges)),
+                           std::make_shared<const Dmabuf>(std::move(own->dmabuf)), own->size});
     };
     const std::uint64_t size = memory_size(dmabuf);
     const std::shared_ptr<ChargedDmabuf> image{
         new ChargedDmabuf{std::move(dmabuf), size, std::move(charges)}, dispose_image};
     DmabufBuffer::Hooks hooks{
         .owner = client,
+        .account = account.shared_from_this(),
         .may_map =
             [account = account.shared_from_this(), owner = image.get()](std::uint64_t bytes) {
-                return account->charge(ClientAccount::Item::MappedBytes, bytes)
-                    .transform([owner](ClientAccount::Charge&& charge) {
-                        owner->charges.push_back(std::move(charge));
+                return account
+                    ->charge(
+                        {{Resource::MappedBytes, bytes},
+                         {Resource::Mappings, DistinctDmabufs{owner->dmabuf}.members().size()}})
+                    .transform([owner](ClientAccount::Charges&& charges) {
+                        std::ranges::move(charges, std::back_inserter(owner->charges));
                     });
             },
         .on_unread = [releases =

@@ -37,9 +37,9 @@ public:
     /// Whether `client` may know of `pair`: it was told, or everybody is.
     bool is_advertised(const ClientAccount& account, FormatModifier pair) const;
 
-    std::unique_ptr<DmabufBuffer, BufferDrop>
-    create_buffer(wl_client* client, ClientAccount& account, Dmabuf&& dmabuf,
-                  std::vector<ClientAccount::Charge> charges);
+    std::unique_ptr<DmabufBuffer, BufferDrop> create_buffer(wl_client* client,
+                                                            ClientAccount& account, Dmabuf&& dmabuf,
+                                                            ClientAccount::Charges charges);
     /// Imports on the device that the client named, or on the first that takes the image.
     void land(DmabufBuffer& buffer, std::optional<dev_t> sampling_device);
     /// To the embedder.
@@ -73,6 +73,8 @@ public:
     void remove(FeedbackObjects::iterator place) { feedback_objects_.erase(place); }
 
 private:
+    std::string name_of_account(wl_client* client);
+
     struct Client {
         std::shared_ptr<ClientAccount> account;
         Listener destroyed;
@@ -107,6 +109,8 @@ private:
     std::shared_ptr<ReleaseQueue> releases_; ///< buffers of clients may outlive the rest
     SurfaceContext surface_context_;
     wl_global* global_ = nullptr;
+    std::shared_ptr<Ledger> ledger_;  ///< accounts may outlive the rest
+    std::uint64_t n_connections_ = 0; ///< ever, that had to have accounts of their own
     std::unordered_map<wl_client*, Client> clients_;
     std::unordered_map<wl_resource*, SurfaceFeedback> surface_feedbacks_;
     FeedbackObjects feedback_objects_;

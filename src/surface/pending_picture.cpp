@@ -1,5 +1,6 @@
 #include "surface/pending_picture.hpp"
 
+#include "dmabuf/distinct_dmabufs.hpp"
 #include "import/copy_buffer.hpp"
 #include "import/rendition.hpp"
 #include "surface/copy_ring.hpp"
@@ -42,8 +43,7 @@ void PendingPicture::look_at_fences(const void* client) {
     is_drawn_ = false;
     const auto on_signal = [this] {
         is_drawn_ = true;
-        fences_ = {};
-        acquire_wait_.reset();
+        end_waiting();
         proceed();
         on_progress_();
     };
@@ -51,6 +51,9 @@ void PendingPicture::look_at_fences(const void* client) {
         is_drawn_ = request_.acquire->is_signalled();
         if (is_drawn_)
             return;
+        // wlroots makes an eventfd, of which the event loop has a duplicate.
+        if (!charge_waiting(2))
+            return drop();
         auto wait = request_.acquire->await(context_.loop, on_signal);
         if (wait)
             acquire_wait_.emplace(std::move(*wait));
@@ -64,12 +67,27 @@ void PendingPicture::look_at_fences(const void* client) {
     is_drawn_ = client ? fences.is_idle_for(client, image) : FenceWatch::is_idle(image, Read);
     if (is_drawn_)
         return;
+    if (!charge_waiting(DistinctDmabufs{image}.members().size()))
+        return drop();
     auto ticket =
         client ? fences.await_for(client, image, on_signal) : fences.await(image, Read, on_signal);
     if (ticket)
         fences_ = std::move(*ticket);
     else
         drop();
+}
+
+bool PendingPicture::charge_waiting(std::uint64_t n_descriptors) {
+    auto charge = buffer().charge(Resource::Descriptors, n_descriptors);
+    if (charge)
+        waiting_charge_ = std::move(*charge);
+    return charge.has_value();
+}
+
+void PendingPicture::end_waiting() noexcept {
+    fences_ = {};
+    acquire_wait_.reset();
+    waiting_charge_ = {};
 }
 
 bool PendingPicture::is_imported(const SurfaceContext& context, const Request& request) {
@@ -217,8 +235,7 @@ void PendingPicture::be_ready(BufferLock picture) {
 void PendingPicture::drop() noexcept {
     stage_ = Stage::Dropped;
     buffer_changed_.disconnect();
-    fences_ = {};
-    acquire_wait_.reset();
+    end_waiting();
     job_ = {};
     target_ = {};
     forget_picture();

@@ -73,6 +73,8 @@ public:
 private:
     void proceed();
     void look_at_fences(const void* client);
+    bool charge_waiting(std::uint64_t n_descriptors);
+    void end_waiting() noexcept;
     void choose_way();
     void await_buffer();
     void be_ready(BufferLock picture);
@@ -93,8 +95,10 @@ private:
     bool is_drawn_ = false;
     bool is_put_off_ = false; ///< reading had to be given up before
     Listener buffer_changed_;
+    /// What is waited for, and the descriptors that it takes.
     FenceWatch::Ticket fences_;
     std::optional<AcquirePoint::Wait> acquire_wait_;
+    ClientAccount::Charge waiting_charge_;
     WorkerPool::Ticket job_;
     std::optional<TextureUpload> upload_;
     ImportQueue::Ticket next_upload_;

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "dmabuf/distinct_dmabufs.hpp"
 #include "import/in_place_buffer.hpp"
 
 namespace tarmac {
@@ -40,7 +41,7 @@ void ReleaseQueue::push(BufferLock buffer) {
     // Without an event loop, what came before can go: its own end is over.
     if (!has_loop_)
         let_all_go();
-    new_.push_back({std::move(buffer), {}, {}});
+    new_.push_back({std::move(buffer), {}, {}, {}});
     if (has_loop_)
         end_of_turn_.request();
 }
@@ -71,6 +72,10 @@ void ReleaseQueue::proceed(Entries::iterator entry) {
     const Dmabuf& image = *buffer->image();
     if (FenceWatch::is_idle(image, FenceWatch::Access::Write))
         return finish(entry);
+    auto charge = buffer->charge(Resource::Descriptors, DistinctDmabufs{image}.members().size());
+    if (!charge)
+        return finish(entry);
+    entry->charge = std::move(*charge);
     auto readers =
         fences_->await(image, FenceWatch::Access::Write, [this, entry] { finish(entry); });
     if (!readers)

@@ -30,6 +30,7 @@ public:
 private:
     struct Entry {
         BufferLock buffer;
+        ClientAccount::Charge charge; ///< for the wait
         FenceWatch::Ticket readers;
         WorkerPool::Ticket closing;
     };

@@ -46,7 +46,9 @@ Surface::Surface(wlr_surface& surface, SurfaceContext& context, Surfaces& surfac
     , progress_{context.loop, [this] { progressed(); }}
     , copies_{[this](std::uint64_t bytes) {
                   return context_.account_of(wl_resource_get_client(surface_.resource))
-                      ->charge(ClientAccount::Item::CopiedBytes, bytes);
+                      ->charge({{Resource::CopiedBytes, bytes},
+                                {Resource::Mappings, 1},
+                                {Resource::Descriptors, 1}});
               },
               [disposal = context.disposal, client = wl_resource_get_client(surface.resource)](
                   Disposal::Unused unused) { disposal->dispose(client, std::move(unused)); },
@@ -260,10 +262,10 @@ bool Surface::must_lock(const Commit& commit) const {
 bool Surface::charge(Commit& commit) {
     wl_client* client = wl_resource_get_client(surface_.resource);
     const auto account = context_.account_of(client);
-    auto charge = account->charge(ClientAccount::Item::HeldCommits);
+    auto charge = account->charge(Resource::HeldCommits);
     if (!charge && !commit.is_in_tree) {
         surfaces_.skip_oldest_of(client);
-        charge = account->charge(ClientAccount::Item::HeldCommits);
+        charge = account->charge(Resource::HeldCommits);
     }
     if (charge) {
         commit.charge.emplace(std::move(*charge));

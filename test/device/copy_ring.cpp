@@ -42,11 +42,11 @@ struct Fixture {
     Rendition rendition{.fourcc = DRM_FORMAT_XRGB8888,
                         .is_converted = true,
                         .colors = {ColorState::of(ColorModel::Yuv), true}};
-    std::shared_ptr<ClientAccount> account =
-        std::make_shared<ClientAccount>(Quotas{.mapped_bytes = 100 * Bytes});
+    std::shared_ptr<ClientAccount> account = std::make_shared<ClientAccount>(
+        std::make_shared<Ledger>(Quotas{.mapped_bytes = 200 * Bytes})->account("a client"));
     CopyRing ring{[this](std::uint64_t bytes) {
                       charged.push_back(bytes);
-                      return account->charge(ClientAccount::Item::MappedBytes, bytes);
+                      return account->charge({{Resource::MappedBytes, bytes}});
                   },
                   [this](Disposal::Unused unused) { disposal.dispose(nullptr, std::move(unused)); },
                   [this] { ++n_freed; }};
@@ -142,7 +142,7 @@ TEST_CASE_METHOD(Fixture, "a copy that a GPU still reads is taken only where no 
         CHECK(show(std::nullopt).buffer == first.buffer);
     }
     SECTION("no more may be charged") {
-        const auto rest = account->charge(ClientAccount::Item::MappedBytes, 98 * Bytes);
+        const auto rest = account->charge(Resource::MappedBytes, 98 * Bytes);
         REQUIRE(rest);
         CHECK(show(std::nullopt).buffer == first.buffer);
     }
@@ -177,16 +177,16 @@ TEST_CASE_METHOD(Fixture, "copies of another size, format or memory go, the lock
     SECTION("size") {
         Shown large = show(std::nullopt);
         show(std::nullopt);
-        CHECK(account->charge(ClientAccount::Item::MappedBytes, 98 * Bytes));
+        CHECK(account->charge(Resource::MappedBytes, 98 * Bytes));
         image = make_image(32);
         show(std::nullopt);
         loop.turn();
         // One of each size: what is locked isn't given back.
-        CHECK_FALSE(account->charge(ClientAccount::Item::MappedBytes, 99 * Bytes));
+        CHECK_FALSE(account->charge(Resource::MappedBytes, 99 * Bytes));
         CHECK(large.buffer->width == Width);
         large.lock.reset();
         loop.turn();
-        CHECK(account->charge(ClientAccount::Item::MappedBytes, 99 * Bytes));
+        CHECK(account->charge(Resource::MappedBytes, 99 * Bytes));
     }
     SECTION("format") {
         const CopyBuffer* before = show(std::nullopt).buffer;
@@ -217,7 +217,7 @@ TEST_CASE_METHOD(Fixture, "four copies at most are made, and none beyond what ma
     // Nobody wanted one.
     CHECK(n_freed == 1);
 
-    const auto rest = account->charge(ClientAccount::Item::MappedBytes, 96 * Bytes);
+    const auto rest = account->charge(Resource::MappedBytes, 96 * Bytes);
     REQUIRE(rest);
     ring.clear();
     CHECK(ring.is_empty());
@@ -237,12 +237,12 @@ TEST_CASE_METHOD(Fixture, "what left the ring lives while it is locked, and nobo
     ring.finish(*slot->buffer, content);
     CHECK(ring.is_empty());
     loop.turn();
-    CHECK_FALSE(account->charge(ClientAccount::Item::MappedBytes, 100 * Bytes));
+    CHECK_FALSE(account->charge(Resource::MappedBytes, 100 * Bytes));
     CHECK(slot->buffer->shown_image() == image);
     const std::shared_ptr<LinearMemory> memory = slot->buffer->memory();
     lock.reset();
     loop.turn();
-    CHECK(account->charge(ClientAccount::Item::MappedBytes, 100 * Bytes));
+    CHECK(account->charge(Resource::MappedBytes, 100 * Bytes));
     // A worker that writes there still may.
     REQUIRE(memory->allocate());
     memory->data()[Bytes - 1] = 1;

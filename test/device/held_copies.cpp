@@ -17,7 +17,7 @@ const Blocks RedVideo{{81}, {90, 240}}, WhiteVideo{{235}, {128, 128}};
 /// pixman shows video in copies.
 LocalShell::Settings with_copies_of(std::uint64_t bytes) {
     LocalShell::Settings settings;
-    settings.global.options.quotas.copied_bytes = bytes;
+    settings.global.options.quotas.copied_bytes = 2 * bytes; // of which a single client has half
     return settings;
 }
 

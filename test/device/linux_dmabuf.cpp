@@ -116,8 +116,8 @@ struct Fixture {
 
 } // namespace
 
-TEST_CASE_METHOD(Fixture, "past its quota of params objects a client is out of memory, alone") {
-    offer({.quotas = {.params = 3}});
+TEST_CASE_METHOD(Fixture, "past its share of params objects a client is out of memory, alone") {
+    offer({.quotas = {.params = 6}});
     RawClient other = connect(), client = connect();
     for (int i = 0; i < 3; ++i)
         client.create_params();
@@ -130,7 +130,7 @@ TEST_CASE_METHOD(Fixture, "past its quota of params objects a client is out of m
 }
 
 TEST_CASE_METHOD(Fixture, "used and destroyed params don't count") {
-    offer({.quotas = {.params = 1, .descriptors = 1}});
+    offer({.quotas = {.params = 2, .descriptors = 2}});
     RawClient client = connect();
     for (int i = 0; i < 5; ++i) {
         auto& params = with_plane(client);
@@ -145,20 +145,25 @@ TEST_CASE_METHOD(Fixture, "used and destroyed params don't count") {
     CHECK(client.round_trip());
 }
 
-TEST_CASE_METHOD(Fixture, "past its quota of descriptors a client is out of memory") {
-    offer({.quotas = {.descriptors = 2}});
+TEST_CASE_METHOD(Fixture, "past its share of descriptors a client hears failed") {
+    offer({.quotas = {.descriptors = 4}});
     RawClient client = connect();
     auto& params = client.create_params();
     for (std::uint32_t plane = 0; plane < 2; ++plane)
         client.add(params, dmabuf.get(), plane, 0, CardStride, DRM_FORMAT_MOD_LINEAR);
     CHECK(client.round_trip());
-    client.add(params, dmabuf.get(), 2, 0, CardStride, DRM_FORMAT_MOD_LINEAR);
+    CHECK(create(client, with_plane(client)) == Failed);
+    CHECK(create_immed(client, with_plane(client)) == Failed);
+    // What isn't kept can't be set twice either.
+    auto& other = with_plane(client);
+    CHECK(client.round_trip());
+    client.add(other, dmabuf.get(), 0, 0, CardStride, DRM_FORMAT_MOD_LINEAR);
     client.round_trip();
-    CHECK(client.connection() == NoMemory);
+    CHECK(client.connection() == test::protocol_error(ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_PLANE_SET));
 }
 
-TEST_CASE_METHOD(Fixture, "past its quota of buffers a client hears failed until one goes") {
-    offer({.quotas = {.buffers = 2}});
+TEST_CASE_METHOD(Fixture, "past its share of buffers a client hears failed until one goes") {
+    offer({.quotas = {.buffers = 5}});
     RawClient client = connect(), other = connect();
     auto& first = with_plane(client);
     CHECK(create(client, first) == Created);
@@ -172,7 +177,7 @@ TEST_CASE_METHOD(Fixture, "past its quota of buffers a client hears failed until
 }
 
 TEST_CASE_METHOD(Fixture, "a buffer counts until its last reader is done") {
-    offer({.quotas = {.descriptors = 1, .buffers = 1}});
+    offer({.quotas = {.buffers = 2}});
     RawClient client = connect();
     auto& first = with_plane(client);
     REQUIRE(create(client, first) == Created);
@@ -182,18 +187,16 @@ TEST_CASE_METHOD(Fixture, "a buffer counts until its last reader is done") {
     wl_buffer_destroy(std::exchange(first.buffer, nullptr));
     REQUIRE(client.round_trip());
 
-    RawClient other = connect();
-    CHECK(create(other, with_plane(other)) == Created);
-    with_plane(client);
-    client.round_trip();
-    CHECK(client.connection() == NoMemory);
+    CHECK(create(client, with_plane(client)) == Failed);
     wl_surface_destroy(surface);
+    CHECK(client.round_trip());
+    CHECK(create(client, with_plane(client)) == Created);
 }
 
-TEST_CASE_METHOD(Fixture, "past its quota of mapped bytes a client hears failed") {
+TEST_CASE_METHOD(Fixture, "past its share of mapped bytes a client hears failed") {
     OtherImporter mapping{renderer.importer(), 1, false};
     mapping.mapped_bytes = test::CardSize;
-    offer({.quotas = {.mapped_bytes = 2 * test::CardSize}}, {&mapping});
+    offer({.quotas = {.mapped_bytes = 4 * test::CardSize}}, {&mapping});
     RawClient client = connect();
     CHECK(create(client, with_plane(client)) == Created);
     auto& second = with_plane(client);
@@ -206,7 +209,7 @@ TEST_CASE_METHOD(Fixture, "past its quota of mapped bytes a client hears failed"
 TEST_CASE_METHOD(Fixture, "what was mapped for an importer is charged once") {
     OtherImporter mapping{renderer.importer(), 1, false};
     mapping.mapped_bytes = test::CardSize;
-    offer({.quotas = {.mapped_bytes = test::CardSize}}, {&mapping});
+    offer({.quotas = {.mapped_bytes = 2 * test::CardSize}}, {&mapping});
     RawClient client = connect();
     auto& params = with_plane(client);
     REQUIRE(create(client, params) == Created);
@@ -222,8 +225,9 @@ TEST_CASE_METHOD(Fixture, "what was mapped for an importer is charged once") {
     wl_surface_destroy(surface);
 }
 
-TEST_CASE_METHOD(Fixture, "a quota of 0 is none") {
-    offer({.quotas = {.params = 0, .descriptors = 0, .buffers = 0, .mapped_bytes = 0}});
+TEST_CASE_METHOD(Fixture, "a quota may be none") {
+    constexpr auto None = Quotas::Unlimited;
+    offer({.quotas = {.params = None, .buffers = None, .descriptors = None, .mapped_bytes = None}});
     RawClient client = connect();
     for (int i = 0; i < 50; ++i)
         CHECK(create(client, with_plane(client)) == Created);

@@ -101,8 +101,9 @@ TEST_CASE("importers may be replaced again before the first renderer is destroye
 
 TEST_CASE("what a client may map and copy is enough after any number of losses") {
     tarmac::Quotas quotas;
-    // A picture, and what a row more may take; copies of it, while one is exchanged for another.
-    quotas.mapped_bytes = 64 * 48 * 4 * 2;
+    // A client may have half: a picture, and what a row more may take; copies of it, while one is
+    // exchanged for another.
+    quotas.mapped_bytes = 2 * 64 * 48 * 4 * 2;
     Fixture fixture{Drawing::Pixman, quotas};
     ColorBuffer red{fixture.client, Red};
     fixture.window.commit(red.get());

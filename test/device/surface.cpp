@@ -239,7 +239,7 @@ TEST_CASE("a client that may map no more has its colours drawn as the renderer d
     constexpr std::uint64_t Pixels = Width * Height * 4;
     const bool may_map = GENERATE(true, false);
     LinuxDmabuf::Options options;
-    options.quotas.mapped_bytes = may_map ? Pixels : Pixels - 1;
+    options.quotas.mapped_bytes = 2 * (may_map ? Pixels : Pixels - 1);
     auto global = LinuxDmabuf::create(compositor.display(), surfaces, {&renderer.importer()},
                                       std::move(options));
     REQUIRE(global);

@@ -15,7 +15,8 @@ using tarmac::Fd;
 namespace {
 
 std::vector<std::string> command_line(std::vector<std::string> options, const Stage& stage) {
-    std::vector<std::string> command = {TARMAC_COMPOSITOR, "--renderer", stage.renderer};
+    std::vector<std::string> command = stage.launcher;
+    command.insert(command.end(), {TARMAC_COMPOSITOR, "--renderer", stage.renderer});
     if (!stage.drm_device.empty()) {
         if (access(stage.drm_device.c_str(), R_OK | W_OK) != 0)
             SKIP(stage.drm_device << " is missing");

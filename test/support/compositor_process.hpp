@@ -16,6 +16,7 @@ struct Stage {
     std::string drm_device = "/dev/dri/renderD128"; ///< vgem's; empty for none
     bool on_screen = false; ///< shown by `drm_device`, which is a card, rather than headless
     std::vector<std::string> environment = {};
+    std::vector<std::string> launcher = {}; ///< a command that starts the rest of its arguments
 };
 
 /// tarmac-compositor on a stage, whatever becomes of it. Skips the test where there is no such

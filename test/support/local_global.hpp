@@ -15,7 +15,7 @@ namespace test {
 struct GlobalSettings {
     tarmac::LinuxDmabuf::Options options{};
     std::optional<std::chrono::milliseconds> fence_timeout{};
-    std::optional<std::uint64_t> held_commits{};
+    std::optional<std::uint64_t> held_commits{}; ///< that a single client may have
     /// Asked when a commit is overdue, where it is set: whether the client is to be disconnected.
     std::function<bool(wl_client*)> disconnects{};
 };
@@ -28,7 +28,7 @@ inline tarmac::LinuxDmabuf make_global(wl_display* display, wlr_compositor* comp
     if (settings.fence_timeout)
         options.fence_timeout = *settings.fence_timeout;
     if (settings.held_commits)
-        options.quotas.held_commits = *settings.held_commits;
+        options.quotas.held_commits = 2 * *settings.held_commits;
     if (settings.disconnects) {
         options.on_overdue = [asked = settings.disconnects](wl_client* client) {
             return asked(client) ? tarmac::OverdueAnswer::Disconnect : tarmac::OverdueAnswer::Skip;

@@ -68,6 +68,10 @@ bool Process::read_more(std::chrono::steady_clock::time_point until) {
     pollfd readable = {pipe_.get(), POLLIN, 0};
     if (left < 0ms || poll(&readable, 1, static_cast<int>(left.count())) <= 0)
         return false;
+    return read_available();
+}
+
+bool Process::read_available() {
     char buffer[4096];
     const ssize_t size = read(pipe_.get(), buffer, sizeof buffer);
     if (size <= 0)
@@ -87,6 +91,18 @@ std::string Process::await_line(const std::string& part) {
         }
         if (!read_more(until))
             FAIL("no line with \"" << part << "\" in:\n" << output_);
+    }
+}
+
+void Process::read_until(const Fd& file) {
+    const auto until = std::chrono::steady_clock::now() + Patience;
+    pollfd files[] = {{file.get(), POLLIN, 0}, {pipe_.get(), POLLIN, 0}};
+    while (std::chrono::steady_clock::now() < until &&
+           poll(files, std::size(files), static_cast<int>(Patience / 1ms)) > 0) {
+        if (files[0].revents)
+            return;
+        if (!read_available())
+            files[1].fd = -1;
     }
 }
 

@@ -26,6 +26,9 @@ public:
     /// The next line that contains `part`, waiting for it. Fails the test, with everything that was
     /// printed, if the output ends or half a minute passes without it.
     std::string await_line(const std::string& part);
+    /// Reads what is printed, so that printing doesn't have to wait, until `file` gets readable;
+    /// half a minute at most.
+    void read_until(const tarmac::Fd& file);
     /// Waits for the end. The exit status, or minus the signal that ended it.
     int wait();
     /// Whether it runs still.
@@ -37,6 +40,7 @@ public:
     std::size_t count_open_fds() const;
 
 private:
+    bool read_available();
     bool read_more(std::chrono::steady_clock::time_point until);
 
     pid_t pid_;

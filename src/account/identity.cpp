@@ -1,0 +1,70 @@
+#include "account/identity.hpp"
+
+#include <algorithm>
+#include <format>
+#include <fstream>
+#include <iterator>
+#include <ranges>
+#include <sstream>
+#include <unistd.h>
+
+namespace tarmac {
+
+namespace {
+
+std::string read_of(pid_t pid, std::string_view name) {
+    std::ifstream file{std::format("/proc/{}/{}", pid, name)};
+    return {std::istreambuf_iterator{file}, {}};
+}
+
+bool is_of_application(std::string_view unit) {
+    return unit.starts_with("app-") && (unit.ends_with(".scope") || unit.ends_with(".service"));
+}
+
+} // namespace
+
+std::string application_cgroup(std::string_view proc_cgroup) {
+    std::string found;
+    for (const auto line : std::views::split(proc_cgroup, '\n')) {
+        // HIERARCHY:CONTROLLERS:PATH; units are systemd's, in its own hierarchy or the only one.
+        const std::string_view text{line.begin(), line.end()};
+        const auto path = text.find(":/");
+        if (path == text.npos ||
+            !(text.starts_with("0::") || text.substr(0, path).ends_with(":name=systemd")))
+            continue;
+        for (std::size_t start = path + 2; start < text.size();) {
+            const std::size_t end = std::min(text.find('/', start), text.size());
+            if (is_of_application(text.substr(start, end - start)))
+                found = text.substr(path + 1, end - path - 1);
+            start = end + 1;
+        }
+    }
+    return found;
+}
+
+unsigned long long start_time(std::string_view proc_stat) {
+    // The name, in brackets, may have any.
+    const auto name_end = proc_stat.rfind(')');
+    if (name_end == proc_stat.npos)
+        return 0;
+    std::istringstream fields{std::string{proc_stat.substr(name_end + 1)}};
+    constexpr int Skipped = 19; // from the 3rd field on; the 22nd is it
+    std::string skipped;
+    for (int i = 0; i < Skipped; ++i)
+        fields >> skipped;
+    unsigned long long time = 0;
+    fields >> time;
+    return time;
+}
+
+std::optional<std::string> account_name(pid_t pid) {
+    if (pid <= 0 || pid == getpid())
+        return std::nullopt;
+    const std::string application = application_cgroup(read_of(pid, "cgroup"));
+    // What runs with the compositor in one was perhaps only started in the same terminal.
+    if (!application.empty() && application != application_cgroup(read_of(getpid(), "cgroup")))
+        return "application " + application;
+    return std::format("process {} (started at {})", pid, start_time(read_of(pid, "stat")));
+}
+
+} // namespace tarmac

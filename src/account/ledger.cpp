@@ -1,0 +1,100 @@
+#include "account/ledger.hpp"
+
+#include <algorithm>
+#include <format>
+#include <utility>
+
+namespace tarmac {
+
+namespace {
+
+constexpr std::array<const char*, ResourceCount> Names = {
+    "unused params objects",
+    "feedback objects",
+    "binds of the global",
+    "buffers",
+    "held commits",
+    "file descriptors",
+    "mappings",
+    "mapped bytes",
+    "bytes of copies",
+    "connections with file descriptors set aside",
+};
+
+std::size_t index_of(Resource resource) {
+    return static_cast<std::size_t>(resource);
+}
+
+} // namespace
+
+Ledger::Ledger(const Quotas& quotas, std::function<void(const std::string&)> on_met)
+    : on_met_{std::move(on_met)} {
+    const std::uint64_t connections = quotas.descriptors / 4 * 3 / OwnDescriptors;
+    const std::uint64_t totals[ResourceCount] = {
+        quotas.params,   quotas.feedback_objects, quotas.binds,
+        quotas.buffers,  quotas.held_commits,     quotas.descriptors - connections * OwnDescriptors,
+        quotas.mappings, quotas.mapped_bytes,     quotas.copied_bytes,
+        connections};
+    for (std::size_t i = 0; i < ResourceCount; ++i)
+        pools_[i].total = totals[i];
+}
+
+std::shared_ptr<Account> Ledger::account(const std::string& name) {
+    std::weak_ptr<Account>& entry = accounts_[name];
+    auto account = entry.lock();
+    if (!account) {
+        account = std::make_shared<Account>(shared_from_this(), name);
+        entry = account;
+    }
+    return account;
+}
+
+Account::Account(std::shared_ptr<Ledger> ledger, std::string name)
+    : ledger_{std::move(ledger)}, name_{std::move(name)} {}
+
+Account::~Account() {
+    ledger_->accounts_.erase(name_);
+}
+
+Result<void> Account::take(Resource resource, std::uint64_t n) {
+    Ledger::Pool& pool = ledger_->pools_[index_of(resource)];
+    std::uint64_t& held = held_[index_of(resource)];
+    if (!is_within_share(held, pool.free(), n)) {
+        // Names are chosen by clients too.
+        std::string who = name_;
+        std::ranges::replace_if(who, [](char c) { return c < 0x20 || c > 0x7e; }, '?');
+        return fail(Fault::OutOfResources,
+                    std::format("{} more {} are beyond the share of {}, which holds {} and may "
+                                "have half of the {} that others leave",
+                                n, Names[index_of(resource)], who, held, held + pool.free()));
+    }
+    held += n;
+    pool.held += n;
+    return {};
+}
+
+bool Account::take_first(Resource resource) {
+    Ledger::Pool& pool = ledger_->pools_[index_of(resource)];
+    std::uint64_t& held = held_[index_of(resource)];
+    if (pool.free() == 0 || (held > 0 && !is_within_share(held, pool.free(), 1)))
+        return false;
+    ++held;
+    ++pool.held;
+    return true;
+}
+
+void Account::give_back(Resource resource, std::uint64_t n) noexcept {
+    held_[index_of(resource)] -= n;
+    ledger_->pools_[index_of(resource)].held -= n;
+}
+
+bool Account::could_hold(Resource resource, std::uint64_t n) const noexcept {
+    return is_within_share(0, ledger_->pools_[index_of(resource)].total, n);
+}
+
+void Account::note_met(Resource resource, const Error& error) {
+    if (!std::exchange(is_told_[index_of(resource)], true) && ledger_->on_met_)
+        ledger_->on_met_(error.message);
+}
+
+} // namespace tarmac
