@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <string>
 
 namespace {
 
@@ -14,14 +15,26 @@ class Tally : public Catch::EventListenerBase {
 public:
     using EventListenerBase::EventListenerBase;
 
+    void assertionEnded(const Catch::AssertionStats& stats) override {
+        if (stats.assertionResult.getResultType() == Catch::ResultWas::ExplicitSkip)
+            skip_reason_ = std::string{stats.assertionResult.getMessage()};
+    }
+
     void testCaseEnded(const Catch::TestCaseStats& stats) override {
         const char* path = std::getenv("TARMAC_TALLY");
         if (!path)
             return;
         const auto& counts = stats.totals.testCases;
         const char* result = counts.failed > 0 ? "fail" : counts.skipped > 0 ? "skip" : "pass";
-        std::ofstream{path, std::ios::app} << result << ' ' << stats.testInfo->name << std::endl;
+        std::ofstream tally{path, std::ios::app};
+        tally << result << ' ' << stats.testInfo->name;
+        if (counts.skipped > 0)
+            tally << ": " << skip_reason_;
+        tally << std::endl;
     }
+
+private:
+    std::string skip_reason_;
 };
 CATCH_REGISTER_LISTENER(Tally)
 
