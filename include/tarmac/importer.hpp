@@ -78,7 +78,7 @@ Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* rendere
 
 /// Imports by mapping the memory, for `renderer` to read: of any exporter that lets itself be
 /// mapped, in the LINEAR layout, in the formats that the renderer reads, and in nearly all others
-/// of RGB and YUV (the latter as the image's color() says), which become RGB of 8 bits. Serves
+/// of RGB and YUV, which become RGB of 8 bits, as the image's color() says. Serves
 /// renderers without dma-buf support, and what the renderer's own import refuses, so it goes behind
 /// that in the list for LinuxDmabuf.
 ///

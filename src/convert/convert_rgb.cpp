@@ -41,6 +41,9 @@ consteval Fields fields(std::string_view names, std::array<unsigned, 4> widths) 
         case 'A':
             fields.alpha = field;
             break;
+        case 'L': // brightness
+            fields.red = fields.green = fields.blue = field;
+            break;
         }
     }
     return fields;
@@ -128,6 +131,7 @@ constexpr auto half_float = deep<std::int16_t, from_half, Components, Convert>;
 template <int Components, auto Convert>
 constexpr auto single_float = deep<std::int32_t, from_float, Components, Convert>;
 
+constexpr auto grey = packed<u8, fields("L", {8})>;
 constexpr auto red = packed<u8, fields("R", {8})>;
 constexpr auto red_green = packed<u16, fields("RG", {8, 8})>;
 constexpr auto green_red = packed<u16, fields("GR", {8, 8})>;
@@ -145,11 +149,11 @@ constexpr auto rgbx8888 = packed<u32, fields("RGBx", {8, 8, 8, 8})>;
 constexpr auto bgrx8888 = packed<u32, fields("BGRx", {8, 8, 8, 8})>;
 
 constexpr Conversion conversions[] = {
-    // Red alone is dark red, as OpenGL has it.
-    {DRM_FORMAT_R8, red},
-    {DRM_FORMAT_R10, packed<u16, fields("xR", {6, 10})>},
-    {DRM_FORMAT_R12, packed<u16, fields("xR", {4, 12})>},
-    {DRM_FORMAT_R16, deep_16<1, red>},
+    {DRM_FORMAT_R8, grey},
+    {DRM_FORMAT_R10, packed<u16, fields("xL", {6, 10})>},
+    {DRM_FORMAT_R12, packed<u16, fields("xL", {4, 12})>},
+    {DRM_FORMAT_R16, deep_16<1, grey>},
+    // Of floats drm_fourcc.h doesn't say that they are brightness.
     {DRM_FORMAT_R16F, half_float<1, red>},
     {DRM_FORMAT_R32F, single_float<1, red>},
     {DRM_FORMAT_RG88, red_green},

@@ -24,11 +24,18 @@ constexpr std::uint32_t unfaithful_formats[] = {
     DRM_FORMAT_Y212, DRM_FORMAT_Y412, DRM_FORMAT_Y416,   DRM_FORMAT_Y210,   DRM_FORMAT_Y216,
 };
 
+/// What drm_fourcc.h has a "direct relationship between channel value and brightness" of, which
+/// cameras, libcamera and displays take for grey, and GPUs for red.
+constexpr std::uint32_t brightness_formats[] = {DRM_FORMAT_R8, DRM_FORMAT_R10, DRM_FORMAT_R12,
+                                                DRM_FORMAT_R16};
+
 // What is read through pointers of the kernel's and of renderers' numbers.
 constexpr std::uint32_t MaxStride = INT32_MAX;
 
 /// Whether pictures of that format are as good imported as converted, in any size.
 bool is_faithful(const RendererFacts& facts, std::uint32_t fourcc) {
+    if (std::ranges::contains(brightness_formats, fourcc))
+        return false;
     if (!facts.draws_on_cpu)
         return true;
     // What can't be converted has no other way for the sizes and places that aren't imported.
@@ -271,6 +278,7 @@ bool is_linear(const RendererFacts& facts, std::uint64_t modifier) noexcept {
 bool reads(const RendererFacts& facts, const PixelFormat& format) noexcept {
     // Renderers can't update textures of blocks, whatever they list.
     return std::ranges::binary_search(facts.reads, format.fourcc) &&
+           !std::ranges::contains(brightness_formats, format.fourcc) &&
            format.model == ColorModel::Rgb && format.n_planes == 1 &&
            format.planes[0].block_width == 1;
 }

@@ -10,6 +10,7 @@
 #include "client/gradient.hpp"
 #include "support/compositor_process.hpp"
 #include "support/picture.hpp"
+#include "support/stages.hpp"
 #include "support/virtual_card.hpp"
 
 using test::CompositorProcess;
@@ -31,14 +32,19 @@ Process start_vulkan_client(const CompositorProcess& compositor) {
 
 constexpr const char* Camera = "/dev/video0";
 
-/// vivid's picture: eight bars at three quarters of brightness, with text above them.
-void check_camera(const test::Picture& screen) {
+/// The middle of a bar of vivid's picture: eight bars at three quarters of brightness, with text
+/// above them.
+test::Pixel bar_of(const test::Picture& screen, int bar) {
     constexpr int Width = 320, Height = 240, Bar = Width / 8;
+    const int left = (screen.width - Width) / 2, top = (screen.height - Height) / 2;
+    return screen.at(left + bar * Bar + Bar / 2, top + Height - 20);
+}
+
+void check_camera(const test::Picture& screen) {
     constexpr test::Pixel bars[] = {{191, 191, 191}, {191, 191, 0}, {0, 191, 191}, {0, 191, 0},
                                     {191, 0, 191},   {191, 0, 0},   {0, 0, 191},   {0, 0, 0}};
-    const int left = (screen.width - Width) / 2, top = (screen.height - Height) / 2;
     for (int i = 0; i < 8; ++i) {
-        const test::Pixel seen = screen.at(left + i * Bar + Bar / 2, top + Height - 20);
+        const test::Pixel seen = bar_of(screen, i);
         INFO("bar " << i << ": " << to_string(seen));
         CHECK(test::distance(seen, bars[i]) <= 4);
     }
@@ -133,6 +139,31 @@ TEST_CASE("weston-simple-dmabuf-v4l shows the camera's picture") {
     const std::string mapped = compositor.process().await_line("tarmac: mapped");
     CHECK(mapped.contains("size=320x240"));
     check_camera(test::take_screenshot(compositor.socket()));
+}
+
+TEST_CASE("a camera's grey is grey, whatever its format is called") {
+    if (access(Camera, R_OK | W_OK) != 0)
+        SKIP(Camera << " is missing");
+    const std::string renderer = GENERATE("gles2", "vulkan", "pixman");
+    const std::string format = GENERATE("R8  ", "GREY");
+    INFO(renderer << ", " << format);
+    CompositorProcess compositor{{"--size", "640x480"}, test::stage_of(renderer)};
+    const Process client{{"weston-simple-dmabuf-v4l", "-v", Camera, "-f", "GREY", "-d", format},
+                         {compositor.environment()}};
+    compositor.process().await_line("tarmac: mapped");
+    const test::Picture screen = test::take_screenshot(compositor.socket());
+    // The bars' brightness by BT.709, which the camera gives in full range. That is what R8 means;
+    // luma alone, which drm_fourcc.h calls GREY, is taken for limited as all YUV is.
+    constexpr double bars[] = {1, 0.9278, 0.7874, 0.7152, 0.2848, 0.2126, 0.0722, 0};
+    for (int i = 0; i < 8; ++i) {
+        const double number = 191 * bars[i];
+        const double bright =
+            format == "GREY" ? std::clamp((number - 16) * 255 / 219, 0.0, 255.0) : number;
+        const auto value = static_cast<std::uint8_t>(bright);
+        const test::Pixel seen = bar_of(screen, i);
+        INFO("bar " << i << ": " << to_string(seen));
+        CHECK(test::distance(seen, {value, value, value}) <= 4);
+    }
 }
 
 TEST_CASE("weston-simple-dmabuf-feedback goes through to its end") {

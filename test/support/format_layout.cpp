@@ -18,6 +18,8 @@ void set(FormatLayout& layout, char letter, const Component& component) {
     constexpr std::string_view Rgb = "RGB", Yuv = "YUV";
     if (letter == 'A')
         layout.alpha = component;
+    else if (letter == 'L') // brightness
+        layout.colors = {component, component, component};
     else if (const auto i = Rgb.find(letter); i != Rgb.npos)
         layout.colors[i] = component;
     else if (const auto j = Yuv.find(letter); j != Yuv.npos)
@@ -98,10 +100,10 @@ FormatLayout planar(std::uint32_t fourcc, std::string name, Subsampling subsampl
 // clang-format off
 const std::vector<FormatLayout>& layouts() {
     static const std::vector<FormatLayout> all = {
-        packed(FORMAT(R8), "R", {8}),
-        packed(FORMAT(R10), "XR", {6, 10}),
-        packed(FORMAT(R12), "XR", {4, 12}),
-        packed(FORMAT(R16), "R", {16}),
+        packed(FORMAT(R8), "L", {8}),
+        packed(FORMAT(R10), "XL", {6, 10}),
+        packed(FORMAT(R12), "XL", {4, 12}),
+        packed(FORMAT(R16), "L", {16}),
         packed(FORMAT(RG88), "RG", {8, 8}),
         packed(FORMAT(GR88), "GR", {8, 8}),
         packed(FORMAT(RG1616), "RG", {16, 16}),

@@ -85,6 +85,9 @@ std::optional<Layout> layout_of(const PixelFormat& format) {
             break;
         }
     }
+    // drm_fourcc.h: "direct relationship between channel value and brightness".
+    if (!layout.green && !layout.is_float)
+        layout.green = layout.blue = layout.red;
     return layout;
 }
 
