@@ -96,7 +96,7 @@ ensure_extended_root() {
     mapfile -t packages < <(tr ',' '\n' <<<"$1" | sed '/^$/d' | sort -u)
     ((${#packages[@]})) || die "--with wants package names, separated by commas."
     for half in "${packages[@]}"; do
-        [[ $half =~ ^[a-z0-9][a-z0-9+.-]+$ ]] || die "--with: $half is no Debian package's name."
+        [[ $half =~ ^[a-z0-9][a-z0-9+.-]+\??$ ]] || die "--with: $half is no Debian package's name."
     done
     root=$base+$(printf '%s\n' "${packages[@]}" | sha256sum | cut -c 1-12)
     half=$root.half
@@ -107,6 +107,7 @@ ensure_extended_root() {
         need_space "$cache" 3 XDG_CACHE_HOME
         step "Adding ${packages[*]} to the root file system" "$logs/with.log" extend_root "$base" "$half" "${packages[@]}"
         mv -T "$half" "$root"
+        forget_trees 14
     fi
     unlock
 }
@@ -121,5 +122,24 @@ extend_root() {
         --bind "$half" / --dev /dev --proc /proc --tmpfs /tmp --tmpfs /run \
         --tmpfs /var/lib/apt/lists --tmpfs /var/cache/apt \
         "${network_args[@]}" --setenv DEBIAN_FRONTEND noninteractive --setenv FAKEROOTDONTTRYCHOWN 1 --chdir / \
-        fakeroot sh -e -c 'apt-get -q update; apt-get -q install -y "$@"' sh "$@"
+        fakeroot bash -e -c "$(declare -f add_packages); add_packages \"\$@\"" bash "$@"
+}
+
+# In the root: installs packages, those with a ? behind their names only if they can be had.
+add_packages() {
+    local package packages=()
+    apt-get -q update
+    # All at once first, since apt takes seconds for each question
+    if apt-get -q -s install "${@%\?}" >/dev/null 2>&1; then
+        packages=("${@%\?}")
+    else
+        for package; do
+            if [[ $package != *\? ]] || apt-get -q -s install "${package%\?}" >/dev/null 2>&1; then
+                packages+=("${package%\?}")
+            else
+                echo "Left out, since the mirror has no ${package%\?}"
+            fi
+        done
+    fi
+    apt-get -q install -y "${packages[@]}"
 }
