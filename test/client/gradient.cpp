@@ -1,5 +1,6 @@
 #include "client/gradient.hpp"
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <cmath>
 
@@ -32,6 +33,14 @@ bool is_lit(const Pixel& pixel) {
 }
 
 } // namespace
+
+Box find_gradient(const Picture& screen, const Box& part) {
+    const Box square = screen.bounds(part, is_lit);
+    const int width = square.width * 2, height = square.height * 2;
+    return {std::max(part.x, std::min(square.x - width / 4, part.x + part.width - width)),
+            std::max(part.y, std::min(square.y - height / 4, part.y + part.height - height)), width,
+            height};
+}
 
 void check_gradient(const Picture& screen, const Box& window) {
     const Box square = screen.bounds(window, is_lit);
