@@ -1,6 +1,7 @@
 // YUV to ARGB8888, by libyuv.
 
 #include <algorithm>
+#include <cstring>
 #include <drm_fourcc.h>
 #include <libyuv.h>
 
@@ -156,11 +157,12 @@ void narrow_samples(const Band& b, std::uint8_t* to, int width, int height) {
     const Picture::Plane& in = b.in[From.plane];
     std::uint16_t* out = samples(to);
     for (int y = 0; y < height; ++y, out += b.width) {
-        const auto* row =
-            reinterpret_cast<const std::uint16_t*>(in.data + std::ptrdiff_t{y} * in.stride) +
-            From.first;
-        for (int x = 0; x < width; ++x)
-            out[x] = narrow<Bits, Kept>(row[static_cast<unsigned>(x) * From.step]);
+        const std::uint8_t* row = in.data + std::ptrdiff_t{y} * in.stride;
+        for (int x = 0; x < width; ++x) {
+            std::uint16_t sample; // at any place, odd ones too
+            std::memcpy(&sample, row + (From.first + static_cast<unsigned>(x) * From.step) * 2, 2);
+            out[x] = narrow<Bits, Kept>(sample);
+        }
     }
 }
 

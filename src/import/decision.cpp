@@ -109,18 +109,12 @@ Result<void> check_rasterizer(const RendererFacts& facts, const ImageFacts& imag
     return {};
 }
 
-Result<void> check_samples(const ImageFacts& image, const PixelFormat& format) {
+Result<void> check_strides(const ImageFacts& image) {
     for (unsigned i = 0; i < image.n_planes; ++i) {
-        const auto [offset, stride] = image.planes[i];
-        if (stride > MaxStride)
-            return fail_plane(Fault::ImportFailed, i,
-                              std::format("a stride of {} bytes is too long", stride));
-        const bool has_wide_samples = format.model == ColorModel::Yuv && format.bits > 8;
-        if (has_wide_samples && (offset % 2 != 0 || stride % 2 != 0))
-            return fail_plane(Fault::ImportFailed, i,
-                              std::format("offset {} and stride {} must be even, as samples of "
-                                          "two bytes lie at even places",
-                                          offset, stride));
+        if (image.planes[i].stride > MaxStride)
+            return fail_plane(
+                Fault::ImportFailed, i,
+                std::format("a stride of {} bytes is too long", image.planes[i].stride));
     }
     return {};
 }
@@ -233,7 +227,7 @@ Result<Way> decide_reading(const RendererFacts& facts, const ImageFacts& image,
                                 fourcc_name(fourcc), modifier_name(modifier)));
     const PixelFormat& format = *find_pixel_format(fourcc);
     auto checked = check_meaning(format, colors.state)
-                       .and_then([&] { return check_samples(image, format); })
+                       .and_then([&] { return check_strides(image); })
                        .and_then([&] { return check_size(facts, image.extent); });
     if (checked && must_be_converted(format, colors) && !is_convertible(fourcc))
         checked = check_colors(facts, format, colors);

@@ -65,14 +65,12 @@ void Card::lay_out() {
     files_.resize(geometry_.has_many_files ? layout_.n_planes : 1);
     for (unsigned i = 0; i < layout_.n_planes; ++i) {
         const unsigned number = geometry_.is_reversed ? layout_.n_planes - 1 - i : i;
-        const unsigned grain = layout_.grain();
         Plane& plane = planes_[number];
         plane.file = geometry_.has_many_files ? number : 0;
         std::vector<std::uint8_t>& file = files_[plane.file];
         const std::size_t row = layout_.row_bytes(number, geometry_.width);
-        const std::size_t before = file.size() + geometry_.offset * grain;
-        plane.offset = static_cast<std::uint32_t>((before + grain - 1) / grain * grain);
-        plane.stride = static_cast<std::uint32_t>(row + geometry_.padding * grain);
+        plane.offset = static_cast<std::uint32_t>(file.size() + geometry_.offset);
+        plane.stride = static_cast<std::uint32_t>(row + geometry_.padding);
         file.resize(plane.offset + plane.stride * layout_.rows(number, geometry_.height));
     }
     for (auto& file : files_) {
@@ -80,7 +78,7 @@ void Card::lay_out() {
             file[i] = static_cast<std::uint8_t>(i * 151 + 89);
     }
     // Padding of samples is 0, as drm_fourcc.h has it.
-    for (unsigned i = 0; i < layout_.n_planes && layout_.grain() > 1; ++i) {
+    for (unsigned i = 0; i < layout_.n_planes && layout_.has_words(); ++i) {
         for (std::size_t y = 0; y < layout_.rows(i, geometry_.height); ++y) {
             auto* row = &files_[planes_[i].file][planes_[i].offset + y * planes_[i].stride];
             std::fill_n(row, layout_.row_bytes(i, geometry_.width), std::uint8_t{0});

@@ -12,8 +12,8 @@ namespace test {
 /// How large a card is and how its planes lie in memory.
 struct Geometry {
     unsigned width, height;
-    unsigned offset = 0;         ///< of the first plane, in samples' words
-    unsigned padding = 0;        ///< of every row, in samples' words
+    unsigned offset = 0;         ///< of every plane from the one before it, in bytes
+    unsigned padding = 0;        ///< of every row, in bytes
     bool has_many_files = false; ///< every plane in a dma-buf of its own
     bool is_reversed = false;    ///< the last plane lies, and is sent, first
 };

@@ -250,11 +250,6 @@ std::size_t FormatLayout::rows(unsigned plane, unsigned height) const {
     return plane > 0 ? divide_up(height, vertical) : height;
 }
 
-unsigned FormatLayout::grain() const {
-    const bool has_words = is_yuv && bits() > 8;
-    return has_words ? 2 : 1;
-}
-
 std::span<const FormatLayout> all_format_layouts() {
     return layouts();
 }

@@ -30,8 +30,8 @@ struct FormatLayout {
     /// The least bytes that hold a row of `plane` in a picture of `width` pixels.
     std::size_t row_bytes(unsigned plane, unsigned width) const;
     std::size_t rows(unsigned plane, unsigned height) const;
-    /// What offsets and strides must be multiples of for samples to lie as wide words do.
-    unsigned grain() const;
+    /// Whether samples of YUV lie in words of two bytes, which they may leave empty in part.
+    bool has_words() const { return is_yuv && bits() > 8; }
 };
 
 /// Every format that the tests can draw.

@@ -140,12 +140,16 @@ const std::map<std::uint32_t, Layout> layouts = {
 /// A picture whose samples all differ from their neighbours, in memory as `layout` says.
 class Card {
 public:
-    Card(std::uint32_t fourcc, Extent extent)
-        : format_{*find_pixel_format(fourcc)}, layout_{layouts.at(fourcc)}, extent_{extent} {
+    /// `offset`: of the first row from a place that suits every word.
+    Card(std::uint32_t fourcc, Extent extent, unsigned offset = 0)
+        : format_{*find_pixel_format(fourcc)}
+        , layout_{layouts.at(fourcc)}
+        , extent_{extent}
+        , offset_{offset} {
         for (unsigned i = 0; i < format_.n_planes; ++i) {
             // Longer than a row, and never a round number of pixels.
-            strides_[i] = static_cast<unsigned>(format_.min_stride(i, extent.width)) + 10;
-            planes_[i].resize(strides_[i] * format_.rows(i, extent.height));
+            strides_[i] = static_cast<unsigned>(format_.min_stride(i, extent.width)) + 10 + offset;
+            planes_[i].resize(offset + strides_[i] * format_.rows(i, extent.height));
         }
         for (unsigned y = 0; y < extent.height; ++y) {
             for (unsigned x = 0; x < extent.width; ++x) {
@@ -168,7 +172,7 @@ public:
     Picture picture(const ColorState& color, bool is_premultiplied) const {
         Picture picture{format_, extent_, {}, color, is_premultiplied};
         for (unsigned i = 0; i < format_.n_planes; ++i)
-            picture.planes[i] = {planes_[i].data(), static_cast<int>(strides_[i])};
+            picture.planes[i] = {planes_[i].data() + offset_, static_cast<int>(strides_[i])};
         return picture;
     }
 
@@ -220,7 +224,8 @@ private:
     }
 
     std::size_t at(const Place& place, unsigned x, unsigned y) const {
-        return std::size_t{y} * strides_[place.plane] + place.first + std::size_t{x} * place.step;
+        return offset_ + std::size_t{y} * strides_[place.plane] + place.first +
+               std::size_t{x} * place.step;
     }
     void put(const Place& place, unsigned bits, unsigned x, unsigned y, double value) {
         const unsigned number = static_cast<unsigned>(value * ((1u << bits) - 1));
@@ -242,6 +247,7 @@ private:
     const PixelFormat& format_;
     const Layout& layout_;
     Extent extent_;
+    unsigned offset_;
     std::array<std::vector<std::uint8_t>, MaxPlanes> planes_;
     std::array<unsigned, MaxPlanes> strides_{};
 };
@@ -292,6 +298,14 @@ TEST_CASE("YUV becomes the colours that matrix and range define") {
                 }
             }
         }
+    }
+}
+
+TEST_CASE("samples of YUV are read wherever they lie") {
+    constexpr Extent Odd{37, 35};
+    for (const auto& [fourcc, layout] : layouts) {
+        INFO(fourcc_name(fourcc));
+        CHECK(worst_error(Card{fourcc, Odd, 1}, Odd, {Matrix::Bt601, Range::Limited}, true) <= 2);
     }
 }
 
