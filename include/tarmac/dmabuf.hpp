@@ -31,6 +31,12 @@ struct DmabufDescription {
     std::optional<ColorState> color; ///< empty means ColorState::of() the format's model
 };
 
+/// Where a plane of a LINEAR or INVALID layout ends, which must not be beyond its dma-buf.
+enum class PlaneEnd : std::uint8_t {
+    Stride, ///< `offset + stride * rows`: the definition in zwp_linux_buffer_params_v1.error
+    Pixel,  ///< with the last pixel: the last row may be shorter than a stride, as KMS has it
+};
+
 /// An image in dma-bufs whose description has been checked and doesn't change any more. That it
 /// can be imported, only an Importer can tell.
 class Dmabuf {
@@ -48,11 +54,11 @@ public:
     ///   plane_count() says.
     /// - NotADmabuf: a descriptor isn't a dma-buf (DMA_BUF_MAGIC of <linux/magic.h>) or was opened
     ///   with O_PATH.
-    /// - OutOfBounds: `offset + stride * rows` is beyond the end of the dma-buf (the definition in
-    ///   zwp_linux_buffer_params_v1.error), or the stride is 0 or, for LINEAR and INVALID, shorter
-    ///   than a row. Layouts of other modifiers are known to their driver alone: there only the
-    ///   first plane's rows are counted, and auxiliary planes may have a stride of 0.
-    static Result<Dmabuf> create(DmabufDescription description);
+    /// - OutOfBounds: a plane's `end` is beyond that of the dma-buf, or the stride is 0 or, for
+    ///   LINEAR and INVALID, shorter than a row. Layouts of other modifiers are known to their
+    ///   driver alone: there only the first plane's rows are counted, by strides, and auxiliary
+    ///   planes may have a stride of 0.
+    static Result<Dmabuf> create(DmabufDescription description, PlaneEnd end = PlaneEnd::Stride);
 
     std::uint32_t width() const noexcept { return description_.width; }
     std::uint32_t height() const noexcept { return description_.height; }

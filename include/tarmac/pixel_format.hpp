@@ -43,6 +43,10 @@ struct PixelFormat {
     std::uint64_t min_stride(unsigned plane, std::uint32_t width) const noexcept;
     /// Rows of blocks that `plane` has in an image `height` pixels high; what a stride counts.
     std::uint64_t rows(unsigned plane, std::uint32_t height) const noexcept;
+    /// Bytes from the first pixel of `plane` to the end of its last one. After the last row nothing
+    /// has to follow up to the stride.
+    std::uint64_t size(unsigned plane, std::uint32_t width, std::uint32_t height,
+                       std::uint32_t stride) const noexcept;
 };
 
 /// How many planes an image of some format and modifier has.

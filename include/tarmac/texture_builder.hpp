@@ -90,6 +90,14 @@ public:
         return std::forward<Self>(self);
     }
 
+    /// Where planes end. Default: with their last pixel, so that a part of a larger picture can be
+    /// shown by its offset, and what was allocated without room behind the last row.
+    template <class Self>
+    Self&& set_plane_end(this Self&& self, PlaneEnd end) {
+        self.plane_end_ = end;
+        return std::forward<Self>(self);
+    }
+
     /// Whether the colours are multiplied with alpha already. Default: yes.
     template <class Self>
     Self&& set_premultiplied(this Self&& self, bool premultiplied) {
@@ -156,6 +164,7 @@ private:
     unsigned n_planes_ = 1;
     std::array<Plane, MaxPlanes> planes_;
     bool expands_single_plane_ = false, is_premultiplied_ = true, is_y_inverted_ = false;
+    PlaneEnd plane_end_ = PlaneEnd::Pixel;
     std::optional<ColorState> color_;
     const Texture* previous_ = nullptr;
     std::vector<Rect> damage_;

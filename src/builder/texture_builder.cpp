@@ -56,7 +56,7 @@ Result<Dmabuf> TextureBuilder::build_from(std::array<Plane, MaxPlanes> planes) c
         if (auto expanded = expand_single_plane(image); !expanded)
             return std::unexpected(expanded.error());
     }
-    return Dmabuf::create(std::move(image));
+    return Dmabuf::create(std::move(image), plane_end_);
 }
 
 Result<Dmabuf> TextureBuilder::build_dmabuf() const& {

@@ -99,7 +99,7 @@ Result<void> check_plane_count(const DmabufDescription& image, const PixelFormat
 }
 
 Result<void> check_bounds(const DmabufDescription& image, const PixelFormat& format, unsigned i,
-                          std::uint64_t size) {
+                          std::uint64_t size, PlaneEnd end_of_plane) {
     const Plane& plane = image.planes[i];
     if (plane.stride == 0 && i < format.n_planes)
         return fail_plane(Fault::OutOfBounds, i, "stride is 0");
@@ -114,18 +114,22 @@ Result<void> check_bounds(const DmabufDescription& image, const PixelFormat& for
 
     const std::uint64_t rows =
         known || (i == 0 && format.has_linear_layout()) ? format.rows(i, image.height) : 1;
-    const std::uint64_t end = plane.offset + plane.stride * rows;
+    const bool may_end_early = known && end_of_plane == PlaneEnd::Pixel;
+    const std::uint64_t end =
+        plane.offset + (may_end_early ? format.size(i, image.width, image.height, plane.stride)
+                                      : plane.stride * rows);
     if (end > size)
         return fail_plane(Fault::OutOfBounds, i,
-                          std::format("offset {} + stride {} * {} rows = {} is beyond the "
+                          std::format("offset {} + stride {} * {} rows{} = {} is beyond the "
                                       "dma-buf's {} bytes",
-                                      plane.offset, plane.stride, rows, end, size));
+                                      plane.offset, plane.stride, rows,
+                                      may_end_early ? ", up to the last pixel," : "", end, size));
     return {};
 }
 
 } // namespace
 
-Result<Dmabuf> Dmabuf::create(DmabufDescription description) {
+Result<Dmabuf> Dmabuf::create(DmabufDescription description, PlaneEnd end) {
     if (auto size = check_size(description); !size)
         return std::unexpected(size.error());
     const PixelFormat* format = find_pixel_format(description.fourcc);
@@ -139,7 +143,7 @@ Result<Dmabuf> Dmabuf::create(DmabufDescription description) {
         const auto memory = find_memory(description.planes[i].fd.get(), i);
         if (!memory)
             return std::unexpected(memory.error());
-        if (auto bounds = check_bounds(description, *format, i, memory->size); !bounds)
+        if (auto bounds = check_bounds(description, *format, i, memory->size, end); !bounds)
             return std::unexpected(bounds.error());
         inodes[i] = memory->inode;
     }

@@ -41,6 +41,11 @@ std::uint64_t PixelFormat::rows(unsigned plane, std::uint32_t height) const noex
     return divide_up(divide_up(height, p.vertical_subsampling), p.block_height);
 }
 
+std::uint64_t PixelFormat::size(unsigned plane, std::uint32_t width, std::uint32_t height,
+                                std::uint32_t stride) const noexcept {
+    return (rows(plane, height) - 1) * stride + min_stride(plane, width);
+}
+
 const PixelFormat* find_pixel_format(std::uint32_t fourcc) noexcept {
     const auto found = std::ranges::lower_bound(sorted_formats, fourcc, {}, &PixelFormat::fourcc);
     return found != sorted_formats.end() && found->fourcc == fourcc ? &*found : nullptr;

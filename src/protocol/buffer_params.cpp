@@ -199,6 +199,7 @@ Result<BufferParams::Checked> BufferParams::check(const Image& image) {
                                 static_cast<std::uint32_t>(image.height))
                       .set_format(image.fourcc, *modifier_)
                       .set_n_planes(n_planes_)
+                      .set_plane_end(PlaneEnd::Stride)
                       .set_y_inverted(image.flags & ZWP_LINUX_BUFFER_PARAMS_V1_FLAGS_Y_INVERT)
                       .build_dmabuf();
     if (!dmabuf)

@@ -27,8 +27,9 @@ std::size_t size_of_dmabuf(const Dmabuf& image, unsigned i) noexcept {
         if (j < i)
             return 0;
         const Plane& plane = image.planes()[j];
-        const auto rows = image.format().rows(j, image.height());
-        size = std::max<std::size_t>(size, plane.offset + plane.stride * rows);
+        size = std::max<std::size_t>(
+            size,
+            plane.offset + image.format().size(j, image.width(), image.height(), plane.stride));
     }
     return size;
 }
