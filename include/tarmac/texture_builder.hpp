@@ -129,6 +129,19 @@ public:
         return std::forward<Self>(self);
     }
 
+    /// For who lends the memory: calls `unused` once for every texture that is built, when nobody
+    /// reads the planes any more. That is when the texture and all that was made of it are gone, no
+    /// output shows its buffer, and the GPU has finished, as the dma-bufs' fences say; where the
+    /// image was copied by the build, soon after that. Called from `loop`, never from inside a
+    /// build, and never for one that fails; when the loop is destroyed first, for what is unused
+    /// by then and later at once.
+    template <class Self>
+    Self&& set_on_unused(this Self&& self, wl_event_loop* loop, std::function<void()> unused) {
+        self.loop_ = loop;
+        self.on_unused_ = std::move(unused);
+        return std::forward<Self>(self);
+    }
+
     bool has_plane(unsigned plane) const noexcept { return plane < MaxPlanes && planes_[plane].fd; }
 
     /// The checked image without a texture. Errors: those of Dmabuf::create(), OutOfResources when
@@ -168,6 +181,8 @@ private:
     std::optional<ColorState> color_;
     const Texture* previous_ = nullptr;
     std::vector<Rect> damage_;
+    wl_event_loop* loop_ = nullptr; ///< that on_unused_ is called from
+    std::function<void()> on_unused_;
 };
 
 } // namespace tarmac

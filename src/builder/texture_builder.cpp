@@ -3,7 +3,9 @@
 #include <tarmac/texture_builder.hpp>
 
 #include "builder/expand_single_plane.hpp"
+#include "builder/loan.hpp"
 #include "convert/region.hpp"
+#include "import/copy_buffer.hpp"
 
 namespace tarmac {
 
@@ -87,7 +89,16 @@ Result<Texture> TextureBuilder::import(Importer& importer, Dmabuf dmabuf, const 
         damage = clip(std::exchange(damage_, {}), std::min(old.width, dmabuf.width()),
                       std::min(old.height, dmabuf.height()));
     }
-    return importer.import(std::make_shared<const Dmabuf>(std::move(dmabuf)), {previous, damage});
+    const Update update{previous, damage};
+    if (!on_unused_)
+        return importer.import(std::make_shared<const Dmabuf>(std::move(dmabuf)), update);
+    auto loan = std::make_shared<Loan>(loop_, on_unused_);
+    auto texture = importer.import(Loan::lend(std::move(dmabuf), loan), update);
+    if (texture && CopyBuffer::from(texture->buffer()))
+        Loan::end(std::move(loan));
+    else if (texture)
+        loan->begin();
+    return texture;
 }
 
 } // namespace tarmac
