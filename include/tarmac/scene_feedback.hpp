@@ -12,7 +12,11 @@ namespace tarmac {
 /// Tells clients on a wlr_scene what to allocate so that an output can scan their surfaces out.
 ///
 /// The rule: a surface is an output's candidate while it is all that is to be seen there, covering
-/// the output with nothing above it and nothing to be seen through it. A candidate's feedback
+/// the output with nothing above it and nothing to be seen through it, and wlr_scene would scan it
+/// out if only it could: not while scanout is switched off (WLR_SCENE_DISABLE_DIRECT_SCANOUT), the
+/// output is captured or has a cursor drawn, nor if the picture is turned otherwise than the output
+/// or in other colours. What an embedder draws with a colour transform isn't known here. Outputs of
+/// a second card never have candidates, since wlroots draws there. A candidate's feedback
 /// begins with a scanout tranche: the output's KMS device, and those of `formats` that its primary
 /// plane shows. The default feedback follows behind. A surface that is no output's candidate has
 /// the default feedback alone.
@@ -42,7 +46,8 @@ public:
     /// so that candidates are told of both at once.
     void set_formats(FormatSet formats);
 
-    /// Follows `output` until it is destroyed, looking at the scene whenever the output commits.
+    /// Follows `output` until it is destroyed, looking at the scene whenever the output commits. It
+    /// may be off yet.
     /// One that shows no dma-bufs of clients (headless) never has a candidate.
     void follow(wlr_scene_output& output);
 

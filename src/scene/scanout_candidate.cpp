@@ -22,6 +22,32 @@ bool is_opaque(const wlr_scene_buffer& node, const wlr_box& box) {
     return pixman_region32_contains_rectangle(&node.opaque_region, &whole) == PIXMAN_REGION_IN;
 }
 
+/// Whether wlroots would leave the colours to a plane (color_management_is_scanout_allowed() and
+/// scene_entry_try_direct_scanout() in types/scene/wlr_scene.c of 0.20.2).
+bool has_plane_colors(const wlr_scene_buffer& node, const wlr_output& output) {
+    const bool is_plain =
+        node.color_encoding == WLR_COLOR_ENCODING_NONE && node.color_range == WLR_COLOR_RANGE_NONE;
+    const bool is_full_rgb = node.color_encoding == WLR_COLOR_ENCODING_IDENTITY &&
+                             node.color_range == WLR_COLOR_RANGE_FULL;
+    if (!is_plain && !is_full_rgb)
+        return false;
+    const wlr_output_image_description* shown = output.image_description;
+    if (node.transfer_function == 0 && node.primaries == 0)
+        return !shown;
+    return node.transfer_function ==
+               (shown ? shown->transfer_function : WLR_COLOR_TRANSFER_FUNCTION_GAMMA22) &&
+           node.primaries == (shown ? shown->primaries : WLR_COLOR_NAMED_PRIMARIES_SRGB);
+}
+
+/// Whether the output shows anything but what is composed for it.
+bool may_scan_out(const wlr_scene_output& scene_output) {
+    wlr_output* output = scene_output.output;
+    const wlr_scene& scene = *scene_output.scene;
+    return output->enabled && scene.WLR_PRIVATE.direct_scanout &&
+           scene.WLR_PRIVATE.debug_damage_option != WLR_SCENE_DEBUG_DAMAGE_HIGHLIGHT &&
+           wlr_output_is_direct_scanout_allowed(output);
+}
+
 wlr_box box_of(const wlr_scene_buffer& node, int x, int y) {
     int width = node.buffer->width, height = node.buffer->height;
     wlr_output_transform_coords(node.transform, &width, &height);
@@ -98,7 +124,10 @@ private:
             return false;
         }
         candidate_ = shown->surface;
-        return !is_opaque(node, box);
+        // Composed, be it alone or not.
+        const wlr_output& output = *scene_output_.output;
+        others_ = node.transform != output.transform || !has_plane_colors(node, output);
+        return !others_ && !is_opaque(node, box);
     }
 
     bool is_on_output(const wlr_box& box) const {
@@ -134,7 +163,7 @@ private:
 } // namespace
 
 wlr_surface* find_scanout_candidate(wlr_scene_output& output) {
-    if (!output.output->enabled)
+    if (!may_scan_out(output))
         return nullptr;
     Look look{output};
     look.at(output.scene->tree.node, 0, 0);

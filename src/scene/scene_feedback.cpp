@@ -16,13 +16,23 @@ namespace tarmac {
 
 namespace {
 
+/// Whether wlroots draws what the output shows, whatever that is: it copies for each card but the
+/// first (backend/drm/renderer.c of 0.20.2).
+bool is_always_drawn([[maybe_unused]] wlr_output* output) {
+#if WLR_HAS_DRM_BACKEND
+    return wlr_output_is_drm(output) && wlr_drm_backend_get_parent(output->backend);
+#else
+    return false;
+#endif
+}
+
 /// What the primary plane shows, for the device that it belongs to.
 std::optional<Tranche> scanout_tranche(wlr_output* output, const FormatSet& drawable) {
     struct stat device;
     const int drm_fd = wlr_backend_get_drm_fd(output->backend);
     const wlr_drm_format_set* formats =
         wlr_output_get_primary_formats(output, WLR_BUFFER_CAP_DMABUF);
-    if (!formats || drm_fd < 0 || fstat(drm_fd, &device) != 0)
+    if (is_always_drawn(output) || !formats || drm_fd < 0 || fstat(drm_fd, &device) != 0)
         return std::nullopt;
     return Tranche{device.st_rdev, TrancheFlags::Scanout,
                    drawable.intersect(to_format_set(*formats))};
@@ -57,8 +67,12 @@ public:
 
     void follow(wlr_scene_output& scene_output) {
         const auto output = outputs_.emplace(outputs_.end());
-        output->committed.connect(
-            scene_output.output->events.commit, [this, output, &scene_output] {
+        output->committed.connect<wlr_output_event_commit>(
+            scene_output.output->events.commit,
+            [this, output, &scene_output](const wlr_output_event_commit* event) {
+                // What an output shows is known once it has a mode, which may also change it.
+                if (event->state->committed & (WLR_OUTPUT_STATE_ENABLED | WLR_OUTPUT_STATE_MODE))
+                    renew(*output);
                 set_candidate(*output,
                               output->feedback ? find_scanout_candidate(scene_output) : nullptr);
             });
@@ -85,7 +99,7 @@ private:
 
     std::shared_ptr<const Feedback> feedback_of(wlr_output* output) const {
         const auto dmabuf = dmabuf_.lock();
-        if (!dmabuf)
+        if (!dmabuf || !output->enabled)
             return nullptr;
         const auto& base = dmabuf->default_feedback();
         auto scanout = scanout_tranche(output, formats_.intersect(base->table().formats()));
@@ -172,9 +186,13 @@ private:
     /// The default feedback, which all others end in, has changed, or the formats.
     void renew() {
         for (Output& output : outputs_)
-            output.feedback = feedback_of(output.output);
+            renew(output);
+    }
+
+    void renew(Output& output) {
+        output.feedback = feedback_of(output.output);
         for (auto& [surface, known] : surfaces_) {
-            if (known.told)
+            if (known.told == &output)
                 advise(*surface, known.told);
         }
     }

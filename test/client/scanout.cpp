@@ -254,7 +254,7 @@ TEST_CASE_METHOD(Screens, "a surface whose screen is unplugged is told the defau
     CHECK(is_told_of_scanout());
 }
 
-TEST_CASE("a surface is advised for the card whose screen it fills") {
+TEST_CASE("a surface on a second card's screen, which wlroots draws to, is told the default") {
     VirtualCard first{1}, second{1};
     CompositorProcess compositor{
         {},
@@ -264,19 +264,56 @@ TEST_CASE("a surface is advised for the card whose screen it fills") {
     RawClient client = compositor.connect(6);
     Window window{client};
     const ToldFeedback& told = client.feedback(window.surface());
-    unsigned times = 1;
+    const NamedOutput a{client, 0}, b{client, 1};
+    const bool is_in_order = a.name() == first.connector();
+    window.set_fullscreen((is_in_order ? a : b).get());
+    window.show(test_buffer(client, window.width(), window.height()));
+    REQUIRE(client.wait_until([&] { return told.times == 2; }));
+    CHECK(told.tranches.front().flags == ScanoutFlag);
+    CHECK(told.tranches.front().device == first.device());
+
+    window.set_fullscreen((is_in_order ? b : a).get());
+    show_for_a_second(window, test_buffer(client, window.width(), window.height()));
+    REQUIRE(client.wait_until([&] { return told.times == 3; }));
+    CHECK(told.tranches.front().flags != ScanoutFlag);
+}
+
+TEST_CASE("where scanout is switched off, nothing is told of it") {
+    VirtualCard card{1};
+    CompositorProcess compositor{{},
+                                 {.drm_device = card.path(),
+                                  .on_screen = true,
+                                  .environment = {"WLR_SCENE_DISABLE_DIRECT_SCANOUT=1"}}};
+    RawClient client = compositor.connect(6);
+    Window window{client};
+    const ToldFeedback& told = client.feedback(window.surface());
+    window.set_fullscreen();
+    show_for_a_second(window, test_buffer(client, window.width(), window.height()));
+    CHECK(told.times == 1);
+}
+
+TEST_CASE("a picture that fills a screen in another size is shown on every card's screen") {
+    VirtualCard first{1}, second{1};
+    CompositorProcess compositor{
+        {},
+        {.drm_device = "",
+         .on_screen = true,
+         .environment = {"WLR_DRM_DEVICES=" + first.path() + ":" + second.path()}}};
+    RawClient client = compositor.connect(6);
+    Window window{client};
+    constexpr int Side = 64;
+    const std::vector<std::uint8_t> white(Side * Side * 4, 255);
+    wl_buffer* buffer = make_buffer_of(client, make_dmabuf(Exporter::Udmabuf, white), Side, Side);
     for (unsigned nth = 0; nth < 2; ++nth) {
         const NamedOutput output{client, nth};
         window.set_fullscreen(output.get());
-        window.show(test_buffer(client, window.width(), window.height()));
-        REQUIRE(client.wait_until([&] { return told.times > times; }));
-        times = told.times;
-        const VirtualCard& card = output.name() == first.connector() ? first : second;
-        CHECK(output.name() == card.connector());
-        CHECK(told.tranches.front().flags == ScanoutFlag);
-        CHECK(told.tranches.front().device == card.device());
+        window.set_size(window.width(), window.height());
+        for (int i = 0; i < 3; ++i)
+            window.show(buffer);
+        const Picture screen = take_screenshot(compositor.socket());
+        CHECK(std::ranges::count(screen.pixels, Pixel{255, 255, 255}) ==
+              window.width() * window.height());
     }
-    CHECK(times == 3);
 }
 
 TEST_CASE("a picture that can only be read is shown on every card's screen") {

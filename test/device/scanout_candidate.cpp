@@ -162,6 +162,57 @@ TEST_CASE_METHOD(Fixture, "an output that is off has no candidate") {
     CHECK_FALSE(is_candidate());
 }
 
+TEST_CASE_METHOD(Fixture, "a surface that wlroots composes for the scene or its output is none") {
+    CHECK(is_candidate());
+    wlr_output& output = *first->scene_output().output;
+    SECTION("scanout is switched off") {
+        scene->WLR_PRIVATE.direct_scanout = false;
+    }
+    SECTION("damage is shown") {
+        scene->WLR_PRIVATE.debug_damage_option = WLR_SCENE_DEBUG_DAMAGE_HIGHLIGHT;
+    }
+    SECTION("somebody captures the output") {
+        wlr_output_lock_attach_render(&output, true);
+    }
+    SECTION("a cursor is drawn") {
+        wlr_output_cursor* cursor = wlr_output_cursor_create(&output);
+        CHECK(is_candidate());
+        cursor->enabled = cursor->visible = true;
+        CHECK_FALSE(is_candidate());
+        output.hardware_cursor = cursor;
+        CHECK(is_candidate());
+        output.hardware_cursor = nullptr;
+    }
+    CHECK_FALSE(is_candidate());
+}
+
+TEST_CASE_METHOD(Fixture, "a surface that a plane wouldn't show rightly is none") {
+    CHECK(is_candidate());
+    wlr_scene_buffer& node = *shown->buffer;
+    SECTION("it is turned") {
+        wlr_scene_buffer_set_dest_size(&node, CardWidth, CardHeight);
+        wlr_scene_buffer_set_transform(&node, WL_OUTPUT_TRANSFORM_180);
+    }
+    SECTION("it is YUV in a matrix of its own") {
+        node.color_encoding = WLR_COLOR_ENCODING_BT709;
+        node.color_range = WLR_COLOR_RANGE_LIMITED;
+    }
+    SECTION("it has another transfer function") {
+        node.transfer_function = WLR_COLOR_TRANSFER_FUNCTION_ST2084_PQ;
+        node.primaries = WLR_COLOR_NAMED_PRIMARIES_BT2020;
+    }
+    CHECK_FALSE(is_candidate());
+}
+
+TEST_CASE_METHOD(Fixture, "a surface whose colours are named as what they are anyway is one") {
+    wlr_scene_buffer& node = *shown->buffer;
+    node.color_encoding = WLR_COLOR_ENCODING_IDENTITY;
+    node.color_range = WLR_COLOR_RANGE_FULL;
+    node.transfer_function = WLR_COLOR_TRANSFER_FUNCTION_GAMMA22;
+    node.primaries = WLR_COLOR_NAMED_PRIMARIES_SRGB;
+    CHECK(is_candidate());
+}
+
 TEST_CASE_METHOD(Fixture, "a surface in a format without alpha hides what is behind it") {
     show_rect_behind({0.5, 0.5, 0.5, 1});
     CHECK(is_candidate());

@@ -170,6 +170,32 @@ TEST_CASE_METHOD(Fixture, "an output that scans nothing out advises nobody") {
     CHECK(is_told_of_scanout(*first));
 }
 
+TEST_CASE_METHOD(Fixture, "an output that is followed before it is on advises once it is") {
+    FakeOutput late{loop, scene, 0, CardWidth, CardHeight, "/dev/full", {XrgbLinear}};
+    late.disable();
+    advice->follow(late.scene_output());
+    late.enable();
+    late.commit();
+    REQUIRE(await_told(2));
+    CHECK(is_told_of_scanout(late));
+}
+
+TEST_CASE_METHOD(Fixture, "what an output shows in another mode is told in one update") {
+    first->commit();
+    REQUIRE(await_told(2));
+    REQUIRE(told->tranches.front().formats.size() == 2);
+    first->disable();
+    first->set_formats({XrgbLinear});
+    first->enable();
+    let_settle();
+    CHECK(told->times == 3);
+    CHECK(told->tranches.front().formats == std::vector{XrgbLinear});
+    first->disable();
+    first->enable();
+    let_settle();
+    CHECK(told->times == 3);
+}
+
 TEST_CASE_METHOD(Fixture, "a surface that goes before its advice settled is forgotten") {
     first->commit();
     client->round_trip();

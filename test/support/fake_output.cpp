@@ -29,8 +29,7 @@ FakeOutput::FakeOutput(wl_event_loop* loop, wlr_scene* scene, int x, int width, 
     backend_.device = device_.get();
     wlr_backend_init(&backend_.backend, &backend_functions);
 
-    for (const tarmac::FormatModifier& pair : formats)
-        wlr_drm_format_set_add(&formats_, pair.fourcc, pair.modifier);
+    set_formats(formats);
     static constexpr wlr_output_impl output_functions = {
         .set_cursor = nullptr,
         .move_cursor = nullptr,
@@ -41,7 +40,7 @@ FakeOutput::FakeOutput(wl_event_loop* loop, wlr_scene* scene, int x, int width, 
         .get_cursor_formats = nullptr,
         .get_cursor_sizes = nullptr,
         .get_primary_formats = [](wlr_output* output, std::uint32_t) -> const wlr_drm_format_set* {
-            return &static_cast<FakeOutput*>(output->data)->formats_;
+            return output->enabled ? &static_cast<FakeOutput*>(output->data)->formats_ : nullptr;
         },
     };
     wlr_output_state state;
@@ -64,6 +63,12 @@ FakeOutput::~FakeOutput() {
     wlr_drm_format_set_finish(&formats_);
 }
 
+void FakeOutput::set_formats(const tarmac::FormatSet& formats) {
+    wlr_drm_format_set_finish(&formats_);
+    for (const tarmac::FormatModifier& pair : formats)
+        wlr_drm_format_set_add(&formats_, pair.fourcc, pair.modifier);
+}
+
 void FakeOutput::commit() {
     wlr_output_state state;
     wlr_output_state_init(&state);
@@ -71,9 +76,17 @@ void FakeOutput::commit() {
 }
 
 void FakeOutput::disable() {
+    commit_enabled(false);
+}
+
+void FakeOutput::enable() {
+    commit_enabled(true);
+}
+
+void FakeOutput::commit_enabled(bool enabled) {
     wlr_output_state state;
     wlr_output_state_init(&state);
-    wlr_output_state_set_enabled(&state, false);
+    wlr_output_state_set_enabled(&state, enabled);
     commit(state);
 }
 

@@ -21,13 +21,18 @@ public:
 
     wlr_scene_output& scene_output() { return *scene_output_; }
     dev_t device() const { return device_number_; }
+    /// Scans these out from now on.
+    void set_formats(const tarmac::FormatSet& formats);
     /// Commits, with nothing new.
     void commit();
-    /// Commits that it is off.
+    /// Commits that it is off. It has no formats then, as one without a CRTC.
     void disable();
+    /// Commits that it is on again.
+    void enable();
 
 private:
     void commit(const wlr_output_state& state);
+    void commit_enabled(bool enabled);
 
     // Plain, so that the way back from the wlr_backend is well defined.
     struct Backend {

@@ -48,6 +48,9 @@ public:
     /// The size to show the picture in, for the next show().
     void set_destination(int width, int height);
 
+    /// In surface coordinates, whatever the size of the buffer, for the next show().
+    void set_size(int width, int height);
+
     /// Commits `buffer`, damaged there, and waits until the compositor has drawn it.
     void show(wl_buffer* buffer, const Box& damage = {0, 0, INT32_MAX, INT32_MAX});
     /// Commits what else was set, and waits the same.

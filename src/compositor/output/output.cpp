@@ -85,11 +85,20 @@ bool Output::is_nested() const noexcept {
 void Output::draw() {
     if (!graphics_.can_draw())
         return;
-    wlr_scene_output_commit(&scene_output_, nullptr);
+    if (!wlr_scene_output_commit(&scene_output_, nullptr))
+        compose();
     timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     wlr_scene_output_send_frame_done(&scene_output_, &now);
     on_drawn_();
+}
+
+/// Tests of what is scanned out may promise too much: on a second card they look at nothing
+/// (drm_connector_prepare() in backend/drm/drm.c of 0.20.2).
+void Output::compose() {
+    wlr_output_lock_attach_render(&output_, true);
+    wlr_scene_output_commit(&scene_output_, nullptr);
+    wlr_output_lock_attach_render(&output_, false);
 }
 
 } // namespace tarmac::compositor

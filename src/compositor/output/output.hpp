@@ -32,6 +32,8 @@ public:
 
 private:
     void draw();
+    /// Draws what a commit before failed to scan out.
+    void compose();
 
     wlr_output& output_;
     wlr_scene_output& scene_output_;
