@@ -144,32 +144,39 @@ std::string Graphics::schedule_replacement() {
 void Graphics::replace_renderer() {
     auto renderer = create_replacement();
     if (renderer) {
+        is_stopgap_ = false;
         draw_with(std::move(*renderer));
-    } else if (++failed_attempts_ < MaxAttempts) {
-        const std::string pause = schedule_replacement();
-        log_event("retry", {{"attempt", std::to_string(failed_attempts_)},
-                            {"pause", pause},
-                            {"reason", quoted(renderer.error())}});
-    } else {
-        fall_back(renderer.error());
+        return;
     }
+    ++failed_attempts_;
+    std::string reason = renderer.error();
+    if (is_lost_ && failed_attempts_ >= MaxAttempts) {
+        if (const auto done = fall_back(reason); !done)
+            reason += " On the CPU neither: " + done.error();
+    }
+    const std::string pause = schedule_replacement();
+    log_event("retry", {{"attempt", std::to_string(failed_attempts_)},
+                        {"pause", pause},
+                        {"reason", quoted(reason)}});
 }
 
 std::expected<Graphics::Renderer, std::string> Graphics::create_replacement() const {
     auto made = create_renderer();
     // wlroots falls back by itself, at once and for good, where no renderer was asked for.
-    if (made && wlr_renderer_is_pixman(made->renderer.get()) && !wlr_renderer_is_pixman(renderer()))
+    if (made && wlr_renderer_is_pixman(made->renderer.get()) &&
+        (is_stopgap_ || !wlr_renderer_is_pixman(renderer())))
         return std::unexpected("No renderer but one on the CPU can be started.");
     return made;
 }
 
-void Graphics::fall_back(const std::string& reason) {
-    log_event("fallback", {{"renderer", "pixman"}, {"reason", quoted(reason)}});
+std::expected<void, std::string> Graphics::fall_back(const std::string& reason) {
     auto renderer = create_software_renderer();
-    if (renderer)
-        draw_with(std::move(*renderer));
-    else
-        on_lost("The GPU was lost. " + reason + " Without it: " + renderer.error());
+    if (!renderer)
+        return std::unexpected(renderer.error());
+    log_event("fallback", {{"renderer", "pixman"}, {"reason", quoted(reason)}});
+    is_stopgap_ = true;
+    draw_with(std::move(*renderer));
+    return {};
 }
 
 void Graphics::draw_with(Renderer renderer) {

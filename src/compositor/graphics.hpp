@@ -42,7 +42,8 @@ public:
     ///
     /// A lost renderer is replaced by one of the same kind, which is tried until it works, with
     /// pauses that grow and that grow also where resets follow each other closely. After
-    /// MaxAttempts in a row everything is drawn on the CPU.
+    /// MaxAttempts in a row everything is drawn on the CPU, if that can be done, and it is tried
+    /// on.
     void lose_renderer();
     static constexpr int MaxAttempts = 8;
 
@@ -71,7 +72,8 @@ private:
     void replace_renderer();
     std::expected<Renderer, std::string> create_replacement() const;
     void draw_with(Renderer renderer);
-    void fall_back(const std::string& reason);
+    /// Draws on the CPU until the GPU is back.
+    std::expected<void, std::string> fall_back(const std::string& reason);
 
     std::string renderer_wish_;
     std::optional<DrmNode> node_; ///< that the user named
@@ -81,6 +83,7 @@ private:
     Handle<wlr_allocator, wlr_allocator_destroy> allocator_;
     Listener backend_destroy_, renderer_lost_;
     bool is_lost_ = false;
+    bool is_stopgap_ = false; ///< drawn on the CPU for want of a GPU
     int failed_attempts_ = 0; ///< since the loss
     Backoff backoff_;
     /// Made once: when the renderer is lost, there may be no descriptors.
