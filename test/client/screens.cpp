@@ -1,8 +1,10 @@
-// Screens that go and come back, as at a switch of the terminal or a suspend.
+// Screens that go and come back, as at a switch of the terminal or a suspend, and those that can't
+// be used at first.
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <drm_fourcc.h>
+#include <sys/resource.h>
 #include <wayland-client.h>
 
 #include "support/compositor_process.hpp"
@@ -103,4 +105,30 @@ TEST_CASE_METHOD(TwoScreens, "a window that was on a screen is there again with 
     // On the screen that it is on.
     window.set_fullscreen();
     CHECK(screen_of(window) == 1);
+}
+
+TEST_CASE_METHOD(TwoScreens, "a picture that a screen couldn't show is tried again") {
+    RawClient hand = compositor.connect(6);
+    VirtualPointer pointer{hand};
+    pointer.move_to(1, 1, 4, 2);
+    Window window{client};
+    window.set_fullscreen(output(1));
+    ImageBuffer image{client, DRM_FORMAT_RGB565, window.width(), window.height()};
+    while (card.shown_format(1) != "RG16")
+        window.show(image.get());
+
+    // The pointer has to be drawn, and no descriptor is left for what that takes.
+    const rlimit none{1, 4096};
+    rlimit before;
+    const pid_t pid = compositor.process().pid();
+    REQUIRE(prlimit(pid, RLIMIT_NOFILE, &none, &before) == 0);
+    pointer.move_to(3, 1, 4, 2);
+    REQUIRE(hand.round_trip());
+    compositor.process().await_line("wlroots: error");
+    CHECK(card.shown_format(1) == "RG16");
+    REQUIRE(prlimit(pid, RLIMIT_NOFILE, &before, nullptr) == 0);
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+    while (card.shown_format(1) != "XR24" && std::chrono::steady_clock::now() < end)
+        REQUIRE(hand.round_trip());
+    CHECK(card.shown_format(1) == "XR24");
 }

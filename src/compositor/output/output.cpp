@@ -5,29 +5,6 @@
 namespace tarmac::compositor {
 namespace {
 
-wlr_output_mode* find_mode(const wlr_output& output, Size size) {
-    wlr_output_mode* best = nullptr;
-    for (wl_list* link = output.modes.next; link != &output.modes; link = link->next) {
-        wlr_output_mode* mode = wl_container_of(link, mode, link);
-        if (mode->width == size.width && mode->height == size.height &&
-            (best == nullptr || mode->refresh > best->refresh))
-            best = mode;
-    }
-    return best;
-}
-
-void choose_mode(wlr_output& output, std::optional<Size> size, wlr_output_state& state) {
-    if (size && wl_list_empty(&output.modes)) {
-        wlr_output_state_set_custom_mode(&state, size->width, size->height, 0);
-        return;
-    }
-    wlr_output_mode* mode = size ? find_mode(output, *size) : nullptr;
-    if (mode == nullptr)
-        mode = wlr_output_preferred_mode(&output);
-    if (mode != nullptr)
-        wlr_output_state_set_mode(&state, mode);
-}
-
 /// wlr_scene goes on waiting for timelines that a renderer before had, and that nobody signals now.
 void forget_timelines(wlr_scene_output& output) {
     for (auto* timeline : {&output.WLR_PRIVATE.in_timeline, &output.WLR_PRIVATE.out_timeline}) {
@@ -39,16 +16,6 @@ void forget_timelines(wlr_scene_output& output) {
 }
 
 } // namespace
-
-bool switch_on(wlr_output& output, std::optional<Size> size) {
-    wlr_output_state state;
-    wlr_output_state_init(&state);
-    wlr_output_state_set_enabled(&state, true);
-    choose_mode(output, size, state);
-    const bool done = wlr_output_commit_state(&output, &state);
-    wlr_output_state_finish(&state);
-    return done;
-}
 
 Output::Output(wlr_output& output, wlr_scene_output& scene_output, const Graphics& graphics,
                std::function<void()> on_drawn, std::function<void()> on_gone)
@@ -85,8 +52,14 @@ bool Output::is_nested() const noexcept {
 void Output::draw() {
     if (!graphics_.can_draw())
         return;
-    if (!wlr_scene_output_commit(&scene_output_, nullptr))
-        compose();
+    if (!wlr_scene_output_commit(&scene_output_, nullptr) && !compose()) {
+        // wlroots asks for no other frame by itself.
+        retry_.emplace(output_.event_loop, backoff_.next(Backoff::Clock::now()),
+                       [this] { wlr_output_schedule_frame(&output_); });
+        return;
+    }
+    retry_.reset();
+    backoff_ = {};
     timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     wlr_scene_output_send_frame_done(&scene_output_, &now);
@@ -95,10 +68,11 @@ void Output::draw() {
 
 /// Tests of what is scanned out may promise too much: on a second card they look at nothing
 /// (drm_connector_prepare() in backend/drm/drm.c of 0.20.2).
-void Output::compose() {
+bool Output::compose() {
     wlr_output_lock_attach_render(&output_, true);
-    wlr_scene_output_commit(&scene_output_, nullptr);
+    const bool done = wlr_scene_output_commit(&scene_output_, nullptr);
     wlr_output_lock_attach_render(&output_, false);
+    return done;
 }
 
 } // namespace tarmac::compositor

@@ -1,7 +1,8 @@
 #pragma once
 
-#include "compositor/options.hpp"
+#include "compositor/backoff.hpp"
 #include "wlr/listener.hpp"
+#include "wlr/timer.hpp"
 #include "wlr/wlr.hpp"
 
 #include <functional>
@@ -11,12 +12,8 @@ namespace tarmac::compositor {
 
 class Graphics;
 
-/// Switches `output` on, in the mode of `size` where it has one or takes any, else in its preferred
-/// one. False if it can't be used.
-bool switch_on(wlr_output& output, std::optional<Size> size);
-
-/// One screen or window that shows a part of the scene: draws when asked to. Owned by Outputs, and
-/// goes when wlroots' output goes.
+/// One screen or window that shows a part of the scene: draws when asked to, and again where
+/// that fails. Owned by Outputs, and goes when wlroots' output goes.
 class Output {
 public:
     /// `on_gone` may destroy the Output.
@@ -33,12 +30,14 @@ public:
 private:
     void draw();
     /// Draws what a commit before failed to scan out.
-    void compose();
+    bool compose();
 
     wlr_output& output_;
     wlr_scene_output& scene_output_;
     const Graphics& graphics_;
     std::function<void()> on_drawn_;
+    Backoff backoff_;
+    std::optional<Timer> retry_; ///< of a frame that couldn't be shown
     Listener frame_, request_state_, destroy_;
 };
 

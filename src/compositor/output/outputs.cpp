@@ -2,6 +2,7 @@
 
 #include "compositor/event_log.hpp"
 #include "compositor/graphics.hpp"
+#include "compositor/output/switch_on.hpp"
 #include "compositor/scene.hpp"
 
 #include <algorithm>
@@ -15,7 +16,8 @@ constexpr float BackgroundColor[] = {0.11F, 0.13F, 0.16F, 1.0F};
 } // namespace
 
 Outputs::Outputs(wl_display* display, Graphics& graphics, Scene& scene, std::optional<Size> size)
-    : graphics_{graphics}
+    : loop_{wl_display_get_event_loop(display)}
+    , graphics_{graphics}
     , scene_{scene}
     , size_{size}
     , layout_{wlr_output_layout_create(display)}
@@ -61,25 +63,27 @@ void Outputs::use_new_renderer() {
         if (!output->use_new_renderer())
             log_event("output-unusable", {{"name", bare(output->get().name)}});
     }
-    while (!waiting_.empty()) {
-        wlr_output& output = *waiting_.front().output;
-        waiting_.pop_front();
-        add(output);
-    }
+    attempts_ = 0;
+    backoff_ = {};
+    try_waiting();
 }
 
 void Outputs::add(wlr_output& output) {
     if (output.non_desktop)
         return;
-    if (!graphics_.can_draw()) {
+    if (!try_add(output)) {
+        log_event(graphics_.can_draw() ? "output-unusable" : "output-waiting",
+                  {{"name", bare(output.name)}});
         add_later(output);
-        return;
     }
-    if (!wlr_output_init_render(&output, graphics_.allocator(), graphics_.renderer()) ||
-        !switch_on(output, size_)) {
-        log_event("output-unusable", {{"name", bare(output.name)}});
-        return;
-    }
+    try_waiting_anew();
+}
+
+bool Outputs::try_add(wlr_output& output) {
+    if (!graphics_.can_draw() ||
+        !wlr_output_init_render(&output, graphics_.allocator(), graphics_.renderer()) ||
+        !switch_on(output, size_))
+        return false;
     wlr_scene_output* scene_output = wlr_scene_output_create(scene_.get(), &output);
     auto drawn = [this] {
         if (on_drawn)
@@ -92,13 +96,35 @@ void Outputs::add(wlr_output& output) {
     wlr_scene_output_layout_add_output(scene_layout_, place, scene_output);
     if (on_added)
         on_added(*scene_output);
+    return true;
 }
 
 void Outputs::add_later(wlr_output& output) {
-    log_event("output-waiting", {{"name", bare(output.name)}});
     const auto place = waiting_.emplace(waiting_.end());
     place->output = &output;
     place->destroyed.connect(output.events.destroy, [this, place] { waiting_.erase(place); });
+}
+
+void Outputs::try_waiting_anew() {
+    attempts_ = 0;
+    backoff_ = {};
+    schedule_attempt();
+}
+
+void Outputs::schedule_attempt() {
+    retry_.reset();
+    if (!waiting_.empty() && attempts_ < MaxAttempts)
+        retry_.emplace(loop_, backoff_.next(Backoff::Clock::now()), [this] { try_waiting(); });
+}
+
+void Outputs::try_waiting() {
+    ++attempts_;
+    for (auto next = waiting_.begin(); next != waiting_.end();) {
+        const auto waiting = next++;
+        if (try_add(*waiting->output))
+            waiting_.erase(waiting);
+    }
+    schedule_attempt();
 }
 
 void Outputs::remove(wlr_output& output) {
@@ -110,6 +136,7 @@ void Outputs::remove(wlr_output& output) {
     wlr_output_layout_remove(layout(), &output);
     if (was_nested && outputs_.empty() && on_closed)
         on_closed();
+    try_waiting_anew();
 }
 
 void Outputs::cover_background() {

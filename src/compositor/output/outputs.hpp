@@ -1,6 +1,8 @@
 #pragma once
 
+#include "compositor/backoff.hpp"
 #include "compositor/handle.hpp"
+#include "compositor/options.hpp"
 #include "compositor/output/output.hpp"
 
 #include <list>
@@ -35,17 +37,25 @@ public:
     std::function<void()> on_closed; ///< the last window of a nested compositor was closed
 
 private:
-    /// One that came while there was no renderer to switch it on with.
+    static constexpr int MaxAttempts = 8;
+
+    /// One that couldn't be switched on yet.
     struct Waiting {
         wlr_output* output;
         Listener destroyed;
     };
 
     void add(wlr_output& output);
+    bool try_add(wlr_output& output);
     void add_later(wlr_output& output);
+    void try_waiting();
+    void schedule_attempt();
+    /// What those that wait lacked may be there: memory, or what another output used.
+    void try_waiting_anew();
     void remove(wlr_output& output);
     void cover_background();
 
+    wl_event_loop* loop_;
     Graphics& graphics_;
     Scene& scene_;
     std::optional<Size> size_;
@@ -54,6 +64,9 @@ private:
     wlr_scene_rect* background_;
     std::vector<std::unique_ptr<Output>> outputs_;
     std::list<Waiting> waiting_;
+    Backoff backoff_;
+    int attempts_ = 0; ///< since anything was new
+    std::optional<Timer> retry_;
     Listener new_output_, change_, backend_destroy_;
 };
 
