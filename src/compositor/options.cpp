@@ -66,6 +66,9 @@ std::expected<Options, int> parse_options(int argc, char** argv) {
                    "Append the log to this file instead of writing it to standard error, where it "
                    "mixes with what clients write")
         ->type_name("FILE");
+    app.add_flag("--wl-drm", options.wl_drm,
+                 "Offer wl_drm too, for Mesa before 22 and libva before 2.14; its buffers pass by "
+                 "the checks and quotas of Tarmac");
     app.add_flag("--exit-with-client", options.exit_with_client,
                  "End when the startup command ends, with its exit status")
         ->needs(startup);

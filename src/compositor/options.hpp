@@ -18,6 +18,7 @@ struct Options {
     std::string renderer = "auto";
     std::string drm_device; ///< path of a DRM node; empty: wlroots chooses
     std::string log;        ///< path of the file that the log goes to; empty: standard error
+    bool wl_drm = false;
     bool exit_with_client = false;
     bool verbose = false;
 };

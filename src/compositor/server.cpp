@@ -58,7 +58,11 @@ std::expected<void, std::string> Server::create_parts() {
     dmabufs_.emplace(display_.get(), compositor_, graphics_->renderer(), graphics_->drm_fd());
     scene_.emplace();
     outputs_.emplace(display_.get(), *graphics_, *scene_, options_.size);
-    create_protocols(display_.get(), *graphics_, outputs_->layout());
+    create_protocols(display_.get(), *graphics_, outputs_->layout(), scene_->get());
+    if (options_.wl_drm) {
+        if (auto done = create_wl_drm(display_.get(), *graphics_); !done)
+            return std::unexpected(done.error());
+    }
     windows_.emplace(display_.get(), *scene_, *outputs_);
     seat_.emplace(display_.get(), *graphics_, *scene_, *outputs_, *windows_, [this] { end(0); });
     return {};

@@ -4,6 +4,7 @@
 #include "compositor/graphics.hpp"
 #include "compositor/output/switch_on.hpp"
 #include "compositor/scene.hpp"
+#include "compositor/wlr_protocols.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -23,6 +24,11 @@ Outputs::Outputs(wl_display* display, Graphics& graphics, Scene& scene, std::opt
     , layout_{wlr_output_layout_create(display)}
     , scene_layout_{wlr_scene_attach_output_layout(scene.get(), layout_.get())}
     , background_{wlr_scene_rect_create(scene.background(), 0, 0, BackgroundColor)} {
+    power_.connect<wlr_output_power_v1_set_mode_event>(
+        wlr_output_power_manager_v1_create(display)->events.set_mode,
+        [this](wlr_output_power_v1_set_mode_event* event) {
+            set_power(*event->output, event->mode == ZWLR_OUTPUT_POWER_V1_MODE_ON);
+        });
     new_output_.connect<wlr_output>(graphics.backend()->events.new_output,
                                     [this](wlr_output* output) { add(*output); });
     backend_destroy_.connect(graphics.backend()->events.destroy, [this] {
@@ -97,6 +103,15 @@ bool Outputs::try_add(wlr_output& output) {
     if (on_added)
         on_added(*scene_output);
     return true;
+}
+
+void Outputs::set_power(wlr_output& output, bool is_on) {
+    if (output.enabled == is_on)
+        return;
+    if (is_on)
+        switch_on(output, size_);
+    else
+        switch_off(output);
 }
 
 void Outputs::add_later(wlr_output& output) {

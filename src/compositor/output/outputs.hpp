@@ -53,6 +53,7 @@ private:
     /// What those that wait lacked may be there: memory, or what another output used.
     void try_waiting_anew();
     void remove(wlr_output& output);
+    void set_power(wlr_output& output, bool is_on);
     void cover_background();
 
     wl_event_loop* loop_;
@@ -67,7 +68,7 @@ private:
     Backoff backoff_;
     int attempts_ = 0; ///< since anything was new
     std::optional<Timer> retry_;
-    Listener new_output_, change_, backend_destroy_;
+    Listener new_output_, change_, power_, backend_destroy_;
 };
 
 } // namespace tarmac::compositor

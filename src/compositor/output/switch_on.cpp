@@ -55,4 +55,12 @@ bool switch_on(wlr_output& output, std::optional<Size> size) {
     });
 }
 
+void switch_off(wlr_output& output) {
+    wlr_output_state state;
+    wlr_output_state_init(&state);
+    wlr_output_state_set_enabled(&state, false);
+    wlr_output_commit_state(&output, &state);
+    wlr_output_state_finish(&state);
+}
+
 } // namespace tarmac::compositor

@@ -11,4 +11,6 @@ namespace tarmac::compositor {
 /// one; where that isn't possible, in the first of its others that is. False if it can't be used.
 bool switch_on(wlr_output& output, std::optional<Size> size);
 
+void switch_off(wlr_output& output);
+
 } // namespace tarmac::compositor

@@ -28,8 +28,8 @@ void set_default_keymap(wlr_keyboard& device) {
 } // namespace
 
 Keyboard::Keyboard(wlr_seat& seat, wlr_keyboard& device, KeyBindings& bindings,
-                   std::function<void()> on_gone)
-    : seat_{seat}, device_{device}, bindings_{bindings} {
+                   std::function<void()> on_key, std::function<void()> on_gone)
+    : seat_{seat}, device_{device}, bindings_{bindings}, on_key_{std::move(on_key)} {
     if (wlr_input_device_get_virtual_keyboard(&device.base) == nullptr)
         set_default_keymap(device);
     wlr_keyboard_set_repeat_info(&device, RepeatsPerSecond, RepeatDelayInMs);
@@ -48,6 +48,7 @@ std::vector<std::uint32_t> Keyboard::keys_for_clients() const {
 }
 
 void Keyboard::key(const wlr_keyboard_key_event& event) {
+    on_key_();
     if (event.state == WL_KEYBOARD_KEY_STATE_PRESSED) {
         // Before the binding runs: it may move the focus and with it the pressed keys.
         bound_.insert(event.keycode);

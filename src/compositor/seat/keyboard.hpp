@@ -15,9 +15,9 @@ class KeyBindings;
 /// the seat's focus. Owned by Seat, and goes with the device.
 class Keyboard {
 public:
-    /// `on_gone` may destroy the Keyboard.
+    /// `on_key` is called for every key. `on_gone` may destroy the Keyboard.
     Keyboard(wlr_seat& seat, wlr_keyboard& device, KeyBindings& bindings,
-             std::function<void()> on_gone);
+             std::function<void()> on_key, std::function<void()> on_gone);
 
     wlr_keyboard& get() const noexcept { return device_; }
     /// The pressed keys that clients may know of: not those of a binding.
@@ -31,6 +31,7 @@ private:
     wlr_seat& seat_;
     wlr_keyboard& device_;
     KeyBindings& bindings_;
+    std::function<void()> on_key_;
     std::set<std::uint32_t> bound_; ///< pressed keys whose press was a binding's
     Listener key_, modifiers_, destroy_;
 };

@@ -14,6 +14,7 @@ Seat::Seat(wl_display* display, Graphics& graphics, Scene& scene, Outputs& outpu
     : windows_{windows}
     , outputs_{outputs}
     , seat_{wlr_seat_create(display, "seat0")}
+    , idle_{display}
     , bindings_{windows, graphics.session(), std::move(quit)}
     , pointer_{display, *seat_, windows, outputs}
     , touch_{*seat_, pointer_.cursor(), windows}
@@ -26,6 +27,14 @@ Seat::Seat(wl_display* display, Graphics& graphics, Scene& scene, Outputs& outpu
         backend_destroy_.disconnect();
     });
     listen_to_virtual_devices(display);
+    listen_to_activity();
+}
+
+void Seat::listen_to_activity() {
+    auto& events = pointer_.cursor().events;
+    for (wl_signal* signal : {&events.motion, &events.motion_absolute, &events.button, &events.axis,
+                              &events.touch_down, &events.touch_motion, &events.touch_up})
+        activity_.emplace_back().connect(*signal, [this] { idle_.notify(*seat_); });
 }
 
 void Seat::listen_to_virtual_devices(wl_display* display) {
@@ -56,12 +65,14 @@ void Seat::add(wlr_input_device& device) {
 }
 
 void Seat::add_keyboard(wlr_keyboard& device) {
-    keyboards_.push_back(std::make_unique<Keyboard>(*seat_, device, bindings_, [this, &device] {
-        std::erase_if(keyboards_, [&](const auto& other) { return &other->get() == &device; });
-        if (!keyboards_.empty() && wlr_seat_get_keyboard(seat_) == nullptr)
-            wlr_seat_set_keyboard(seat_, &keyboards_.front()->get());
-        announce_capabilities();
-    }));
+    auto active = [this] { idle_.notify(*seat_); };
+    keyboards_.push_back(
+        std::make_unique<Keyboard>(*seat_, device, bindings_, active, [this, &device] {
+            std::erase_if(keyboards_, [&](const auto& other) { return &other->get() == &device; });
+            if (!keyboards_.empty() && wlr_seat_get_keyboard(seat_) == nullptr)
+                wlr_seat_set_keyboard(seat_, &keyboards_.front()->get());
+            announce_capabilities();
+        }));
     if (wlr_seat_get_keyboard(seat_) == nullptr)
         wlr_seat_set_keyboard(seat_, &device);
     announce_capabilities();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "compositor/seat/idle.hpp"
 #include "compositor/seat/key_bindings.hpp"
 #include "compositor/seat/keyboard.hpp"
 #include "compositor/seat/pointer.hpp"
@@ -45,18 +46,21 @@ private:
     void add_keyboard(wlr_keyboard& device);
     void add_cursor_device(wlr_input_device& device, wlr_output* wished_output = nullptr);
     void listen_to_virtual_devices(wl_display* display);
+    void listen_to_activity();
     void map_to_output(const CursorDevice& device);
     void announce_capabilities();
 
     Windows& windows_;
     Outputs& outputs_;
     wlr_seat* seat_; ///< goes with the display
+    Idle idle_;
     KeyBindings bindings_;
     Pointer pointer_;
     Touch touch_;
     Selections selections_;
     std::list<std::unique_ptr<Keyboard>> keyboards_;
     std::list<CursorDevice> cursor_devices_;
+    std::list<Listener> activity_;
     Listener new_input_, new_virtual_keyboard_, new_virtual_pointer_, backend_destroy_;
 };
 

@@ -34,6 +34,8 @@ void Toplevel::listen() {
     map_.connect(surface().events.map, [this] { mapped(); });
     unmap_.connect(surface().events.unmap, [this] { unmapped(); });
     destroy_.connect(xdg_.events.destroy, [this] { windows_.remove(*this); });
+    set_title_.connect(xdg_.events.set_title, [this] { list_as_named(); });
+    set_app_id_.connect(xdg_.events.set_app_id, [this] { list_as_named(); });
     // Requests before the first commit are answered by the first configure.
     request_maximize_.connect(xdg_.events.request_maximize, [this] {
         if (xdg_.base->initialized)
@@ -212,7 +214,19 @@ void Toplevel::mapped() {
                          {"app-id", quoted(or_empty(xdg_.app_id))},
                          {"title", quoted(or_empty(xdg_.title))},
                          {"size", std::format("{}x{}", place.width, place.height)}});
+    list_as_named();
     windows_.focus(*this);
+}
+
+void Toplevel::list_as_named() {
+    if (!is_mapped())
+        return;
+    const wlr_ext_foreign_toplevel_handle_v1_state state{or_empty(xdg_.title),
+                                                         or_empty(xdg_.app_id)};
+    if (listed_)
+        wlr_ext_foreign_toplevel_handle_v1_update_state(listed_.get(), &state);
+    else
+        listed_.reset(wlr_ext_foreign_toplevel_handle_v1_create(&windows_.list(), &state));
 }
 
 void Toplevel::unmapped() {
@@ -224,6 +238,7 @@ void Toplevel::unmapped() {
     floating_ = {};
     resize_.reset();
     nodes_.hide();
+    listed_.reset();
 }
 
 void Toplevel::arrange() {

@@ -1,8 +1,10 @@
 #pragma once
 
+#include "compositor/handle.hpp"
 #include "compositor/window/decoration.hpp"
 #include "compositor/window/placement.hpp"
 #include "compositor/window/window_nodes.hpp"
+#include "compositor/wlr_protocols.hpp"
 #include "wlr/listener.hpp"
 #include "wlr/wlr.hpp"
 
@@ -73,6 +75,7 @@ private:
     void send_first_configure();
     void send_state();
     void remember_floating_size();
+    void list_as_named();
     void arrange();
     void follow_resize(const wlr_box& geometry);
     wlr_box floating_place(const wlr_box& geometry);
@@ -92,7 +95,9 @@ private:
     std::optional<Resize> resize_;
     std::optional<Decoration> decoration_;
 
-    Listener commit_, map_, unmap_, destroy_;
+    Handle<wlr_ext_foreign_toplevel_handle_v1, wlr_ext_foreign_toplevel_handle_v1_destroy> listed_;
+
+    Listener commit_, map_, unmap_, destroy_, set_title_, set_app_id_;
     Listener request_maximize_, request_fullscreen_, request_move_, request_resize_;
 };
 

@@ -9,7 +9,7 @@
 namespace tarmac::compositor {
 
 Windows::Windows(wl_display* display, Scene& scene, Outputs& outputs)
-    : scene_{scene}, outputs_{outputs} {
+    : scene_{scene}, outputs_{outputs}, list_{wlr_ext_foreign_toplevel_list_v1_create(display, 1)} {
     wlr_xdg_shell* shell = wlr_xdg_shell_create(display, 6);
     new_toplevel_.connect<wlr_xdg_toplevel>(
         shell->events.new_toplevel, [this](wlr_xdg_toplevel* xdg) {

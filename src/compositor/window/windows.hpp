@@ -31,6 +31,8 @@ public:
     void set_input(WindowInput& input) { input_ = &input; }
     WindowInput& input() const noexcept { return *input_; }
     Outputs& outputs() const noexcept { return outputs_; }
+    /// For clients that list windows.
+    wlr_ext_foreign_toplevel_list_v1& list() const noexcept { return *list_; }
 
     Hit at(double x, double y) const;
     /// The window that `surface`, a part of it or one of its popups, belongs to; may be nullptr.
@@ -61,6 +63,7 @@ private:
 
     Scene& scene_;
     Outputs& outputs_;
+    wlr_ext_foreign_toplevel_list_v1* list_; ///< goes with the display
     WindowInput* input_ = nullptr;
     std::list<std::unique_ptr<Toplevel>> stack_; ///< last focused first
     std::list<std::unique_ptr<Popup>> popups_;
