@@ -37,6 +37,9 @@ public:
     /// Whether the device gets the dma-bufs themselves, so that what buffers hold could also be
     /// scanned out. Otherwise their memory is mapped and read.
     virtual bool imports() const noexcept { return true; }
+    /// Whether it takes what clients allocate on device(). Not every driver lets its memory be
+    /// mapped; one that doesn't still leaves memory of others to be read.
+    virtual bool takes_device_buffers() const noexcept { return true; }
     /// How textures come about, in a word: "renderer". For logs and tables.
     virtual std::string_view way() const noexcept = 0;
 
@@ -88,15 +91,25 @@ Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* rendere
 /// the renderer knows the format, rows are aligned as it needs them, they are the right way up and
 /// alpha is premultiplied.
 ///
-/// With a rasterizer on the CPU, implicit layouts are linear, and are taken too.
+/// With pixman or a rasterizer on the CPU, implicit layouts are linear, and are taken too, unless
+/// `device` is a GPU, whose driver may lay them out otherwise.
 ///
-/// `device` is what clients are told to allocate on. `renderer` must outlive the importer. Errors:
-/// NotAvailable if the renderer reads no memory.
+/// `device` is what clients are told to allocate on. Whether its buffers can be mapped is tried
+/// with one. `renderer` must outlive the importer. Errors: NotAvailable if the renderer reads no
+/// memory.
 Result<std::unique_ptr<Importer>> create_mapped_importer(wlr_renderer* renderer, dev_t device);
 
-/// The device that clients are told of: that of `drm_fd`, or without one (-1) the device that
-/// stands for main memory, which is /dev/udmabuf, or else the system heap. Errors: NotAvailable if
-/// the machine has neither.
+/// The device that clients are told of: that of `drm_fd`; without one (-1) a render node of this
+/// machine, whose buffers are mapped and read. One that makes a buffer and lets it be mapped comes
+/// first (tried with a dumb buffer), then those that can't be tried.
+///
+/// On a machine without render nodes it is the device that stands for main memory: /dev/udmabuf, or
+/// else the system heap. Clients that look for a GPU there find none: Mesa, weston, wlroots,
+/// Xwayland and libva then draw on the CPU or say so, and those that can't, such as
+/// weston-simple-dmabuf-feedback and `wl-mirror -b screencopy-dmabuf`, end, as they would without
+/// feedback. Others make dma-bufs of memory, which are read like any.
+///
+/// Errors: NotAvailable if the machine has none of them.
 Result<dev_t> find_device(int drm_fd);
 
 } // namespace tarmac

@@ -1,8 +1,16 @@
 #include "dmabuf/device.hpp"
 
+#include <cstdint>
+#include <dlfcn.h>
+#include <drm_fourcc.h>
+#include <fcntl.h>
 #include <memory>
 #include <string_view>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <tarmac/fd.hpp>
 #include <xf86drm.h>
+#include <xf86drmMode.h>
 
 namespace tarmac {
 
@@ -15,6 +23,79 @@ Device open_device(dev_t id) {
     drmDevice* device = nullptr;
     drmGetDeviceFromDevId(id, 0, &device);
     return Device{device};
+}
+
+Fd open_node(const drmDevice& device) {
+    for (const int kind : {DRM_NODE_RENDER, DRM_NODE_PRIMARY}) {
+        if (device.available_nodes & (1 << kind)) {
+            if (Fd node{open(device.nodes[kind], O_RDWR | O_CLOEXEC)})
+                return node;
+        }
+    }
+    return {};
+}
+
+constexpr std::uint32_t Side = 64;
+
+/// Empty if the device makes none, as most render nodes don't.
+Fd make_dumb_buffer(int drm_fd) {
+    std::uint32_t handle = 0, pitch = 0;
+    std::uint64_t size = 0;
+    int dmabuf = -1;
+    if (drmModeCreateDumbBuffer(drm_fd, Side, Side, 32, 0, &handle, &pitch, &size) == 0) {
+        drmPrimeHandleToFD(drm_fd, handle, DRM_CLOEXEC | DRM_RDWR, &dmabuf);
+        drmModeDestroyDumbBuffer(drm_fd, handle);
+    }
+    return Fd{dmabuf};
+}
+
+/// What clients have of a GPU's driver. Empty if it makes none.
+Fd make_gbm_buffer(int drm_fd) {
+    using Library = std::unique_ptr<void, decltype([](void* library) { dlclose(library); })>;
+    // wlroots has loaded it, if it allocates with it.
+    const Library gbm{dlopen("libgbm.so.1", RTLD_LAZY | RTLD_NOLOAD)};
+    if (!gbm)
+        return {};
+    const auto find = [&]<class Function>(Function*& function, const char* name) {
+        function = reinterpret_cast<Function*>(dlsym(gbm.get(), name));
+        return function != nullptr;
+    };
+    void* (*create_device)(int) = nullptr;
+    void (*destroy_device)(void*) = nullptr;
+    void* (*create_buffer)(void*, std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t) =
+        nullptr;
+    void (*destroy_buffer)(void*) = nullptr;
+    int (*get_fd)(void*) = nullptr;
+    if (!find(create_device, "gbm_create_device") || !find(destroy_device, "gbm_device_destroy") ||
+        !find(create_buffer, "gbm_bo_create") || !find(destroy_buffer, "gbm_bo_destroy") ||
+        !find(get_fd, "gbm_bo_get_fd"))
+        return {};
+    void* device = create_device(drm_fd);
+    if (!device)
+        return {};
+    constexpr std::uint32_t UseRendering = 1 << 2, UseLinear = 1 << 4;
+    void* buffer = create_buffer(device, Side, Side, DRM_FORMAT_XRGB8888, UseRendering | UseLinear);
+    Fd dmabuf;
+    if (buffer) {
+        dmabuf = Fd{get_fd(buffer)};
+        destroy_buffer(buffer);
+    }
+    destroy_device(device);
+    return dmabuf;
+}
+
+std::optional<bool> can_map_buffers(int drm_fd) {
+    Fd dmabuf = make_dumb_buffer(drm_fd);
+    if (!dmabuf)
+        dmabuf = make_gbm_buffer(drm_fd);
+    if (!dmabuf)
+        return std::nullopt;
+    constexpr std::size_t Size = Side * Side * 4;
+    void* memory = mmap(nullptr, Size, PROT_READ, MAP_SHARED, dmabuf.get(), 0);
+    if (memory == MAP_FAILED)
+        return false;
+    munmap(memory, Size);
+    return true;
 }
 
 } // namespace
@@ -31,6 +112,42 @@ bool has_gpu(int drm_fd) noexcept {
     const Version version{drmGetVersion(drm_fd)};
     const std::string_view driver = version && version->name ? version->name : "";
     return driver != "vgem" && driver != "vkms" && driver != "";
+}
+
+bool is_gpu(dev_t id) noexcept {
+    const Device device = open_device(id);
+    if (!device)
+        return false;
+    const Fd node = open_node(*device);
+    return !node || has_gpu(node.get());
+}
+
+std::optional<bool> can_map_buffers(dev_t id) noexcept {
+    const Device device = open_device(id);
+    const Fd node = device ? open_node(*device) : Fd{};
+    return node ? can_map_buffers(node.get()) : std::nullopt;
+}
+
+std::optional<dev_t> find_readable_device() noexcept {
+    constexpr int Most = 64;
+    drmDevice* devices[Most];
+    const int count = drmGetDevices2(0, devices, Most);
+    std::optional<dev_t> tried, untried;
+    for (int i = 0; i < count; ++i) {
+        const Device device{devices[i]};
+        struct stat status;
+        if (tried || !(device->available_nodes & (1 << DRM_NODE_RENDER)))
+            continue;
+        const Fd node{open(device->nodes[DRM_NODE_RENDER], O_RDWR | O_CLOEXEC)};
+        if (!node || fstat(node.get(), &status) != 0)
+            continue;
+        const auto is_mapped = can_map_buffers(node.get());
+        if (is_mapped == true)
+            tried = status.st_rdev;
+        else if (!is_mapped && !untried)
+            untried = status.st_rdev;
+    }
+    return tried ? tried : untried;
 }
 
 } // namespace tarmac

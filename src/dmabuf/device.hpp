@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <sys/types.h>
 
 namespace tarmac {
@@ -11,5 +12,16 @@ bool is_same_device(dev_t a, dev_t b) noexcept;
 /// Whether the DRM device behind `drm_fd` can draw. Virtual devices that only share memory can't:
 /// Mesa draws for them on the CPU.
 bool has_gpu(int drm_fd) noexcept;
+/// The same of a device that isn't open. False for one that isn't DRM's, true if it can't be
+/// opened.
+bool is_gpu(dev_t device) noexcept;
+
+/// Whether the buffers of a DRM device can be mapped and read, by trying one. Nothing if it isn't
+/// DRM's or makes none here.
+std::optional<bool> can_map_buffers(dev_t device) noexcept;
+
+/// A render node: the first for which can_map_buffers(), or else the first that can be opened and
+/// doesn't say no. Nothing if there is none.
+std::optional<dev_t> find_readable_device() noexcept;
 
 } // namespace tarmac

@@ -49,9 +49,7 @@ bool is_importable(const RendererFacts& facts, FormatModifier pair) {
 }
 
 bool is_readable(const RendererFacts& facts, FormatModifier pair) {
-    const bool is_laid_out_so = pair.modifier == DRM_FORMAT_MOD_LINEAR ||
-                                (is_linear(facts, pair.modifier) && facts.imports.contains(pair));
-    return is_laid_out_so &&
+    return is_linear(facts, pair.modifier) &&
            (reads(facts, *find_pixel_format(pair.fourcc)) || is_convertible(pair.fourcc));
 }
 
@@ -265,8 +263,9 @@ FormatSet readable_formats(const RendererFacts& facts) {
 
 bool is_linear(const RendererFacts& facts, std::uint64_t modifier) noexcept {
     // An implicit layout is the driver's secret, but on the CPU there is no driver with one.
+    const bool is_without_driver = facts.draws_on_cpu || facts.kind == Kind::Pixman;
     return modifier == DRM_FORMAT_MOD_LINEAR ||
-           (facts.draws_on_cpu && modifier == DRM_FORMAT_MOD_INVALID);
+           (is_without_driver && modifier == DRM_FORMAT_MOD_INVALID);
 }
 
 bool reads(const RendererFacts& facts, const PixelFormat& format) noexcept {

@@ -1,6 +1,9 @@
+#include <drm_fourcc.h>
+#include <format>
 #include <span>
 #include <tarmac/importer.hpp>
 
+#include "dmabuf/device.hpp"
 #include "import/copy_buffer.hpp"
 #include "import/landed.hpp"
 #include "ready/at_once.hpp"
@@ -15,12 +18,14 @@ public:
     MappedImporter(wlr_renderer* renderer, std::shared_ptr<const RendererFacts> facts, dev_t device)
         : renderer_{renderer}
         , facts_{std::move(facts)}
-        , formats_{readable_formats(*facts_)}
-        , device_{device} {}
+        , formats_{formats_from(*facts_, device)}
+        , device_{device}
+        , takes_device_buffers_{can_map_buffers(device).value_or(true)} {}
 
     const FormatSet& formats() const noexcept override { return formats_; }
     dev_t device() const noexcept override { return device_; }
     bool imports() const noexcept override { return false; }
+    bool takes_device_buffers() const noexcept override { return takes_device_buffers_; }
     std::string_view way() const noexcept override { return "mapped"; }
 
     Result<Landed> land(std::shared_ptr<const Dmabuf> dmabuf) override {
@@ -34,6 +39,11 @@ public:
 private:
     Result<Texture> import_dmabuf(std::shared_ptr<const Dmabuf> dmabuf,
                                   const Update& update) override {
+        if (!formats_.contains({dmabuf->fourcc(), dmabuf->modifier()}))
+            return fail(Fault::InvalidFormat,
+                        std::format("{} with modifier {} can't be read from mapped memory",
+                                    fourcc_name(dmabuf->fourcc()),
+                                    modifier_name(dmabuf->modifier())));
         const Colors colors = Colors::of(*dmabuf);
         if (const auto way = decide_reading(*facts_, ImageFacts::of(*dmabuf, *facts_), colors);
             !way)
@@ -50,6 +60,19 @@ private:
             const std::uint64_t bytes = CopyBuffer::size_of(copy->extent(), rendition);
             return Texture{std::move(copy), renderer_, bytes};
         });
+    }
+
+    /// What clients leave to a GPU's driver isn't linear.
+    static FormatSet formats_from(const RendererFacts& facts, dev_t device) {
+        const FormatSet all = readable_formats(facts);
+        if (!is_gpu(device))
+            return all;
+        FormatSet explicit_ones;
+        for (const FormatModifier& pair : all) {
+            if (pair.modifier != DRM_FORMAT_MOD_INVALID || facts.imports.contains(pair))
+                explicit_ones.add(pair);
+        }
+        return explicit_ones;
     }
 
     static std::unexpected<Error> fail_busy() {
@@ -95,6 +118,7 @@ private:
     std::shared_ptr<const RendererFacts> facts_;
     FormatSet formats_;
     dev_t device_;
+    bool takes_device_buffers_;
 };
 
 } // namespace

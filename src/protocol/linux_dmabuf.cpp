@@ -7,7 +7,7 @@ namespace tarmac {
 
 namespace {
 
-/// `feedback`, or a sampling tranche for every importer's device, with all that it has.
+/// `feedback`, or a sampling tranche for every importer that takes what its device makes.
 Result<std::shared_ptr<const Feedback>>
 feedback_or_everything(std::shared_ptr<const Feedback> feedback,
                        const std::vector<Importer*>& importers) {
@@ -15,9 +15,15 @@ feedback_or_everything(std::shared_ptr<const Feedback> feedback,
         return fail(Fault::NotAvailable, "nothing imports dma-bufs");
     if (feedback)
         return feedback;
+    if (std::ranges::none_of(importers, &Importer::takes_device_buffers))
+        return fail(Fault::NotAvailable,
+                    "nothing imports dma-bufs, and the device doesn't let them "
+                    "be mapped");
     FeedbackBuilder builder;
-    for (const Importer* importer : importers)
-        builder.add_tranche({importer->device(), TrancheFlags::Sampling, importer->formats()});
+    for (const Importer* importer : importers) {
+        if (importer->takes_device_buffers())
+            builder.add_tranche({importer->device(), TrancheFlags::Sampling, importer->formats()});
+    }
     return builder.build();
 }
 

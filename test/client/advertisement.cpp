@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <drm_fourcc.h>
 #include <fcntl.h>
 #include <filesystem>
@@ -12,10 +13,13 @@
 #include <unistd.h>
 
 #include "support/compositor_process.hpp"
+#include "support/dmabuf_source.hpp"
 #include "support/local_renderer.hpp"
 #include "support/many_descriptors.hpp"
+#include "support/stages.hpp"
 
 using namespace test;
+using tarmac::Fd;
 using tarmac::FormatModifier;
 
 namespace {
@@ -153,7 +157,8 @@ TEST_CASE("a thousand clients are told of one table") {
     CHECK(count_tables(compositor.process().pid()) == 1);
 }
 
-TEST_CASE("without a DRM device clients are told of the memory's own") {
+TEST_CASE(
+    "where nothing draws with a DRM device, clients are told of one whose buffers can be read") {
     Stage stage{.drm_device = "", .environment = {"WLR_RENDERER_FORCE_SOFTWARE=1"}};
     SECTION("with GLES2") {
         stage.renderer = "gles2";
@@ -164,15 +169,15 @@ TEST_CASE("without a DRM device clients are told of the memory's own") {
     SECTION("with pixman") {
         stage.renderer = "pixman";
     }
-    struct stat udmabuf;
-    if (stat("/dev/udmabuf", &udmabuf) != 0)
-        SKIP("/dev/udmabuf is missing");
+    struct stat node;
+    if (stat("/dev/dri/renderD128", &node) != 0)
+        SKIP("/dev/dri/renderD128 is missing");
     CompositorProcess compositor{{}, stage};
     RawClient client = compositor.connect(5);
     const ToldFeedback& told = client.feedback();
-    CHECK(told.main_device == udmabuf.st_rdev);
+    CHECK(told.main_device == node.st_rdev);
     REQUIRE_FALSE(told.tranches.empty());
-    CHECK(told.tranches.front().device == udmabuf.st_rdev);
+    CHECK(told.tranches.front().device == node.st_rdev);
     CHECK(client.knows({DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR}));
     CHECK(client.knows({DRM_FORMAT_NV12, DRM_FORMAT_MOD_LINEAR}));
 }
@@ -183,17 +188,38 @@ TEST_CASE("clients below version 4 hear of LINEAR beside INVALID, but for Xwayla
         const RawClient client = compositor.connect(3);
         return std::ranges::count(client.modifiers(), FormatModifier{fourcc, modifier}) == 1;
     };
-    // Read from memory, and so LINEAR alone.
+    // Read from memory.
     constexpr std::uint32_t Mapped = DRM_FORMAT_BGR888;
-    CHECK(knows(DRM_FORMAT_MOD_LINEAR));
-    CHECK(knows(DRM_FORMAT_MOD_INVALID));
+    for (const std::uint32_t fourcc : {DRM_FORMAT_XRGB8888, Mapped}) {
+        CHECK(knows(DRM_FORMAT_MOD_LINEAR, fourcc));
+        CHECK(knows(DRM_FORMAT_MOD_INVALID, fourcc));
+    }
 
     char name[16];
     prctl(PR_GET_NAME, name);
     prctl(PR_SET_NAME, "Xwayland");
     CHECK_FALSE(knows(DRM_FORMAT_MOD_LINEAR));
     CHECK(knows(DRM_FORMAT_MOD_INVALID));
-    CHECK(knows(DRM_FORMAT_MOD_LINEAR, Mapped));
-    CHECK_FALSE(knows(DRM_FORMAT_MOD_INVALID, Mapped));
+    CHECK_FALSE(knows(DRM_FORMAT_MOD_LINEAR, Mapped));
+    CHECK(knows(DRM_FORMAT_MOD_INVALID, Mapped));
     prctl(PR_SET_NAME, name);
+}
+
+TEST_CASE(
+    "clients that name no modifier are told formats, whatever draws, and their buffers taken") {
+    const std::string renderer = GENERATE("gles2", "vulkan", "pixman");
+    CompositorProcess compositor{{}, stage_of(renderer)};
+    for (const unsigned version : {1u, 2u, 3u}) {
+        INFO("version " << version);
+        RawClient client = compositor.connect(version);
+        for (const std::uint32_t fourcc : {DRM_FORMAT_XRGB8888, DRM_FORMAT_NV12}) {
+            CHECK(client.knows({fourcc, DRM_FORMAT_MOD_INVALID}));
+            const Fd dmabuf = allocate_dmabuf(Exporter::Udmabuf, 64 * 64 * 4);
+            auto& params = client.create_params();
+            client.add(params, dmabuf.get(), 0, 0, 64 * 4, DRM_FORMAT_MOD_INVALID);
+            if (fourcc == DRM_FORMAT_NV12)
+                client.add(params, dmabuf.get(), 1, 64 * 64, 64, DRM_FORMAT_MOD_INVALID);
+            CHECK(client.create(params, 32, 32, fourcc).kind == Answer::Created);
+        }
+    }
 }

@@ -30,11 +30,15 @@ private:
 /// Advertises `formats` and refuses every import: for checks that come before one.
 class DecliningImporter final : public tarmac::Importer {
 public:
-    explicit DecliningImporter(tarmac::FormatSet formats, dev_t device = 0)
-        : formats_{std::move(formats)}, device_{device} {}
+    explicit DecliningImporter(tarmac::FormatSet formats, dev_t device = 0,
+                               bool takes_device_buffers = true)
+        : formats_{std::move(formats)}
+        , device_{device}
+        , takes_device_buffers_{takes_device_buffers} {}
 
     const tarmac::FormatSet& formats() const noexcept override { return formats_; }
     dev_t device() const noexcept override { return device_; }
+    bool takes_device_buffers() const noexcept override { return takes_device_buffers_; }
     std::string_view way() const noexcept override { return "declining"; }
 
 private:
@@ -45,6 +49,7 @@ private:
 
     tarmac::FormatSet formats_;
     dev_t device_;
+    bool takes_device_buffers_;
 };
 
 /// File descriptors that this process has open.

@@ -100,6 +100,27 @@ TEST_CASE_METHOD(Fixture, "feedback names a main device up to version 5, samplin
     }
 }
 
+TEST_CASE_METHOD(Fixture, "what only mapping shows is told behind the rest, if it can be mapped") {
+    RawClient client = this->client(6);
+    const auto& told = client.feedback();
+    test::DecliningImporter drawing{{XrgbLinear, XrgbImplicit}, Device},
+        mapping{{XrgbLinear, Nv12Linear}, Device},
+        vainly_mapping{{XrgbLinear, Nv12Linear}, Device, false};
+    REQUIRE(dmabuf->set_importers({&drawing, &mapping}));
+    client.round_trip();
+    REQUIRE(told.tranches.size() == 2);
+    CHECK(told.tranches[0].formats == std::vector<FormatModifier>{XrgbLinear, XrgbImplicit});
+    CHECK(told.tranches[1].formats == std::vector<FormatModifier>{Nv12Linear});
+    REQUIRE(dmabuf->set_importers({&drawing, &vainly_mapping}));
+    client.round_trip();
+    REQUIRE(told.tranches.size() == 1);
+    CHECK(told.tranches[0].formats == std::vector<FormatModifier>{XrgbLinear, XrgbImplicit});
+    const auto nothing = dmabuf->set_importers({&vainly_mapping});
+    REQUIRE_FALSE(nothing);
+    CHECK(nothing.error().fault == Fault::NotAvailable);
+    REQUIRE(dmabuf->set_importers({&importer}));
+}
+
 TEST_CASE_METHOD(Fixture, "feedback objects hear of a change, and of nothing else") {
     RawClient client = this->client(5);
     const auto& told = client.feedback();
