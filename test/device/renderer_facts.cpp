@@ -4,6 +4,8 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <drm_fourcc.h>
+#include <malloc.h>
+#include <tarmac/texture_builder.hpp>
 
 #include "support/dmabuf_source.hpp"
 #include "support/fake_renderer.hpp"
@@ -32,6 +34,33 @@ TEST_CASE("renderers say what they are and how large a picture they take") {
     CHECK(facts->encodings.empty() == (name != "vulkan"));
     // It is asked no second time.
     CHECK(RendererFacts::of(renderer) == facts);
+}
+
+TEST_CASE("imports leave nothing behind, however large and though nothing is drawn") {
+    if (const std::string reason = test::missing(test::Exporter::Udmabuf); !reason.empty())
+        SKIP(reason);
+    const std::string name = GENERATE("gles2", "vulkan");
+    CAPTURE(name);
+    Importer& importer = test::LocalRenderer::shared(name).importer();
+    // More than the least that Vulkan promises.
+    constexpr std::uint32_t Width = 5000, Height = 4;
+    const auto import_often = [&] {
+        for (int i = 0; i < 64; ++i) {
+            const auto texture =
+                TextureBuilder{}
+                    .set_size(Width, Height)
+                    .set_format(DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR)
+                    .set_plane(0,
+                               test::allocate_dmabuf(test::Exporter::Udmabuf, Width * 4 * Height),
+                               0, Width * 4)
+                    .build(importer);
+            REQUIRE(texture);
+        }
+    };
+    import_often();
+    const std::size_t before = mallinfo2().uordblks;
+    import_often();
+    CHECK(mallinfo2().uordblks < before + (64 << 10));
 }
 
 TEST_CASE("facts outlive their renderer, and aren't taken for another's") {
