@@ -35,11 +35,14 @@ std::vector<Importer*> borrow(const std::vector<std::unique_ptr<Importer>>& impo
 
 } // namespace
 
-DmabufImport::DmabufImport(wl_display* display, wlr_compositor* compositor, wlr_renderer* renderer,
-                           int drm_fd)
+DmabufImport::DmabufImport(wl_display* display, wlr_compositor* compositor,
+                           wlr_security_context_manager_v1* security_contexts,
+                           wlr_renderer* renderer, int drm_fd)
     : importers_{create_importers(renderer, drm_fd)} {
     auto global = LinuxDmabuf::create(display, compositor, borrow(importers_),
-                                      {.on_landing = log_landing, .on_refusal = log_refusal});
+                                      {.on_landing = log_landing,
+                                       .on_refusal = log_refusal,
+                                       .security_contexts = security_contexts});
     if (!global) {
         log_event("without-dmabuf", {{"reason", quoted(global.error().message)}});
         return;

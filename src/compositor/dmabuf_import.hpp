@@ -20,7 +20,8 @@ namespace tarmac::compositor {
 class DmabufImport {
 public:
     /// `drm_fd` is of the device that clients are to allocate on; -1 if there is none.
-    DmabufImport(wl_display* display, wlr_compositor* compositor, wlr_renderer* renderer,
+    DmabufImport(wl_display* display, wlr_compositor* compositor,
+                 wlr_security_context_manager_v1* security_contexts, wlr_renderer* renderer,
                  int drm_fd);
 
     /// Imports everything again with a renderer that takes the former one's place.

@@ -101,7 +101,9 @@ bool is_privileged(std::string_view interface) {
     return std::ranges::contains(names, interface);
 }
 
-void create_security_context(wl_display* display) {
+} // namespace
+
+wlr_security_context_manager_v1* create_security_contexts(wl_display* display) {
     wlr_security_context_manager_v1* contexts = wlr_security_context_manager_v1_create(display);
     wl_display_set_global_filter(
         display,
@@ -111,13 +113,11 @@ void create_security_context(wl_display* display) {
                    wlr_security_context_manager_v1_lookup_client(contexts, client) == nullptr;
         },
         contexts);
+    return contexts;
 }
-
-} // namespace
 
 void create_protocols(wl_display* display, const Graphics& graphics, wlr_output_layout* layout,
                       wlr_scene* scene) {
-    create_security_context(display);
     // Not wlr_renderer_init_wl_display(): it would offer wlroots' own linux-dmabuf as well.
     wlr_renderer_init_wl_shm(graphics.renderer(), display);
     wlr_subcompositor_create(display);

@@ -6,16 +6,18 @@
 struct wl_display;
 struct wlr_output_layout;
 struct wlr_scene;
+struct wlr_security_context_manager_v1;
 
 namespace tarmac::compositor {
 
 class Graphics;
 
+/// Sandboxes register their applications there. Those don't see globals, here or elsewhere, with
+/// which they could look at or act for others. Goes with the display.
+wlr_security_context_manager_v1* create_security_contexts(wl_display* display);
+
 /// Puts the globals on `display` that work by themselves, together with `scene`. They go with the
 /// display. Those that take part in policy are with what they concern: Windows, Seat, Outputs.
-///
-/// Clients in a security context don't see those, here and there, with which they could look at or
-/// act for others.
 void create_protocols(wl_display* display, const Graphics& graphics, wlr_output_layout* layout,
                       wlr_scene* scene);
 

@@ -55,7 +55,8 @@ std::expected<void, std::string> Server::create_parts() {
     graphics_ = std::move(*graphics);
     compositor_ = wlr_compositor_create(display_.get(), 6, graphics_->renderer());
     bounds_.emplace(*compositor_);
-    dmabufs_.emplace(display_.get(), compositor_, graphics_->renderer(), graphics_->drm_fd());
+    dmabufs_.emplace(display_.get(), compositor_, create_security_contexts(display_.get()),
+                     graphics_->renderer(), graphics_->drm_fd());
     scene_.emplace();
     outputs_.emplace(display_.get(), *graphics_, *scene_, options_.size);
     create_protocols(display_.get(), *graphics_, outputs_->layout(), scene_->get());

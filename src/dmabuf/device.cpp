@@ -1,9 +1,8 @@
 #include "dmabuf/device.hpp"
 
 #include <cstdint>
-#include <dlfcn.h>
-#include <drm_fourcc.h>
 #include <fcntl.h>
+#include <gbm.h>
 #include <memory>
 #include <string_view>
 #include <sys/mman.h>
@@ -49,39 +48,17 @@ Fd make_dumb_buffer(int drm_fd) {
     return Fd{dmabuf};
 }
 
-/// What clients have of a GPU's driver. Empty if it makes none.
+/// As clients make theirs with a GPU's driver. Empty if it makes none.
 Fd make_gbm_buffer(int drm_fd) {
-    using Library = std::unique_ptr<void, decltype([](void* library) { dlclose(library); })>;
-    // wlroots has loaded it, if it allocates with it.
-    const Library gbm{dlopen("libgbm.so.1", RTLD_LAZY | RTLD_NOLOAD)};
-    if (!gbm)
-        return {};
-    const auto find = [&]<class Function>(Function*& function, const char* name) {
-        function = reinterpret_cast<Function*>(dlsym(gbm.get(), name));
-        return function != nullptr;
-    };
-    void* (*create_device)(int) = nullptr;
-    void (*destroy_device)(void*) = nullptr;
-    void* (*create_buffer)(void*, std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t) =
-        nullptr;
-    void (*destroy_buffer)(void*) = nullptr;
-    int (*get_fd)(void*) = nullptr;
-    if (!find(create_device, "gbm_create_device") || !find(destroy_device, "gbm_device_destroy") ||
-        !find(create_buffer, "gbm_bo_create") || !find(destroy_buffer, "gbm_bo_destroy") ||
-        !find(get_fd, "gbm_bo_get_fd"))
-        return {};
-    void* device = create_device(drm_fd);
+    const std::unique_ptr<gbm_device, decltype(&gbm_device_destroy)> device{
+        gbm_create_device(drm_fd), gbm_device_destroy};
     if (!device)
         return {};
-    constexpr std::uint32_t UseRendering = 1 << 2, UseLinear = 1 << 4;
-    void* buffer = create_buffer(device, Side, Side, DRM_FORMAT_XRGB8888, UseRendering | UseLinear);
-    Fd dmabuf;
-    if (buffer) {
-        dmabuf = Fd{get_fd(buffer)};
-        destroy_buffer(buffer);
-    }
-    destroy_device(device);
-    return dmabuf;
+    const std::unique_ptr<gbm_bo, decltype(&gbm_bo_destroy)> buffer{
+        gbm_bo_create(device.get(), Side, Side, GBM_FORMAT_XRGB8888,
+                      GBM_BO_USE_RENDERING | GBM_BO_USE_LINEAR),
+        gbm_bo_destroy};
+    return Fd{buffer ? gbm_bo_get_fd(buffer.get()) : -1};
 }
 
 std::optional<bool> can_map_buffers(int drm_fd) {
