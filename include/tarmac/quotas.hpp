@@ -28,6 +28,8 @@ std::uint64_t machine_memory() noexcept;
 /// what nobody holds: the first may have half of each total, and whoever comes later finds half of
 /// the rest. What a buffer holds counts until nobody reads it any more, also after its wl_buffer or
 /// its client is gone. That an account has met its share is logged once for each resource.
+/// Besides, each connection has some descriptors of its own (see `descriptors`), and a 512th of the
+/// totals of objects and commits, so that many accounts together can't keep a newcomer out.
 ///
 /// Past its share of `params`, `feedback_objects` and `binds`, requests that can't be answered, a
 /// client gets wl_display.no_memory; past one of buffers, and of what they are made of, `failed`.

@@ -23,13 +23,20 @@ bool is_of_images(Resource resource) {
 } // namespace
 
 ClientAccount::ClientAccount(std::shared_ptr<Account> account, std::function<bool()> make_room)
-    : account_{std::move(account)}
-    , make_room_{std::move(make_room)}
-    , n_own_{account_->take_first(Resource::Connections) ? OwnDescriptors : 0} {}
+    : account_{std::move(account)}, make_room_{std::move(make_room)} {}
 
 ClientAccount::~ClientAccount() {
-    if (n_own_ > 0)
+    if (has_descriptors_)
         account_->give_back(Resource::Connections, 1);
+}
+
+std::uint64_t ClientAccount::own_left(Resource resource) {
+    if (resource == Resource::Descriptors && !has_descriptors_)
+        has_descriptors_ = account_->take_first(Resource::Connections);
+    const std::uint64_t own = resource == Resource::Descriptors
+                                  ? (has_descriptors_ ? OwnDescriptors : 0)
+                                  : account_->own_of_connection(resource);
+    return own - own_used_[static_cast<std::size_t>(resource)];
 }
 
 ClientAccount::Charge& ClientAccount::Charge::operator=(Charge&& other) noexcept {
@@ -43,17 +50,16 @@ ClientAccount::Charge& ClientAccount::Charge::operator=(Charge&& other) noexcept
 ClientAccount::Charge::~Charge() {
     if (!client_)
         return;
-    client_->n_own_used_ -= own_;
+    client_->own_used_[static_cast<std::size_t>(resource_)] -= own_;
     client_->account_->give_back(resource_, shared_);
 }
 
 Result<ClientAccount::Charge> ClientAccount::charge(Resource resource, std::uint64_t n) {
     for (;;) {
-        const std::uint64_t own =
-            resource == Resource::Descriptors ? std::min(n, n_own_ - n_own_used_) : 0;
+        const std::uint64_t own = std::min(n, own_left(resource));
         const auto taken = own < n ? account_->take(resource, n - own) : Result<void>{};
         if (taken) {
-            n_own_used_ += own;
+            own_used_[static_cast<std::size_t>(resource)] += own;
             Charge charge;
             charge.client_ = shared_from_this();
             charge.resource_ = resource;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -50,9 +51,13 @@ public:
     bool was_told(FormatModifier pair) const { return told_.contains(pair); }
 
 private:
+    /// What it has of its own and doesn't use yet.
+    std::uint64_t own_left(Resource resource);
+
     std::shared_ptr<Account> account_;
     std::function<bool()> make_room_;
-    std::uint64_t n_own_, n_own_used_ = 0; ///< descriptors that are set aside
+    bool has_descriptors_ = false; ///< set aside for it, from its first charge on
+    std::array<std::uint64_t, ResourceCount> own_used_{};
     FormatSet told_; ///< never less: a client may use for a while what it was told before a change
     std::weak_ptr<const Feedback> last_told_; ///< whose table it needn't keep
 };

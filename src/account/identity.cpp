@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <format>
 #include <fstream>
-#include <iterator>
 #include <ranges>
 #include <sstream>
 #include <unistd.h>
@@ -14,7 +13,10 @@ namespace {
 
 std::string read_of(pid_t pid, std::string_view name) {
     std::ifstream file{std::format("/proc/{}/{}", pid, name)};
-    return {std::istreambuf_iterator{file}, {}};
+    // Iterators would throw where the process ends meanwhile.
+    std::string text;
+    std::getline(file, text, '\0');
+    return text;
 }
 
 bool is_of_application(std::string_view unit) {
@@ -24,7 +26,6 @@ bool is_of_application(std::string_view unit) {
 } // namespace
 
 std::string application_cgroup(std::string_view proc_cgroup) {
-    std::string found;
     for (const auto line : std::views::split(proc_cgroup, '\n')) {
         // HIERARCHY:CONTROLLERS:PATH; units are systemd's, in its own hierarchy or the only one.
         const std::string_view text{line.begin(), line.end()};
@@ -35,11 +36,11 @@ std::string application_cgroup(std::string_view proc_cgroup) {
         for (std::size_t start = path + 2; start < text.size();) {
             const std::size_t end = std::min(text.find('/', start), text.size());
             if (is_of_application(text.substr(start, end - start)))
-                found = text.substr(path + 1, end - path - 1);
+                return std::string{text.substr(path + 1, end - path - 1)};
             start = end + 1;
         }
     }
-    return found;
+    return {};
 }
 
 unsigned long long start_time(std::string_view proc_stat) {

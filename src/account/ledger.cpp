@@ -88,6 +88,20 @@ void Account::give_back(Resource resource, std::uint64_t n) noexcept {
     ledger_->pools_[index_of(resource)].held -= n;
 }
 
+std::uint64_t Account::own_of_connection(Resource resource) const noexcept {
+    constexpr std::uint64_t Part = 512;
+    switch (resource) {
+    case Resource::Params:
+    case Resource::FeedbackObjects:
+    case Resource::Binds:
+    case Resource::Buffers:
+    case Resource::HeldCommits:
+        return ledger_->pools_[index_of(resource)].total / Part;
+    default:
+        return 0;
+    }
+}
+
 bool Account::could_hold(Resource resource, std::uint64_t n) const noexcept {
     return is_within_share(0, ledger_->pools_[index_of(resource)].total, n);
 }

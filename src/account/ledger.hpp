@@ -75,6 +75,9 @@ public:
     /// As take(), but an account that holds none gets one of what there is.
     bool take_first(Resource resource);
     void give_back(Resource resource, std::uint64_t n) noexcept;
+    /// What each of its connections has besides, whatever others hold. Not of Descriptors, of which
+    /// there is only so much to set aside.
+    std::uint64_t own_of_connection(Resource resource) const noexcept;
     /// Whether it could ever hold as much.
     bool could_hold(Resource resource, std::uint64_t n) const noexcept;
     /// Says, once for each resource, that its share was met.

@@ -53,7 +53,7 @@ void PendingPicture::look_at_fences(const void* client) {
             return;
         // wlroots makes an eventfd, of which the event loop has a duplicate.
         if (!charge_waiting(2))
-            return drop();
+            return look_later(client);
         auto wait = request_.acquire->await(context_.loop, on_signal);
         if (wait)
             acquire_wait_.emplace(std::move(*wait));
@@ -68,7 +68,7 @@ void PendingPicture::look_at_fences(const void* client) {
     if (is_drawn_)
         return;
     if (!charge_waiting(DistinctDmabufs{image}.members().size()))
-        return drop();
+        return look_later(client);
     auto ticket =
         client ? fences.await_for(client, image, on_signal) : fences.await(image, Read, on_signal);
     if (ticket)
@@ -84,7 +84,20 @@ bool PendingPicture::charge_waiting(std::uint64_t n_descriptors) {
     return charge.has_value();
 }
 
+/// What has all the descriptors of its share goes on, if less smoothly.
+void PendingPicture::look_later(const void* client) {
+    constexpr std::chrono::milliseconds Pause{10};
+    again_.emplace(context_.loop, Pause, [this, client] {
+        look_at_fences(client);
+        if (!is_drawn_ && stage_ != Stage::Dropped)
+            return;
+        proceed();
+        on_progress_();
+    });
+}
+
 void PendingPicture::end_waiting() noexcept {
+    again_.reset();
     fences_ = {};
     acquire_wait_.reset();
     waiting_charge_ = {};

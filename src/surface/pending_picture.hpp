@@ -7,6 +7,7 @@
 #include "import/dmabuf_buffer.hpp"
 #include "import/texture_upload.hpp"
 #include "surface/surface_context.hpp"
+#include "wlr/timer.hpp"
 
 namespace tarmac {
 
@@ -74,6 +75,7 @@ private:
     void proceed();
     void look_at_fences(const void* client);
     bool charge_waiting(std::uint64_t n_descriptors);
+    void look_later(const void* client);
     void end_waiting() noexcept;
     void choose_way();
     void await_buffer();
@@ -99,6 +101,7 @@ private:
     FenceWatch::Ticket fences_;
     std::optional<AcquirePoint::Wait> acquire_wait_;
     ClientAccount::Charge waiting_charge_;
+    std::optional<Timer> again_; ///< while there is none to be had
     WorkerPool::Ticket job_;
     std::optional<TextureUpload> upload_;
     ImportQueue::Ticket next_upload_;

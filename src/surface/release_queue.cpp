@@ -7,13 +7,23 @@
 
 namespace tarmac {
 
+namespace {
+
+// Until there may be a descriptor to wait with.
+constexpr std::chrono::milliseconds Pause{20};
+
+} // namespace
+
 ReleaseQueue::ReleaseQueue(wl_event_loop* loop, FenceWatch& fences, WorkerPool& workers)
-    : fences_{&fences}, workers_{&workers}, end_of_turn_{loop, [this] { look_at_new(); }} {
+    : loop_{loop}
+    , fences_{&fences}
+    , workers_{&workers}
+    , end_of_turn_{loop, [this] { look_at_new(); }} {
     wl_event_loop_add_destroy_listener(loop, loop_gone_.prepare([this] {
         const auto self = shared_from_this();
         loop_gone_.disconnect();
         end_of_turn_.cancel();
-        has_loop_ = false;
+        loop_ = nullptr;
         let_all_go();
     }));
 }
@@ -39,10 +49,10 @@ void ReleaseQueue::let_all_go() {
 void ReleaseQueue::push(BufferLock buffer) {
     const auto self = shared_from_this();
     // Without an event loop, what came before can go: its own end is over.
-    if (!has_loop_)
+    if (!loop_)
         let_all_go();
-    new_.push_back({std::move(buffer), {}, {}, {}});
-    if (has_loop_)
+    new_.emplace_back(std::move(buffer));
+    if (loop_)
         end_of_turn_.request();
 }
 
@@ -73,8 +83,10 @@ void ReleaseQueue::proceed(Entries::iterator entry) {
     if (FenceWatch::is_idle(image, FenceWatch::Access::Write))
         return finish(entry);
     auto charge = buffer->charge(Resource::Descriptors, DistinctDmabufs{image}.members().size());
-    if (!charge)
-        return finish(entry);
+    if (!charge) {
+        entry->again.emplace(loop_, Pause, [this, entry] { proceed(entry); });
+        return;
+    }
     entry->charge = std::move(*charge);
     auto readers =
         fences_->await(image, FenceWatch::Access::Write, [this, entry] { finish(entry); });

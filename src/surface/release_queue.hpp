@@ -2,11 +2,13 @@
 
 #include <list>
 #include <memory>
+#include <optional>
 
 #include "import/dmabuf_buffer.hpp"
 #include "ready/fence_watch.hpp"
 #include "ready/worker_pool.hpp"
 #include "wlr/end_of_turn.hpp"
+#include "wlr/timer.hpp"
 
 namespace tarmac {
 
@@ -32,6 +34,7 @@ private:
         BufferLock buffer;
         ClientAccount::Charge charge; ///< for the wait
         FenceWatch::Ticket readers;
+        std::optional<Timer> again;
         WorkerPool::Ticket closing;
     };
     using Entries = std::list<Entry>;
@@ -42,8 +45,8 @@ private:
 
     void let_all_go();
 
-    bool has_loop_ = true;
-    FenceWatch* fences_; ///< nullptr when retired
+    wl_event_loop* loop_; ///< nullptr once it is gone
+    FenceWatch* fences_;  ///< nullptr when retired
     WorkerPool* workers_;
     Listener loop_gone_;
     Entries new_, waiting_;

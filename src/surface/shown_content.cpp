@@ -165,6 +165,9 @@ void Surface::make_encoding_true() {
 void Surface::correct_damage(bool is_all_new) {
     wlr_surface_state& current = surface_.current;
     Region damage;
+    const bool is_exact = !current.viewport.has_src && !current.viewport.has_dst;
+    if (!is_all_new && !shown_.is_inverted() && is_exact)
+        return; // what wlroots makes of it
     if (is_all_new) {
         damage.add({0, 0, current.buffer_width, current.buffer_height});
     } else {

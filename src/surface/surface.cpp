@@ -45,10 +45,9 @@ Surface::Surface(wlr_surface& surface, SurfaceContext& context, Surfaces& surfac
     , role_end_{[this] { let_go_of_all(); }}
     , progress_{context.loop, [this] { progressed(); }}
     , copies_{[this](std::uint64_t bytes) {
-                  return context_.account_of(wl_resource_get_client(surface_.resource))
-                      ->charge({{Resource::CopiedBytes, bytes},
-                                {Resource::Mappings, 1},
-                                {Resource::Descriptors, 1}});
+                  return account().charge({{Resource::CopiedBytes, bytes},
+                                           {Resource::Mappings, 1},
+                                           {Resource::Descriptors, 1}});
               },
               [disposal = context.disposal, client = wl_resource_get_client(surface.resource)](
                   Disposal::Unused unused) { disposal->dispose(client, std::move(unused)); },
@@ -206,6 +205,7 @@ void Surface::describe_image(Commit& commit, DmabufBuffer& buffer,
         commit.ready = content_of(request, Way::Import, std::move(picture));
         return;
     }
+    account();
     commit.picture = std::make_unique<PendingPicture>(context_, copies_, std::move(request),
                                                       [this] { progress_.request(); });
     commit.picture->begin(buffer.owner());
@@ -259,13 +259,18 @@ bool Surface::must_lock(const Commit& commit) const {
     return surface && surface->has_waiting();
 }
 
+ClientAccount& Surface::account() {
+    if (!account_)
+        account_ = context_.account_of(wl_resource_get_client(surface_.resource));
+    return *account_;
+}
+
 bool Surface::charge(Commit& commit) {
     wl_client* client = wl_resource_get_client(surface_.resource);
-    const auto account = context_.account_of(client);
-    auto charge = account->charge(Resource::HeldCommits);
+    auto charge = account().charge(Resource::HeldCommits);
     if (!charge && !commit.is_in_tree) {
         surfaces_.skip_oldest_of(client);
-        charge = account->charge(Resource::HeldCommits);
+        charge = account().charge(Resource::HeldCommits);
     }
     if (charge) {
         commit.charge.emplace(std::move(*charge));

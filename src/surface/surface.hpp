@@ -181,9 +181,13 @@ private:
     void look_at_awaited();
     void drop_misfit();
 
+    /// Asked for first in a request: while a client goes it has none any more.
+    ClientAccount& account();
+
     wlr_surface& surface_;
     SurfaceContext& context_;
     Surfaces& surfaces_;
+    std::shared_ptr<ClientAccount> account_;
     Synced synced_{};
     CommitState pending_{}, current_{};
     bool is_followed_;

@@ -120,6 +120,23 @@ TEST_CASE_METHOD(Fixture, "each connection has descriptors of its own first") {
     CHECK(take_all(*connect("one too many"), Resource::Descriptors).size() == OwnDescriptors);
 }
 
+TEST_CASE_METHOD(Fixture, "many accounts that take all that they can leave each client something") {
+    std::list<std::shared_ptr<ClientAccount>> clients;
+    std::list<ClientAccount::Charges> charges;
+    for (int i = 0; i < 20; ++i) {
+        const auto client = clients.emplace_back(connect(std::to_string(i)));
+        for (const Resource resource : {Resource::Params, Resource::FeedbackObjects,
+                                        Resource::Binds, Resource::Buffers, Resource::HeldCommits})
+            charges.push_back(take_all(*client, resource));
+    }
+    const auto newcomer = connect("newcomer");
+    CHECK(newcomer->charge({{Resource::Params, 8},
+                            {Resource::FeedbackObjects, 8},
+                            {Resource::Binds, 8},
+                            {Resource::Buffers, 8},
+                            {Resource::HeldCommits, 8}}));
+}
+
 TEST_CASE_METHOD(Fixture, "charges outlive the client, and its account with them") {
     ledger = make({.buffers = 4});
     auto charge = connect("process 1")->charge(Resource::Buffers, 2);
