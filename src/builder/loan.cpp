@@ -24,15 +24,25 @@ Loan::Loan(wl_event_loop* loop, std::function<void()> on_unused)
 std::shared_ptr<const Dmabuf> Loan::lend(Dmabuf image, std::shared_ptr<Loan> loan) {
     return {new Dmabuf{std::move(image)}, [loan = std::move(loan)](const Dmabuf* ended) {
                 std::unique_ptr<const Dmabuf> own{ended};
-                if (!loan->is_begun_)
-                    return;
                 loan->image_ = std::move(own);
-                loan->self_ = loan;
-                if (loan->loop_)
-                    loan->await_readers();
-                else
-                    loan->tell();
+                if (loan->is_begun_)
+                    await_end(loan);
             }};
+}
+
+void Loan::begin(const std::shared_ptr<Loan>& loan) {
+    loan->is_begun_ = true;
+    if (loan->image_)
+        end(loan);
+}
+
+void Loan::await_end(std::shared_ptr<Loan> loan) {
+    Loan& self = *loan;
+    self.self_ = std::move(loan);
+    if (self.loop_)
+        self.await_readers();
+    else
+        self.tell();
 }
 
 void Loan::end(std::shared_ptr<Loan> loan) {

@@ -24,11 +24,12 @@ public:
     /// of it, and those who read it at that moment (a GPU, a screen) have finished, as fences say.
     static std::shared_ptr<const Dmabuf> lend(Dmabuf image, std::shared_ptr<Loan> loan);
     /// Without it nothing is ever told.
-    void begin() noexcept { is_begun_ = true; }
+    static void begin(const std::shared_ptr<Loan>& loan);
     /// Nobody reads it any more: that is told from the event loop.
     static void end(std::shared_ptr<Loan> loan);
 
 private:
+    static void await_end(std::shared_ptr<Loan> loan);
     void await_readers();
     void tell();
 

@@ -97,7 +97,7 @@ Result<Texture> TextureBuilder::import(Importer& importer, Dmabuf dmabuf, const 
     if (texture && CopyBuffer::from(texture->buffer()))
         Loan::end(std::move(loan));
     else if (texture)
-        loan->begin();
+        Loan::begin(loan);
     return texture;
 }
 
