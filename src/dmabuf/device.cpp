@@ -1,8 +1,10 @@
 #include "dmabuf/device.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <fcntl.h>
 #include <gbm.h>
+#include <map>
 #include <memory>
 #include <string_view>
 #include <sys/mman.h>
@@ -100,15 +102,20 @@ bool is_gpu(dev_t id) noexcept {
 }
 
 std::optional<bool> can_map_buffers(dev_t id) noexcept {
+    // Its driver may hang when it is started again after a loss.
+    static std::map<dev_t, std::optional<bool>> known;
+    const auto found = known.find(id);
+    if (found != known.end())
+        return found->second;
     const Device device = open_device(id);
     const Fd node = device ? open_node(*device) : Fd{};
-    return node ? can_map_buffers(node.get()) : std::nullopt;
+    return known[id] = node ? can_map_buffers(node.get()) : std::nullopt;
 }
 
 std::optional<dev_t> find_readable_device() noexcept {
     constexpr int Most = 64;
     drmDevice* devices[Most];
-    const int count = drmGetDevices2(0, devices, Most);
+    const int count = std::min(drmGetDevices2(0, devices, Most), Most);
     std::optional<dev_t> tried, untried;
     for (int i = 0; i < count; ++i) {
         const Device device{devices[i]};
