@@ -40,9 +40,9 @@ DmabufImport::DmabufImport(wl_display* display, wlr_compositor* compositor,
                            wlr_renderer* renderer, int drm_fd)
     : importers_{create_importers(renderer, drm_fd)} {
     auto global = LinuxDmabuf::create(display, compositor, borrow(importers_),
-                                      {.on_landing = log_landing,
-                                       .on_refusal = log_refusal,
-                                       .security_contexts = security_contexts});
+                                      {.security_contexts = security_contexts,
+                                       .on_landing = log_landing,
+                                       .on_refusal = log_refusal});
     if (!global) {
         log_event("without-dmabuf", {{"reason", quoted(global.error().message)}});
         return;

@@ -72,8 +72,8 @@ void create_color_manager(wl_display* display, wlr_renderer* renderer, wlr_scene
     wlr_scene_set_color_manager_v1(scene, wlr_color_manager_v1_create(display, 2, &options));
 }
 
-/// Of what lets a client see other clients or the screen, act in the user's place, or change how
-/// screens and sessions are set up.
+/// Of what lets a client see other clients or the screen, act in the user's place, change how
+/// screens and sessions are set up, or hand in buffers that nobody checks.
 bool is_privileged(std::string_view interface) {
     static constexpr std::string_view names[] = {
         "ext_data_control_manager_v1",
@@ -84,6 +84,7 @@ bool is_privileged(std::string_view interface) {
         "ext_session_lock_manager_v1",
         "ext_transient_seat_manager_v1",
         "ext_workspace_manager_v1",
+        "wl_drm",
         "wp_drm_lease_device_v1",
         "wp_security_context_manager_v1",
         "zwlr_data_control_manager_v1",

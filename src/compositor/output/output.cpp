@@ -35,10 +35,10 @@ Output::Output(wlr_output& output, wlr_scene_output& scene_output, const Graphic
 bool Output::use_new_renderer() {
     if (!graphics_.renderer()->features.timeline)
         forget_timelines(scene_output_);
-    const bool done = wlr_output_init_render(&output_, graphics_.allocator(), graphics_.renderer());
+    can_draw_ = wlr_output_init_render(&output_, graphics_.allocator(), graphics_.renderer());
     // What was due while nothing could be drawn is asked for no more.
     wlr_output_schedule_frame(&output_);
-    return done;
+    return can_draw_;
 }
 
 bool Output::is_nested() const noexcept {
@@ -50,7 +50,7 @@ bool Output::is_nested() const noexcept {
 }
 
 void Output::draw() {
-    if (!graphics_.can_draw())
+    if (!graphics_.can_draw() || !can_draw_)
         return;
     if (!wlr_scene_output_commit(&scene_output_, nullptr) && !compose()) {
         // wlroots asks for no other frame by itself.

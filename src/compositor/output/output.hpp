@@ -22,8 +22,11 @@ public:
 
     wlr_output& get() const noexcept { return output_; }
     wlr_scene_output& scene_output() const noexcept { return scene_output_; }
-    /// Draws with the new renderer from now on. False if it can't.
+    /// Draws with the new renderer from now on. False if it can't: then it draws nothing.
     bool use_new_renderer();
+    /// Whether its user wants it on.
+    void set_wanted(bool is_wanted) noexcept { is_wanted_ = is_wanted; }
+    bool is_missed() const noexcept { return is_wanted_ && !output_.enabled; }
     /// Whether it is a window of another session, which its user can close.
     bool is_nested() const noexcept;
 
@@ -36,6 +39,8 @@ private:
     wlr_scene_output& scene_output_;
     const Graphics& graphics_;
     std::function<void()> on_drawn_;
+    bool is_wanted_ = true;
+    bool can_draw_ = true; ///< it has the renderer that is there now
     Backoff backoff_;
     std::optional<Timer> retry_; ///< of a frame that couldn't be shown
     Listener frame_, request_state_, destroy_;

@@ -106,12 +106,20 @@ bool Outputs::try_add(wlr_output& output) {
 }
 
 void Outputs::set_power(wlr_output& output, bool is_on) {
-    if (output.enabled == is_on)
-        return;
-    if (is_on)
-        switch_on(output, size_);
-    else
+    for (const auto& own : outputs_)
+        if (&own->get() == &output)
+            own->set_wanted(is_on);
+    if (!is_on && output.enabled)
         switch_off(output);
+    else if (is_on && !try_switch_on(output))
+        try_waiting_anew();
+}
+
+bool Outputs::try_switch_on(wlr_output& output) {
+    if (output.enabled || (graphics_.can_draw() && switch_on(output, size_)))
+        return true;
+    log_event("output-unusable", {{"name", bare(output.name)}});
+    return false;
 }
 
 void Outputs::add_later(wlr_output& output) {
@@ -128,7 +136,9 @@ void Outputs::try_waiting_anew() {
 
 void Outputs::schedule_attempt() {
     retry_.reset();
-    if (!waiting_.empty() && attempts_ < MaxAttempts)
+    const bool is_any_missed =
+        std::ranges::any_of(outputs_, [](const auto& output) { return output->is_missed(); });
+    if ((is_any_missed || !waiting_.empty()) && attempts_ < MaxAttempts)
         retry_.emplace(loop_, backoff_.next(Backoff::Clock::now()), [this] { try_waiting(); });
 }
 
@@ -139,6 +149,9 @@ void Outputs::try_waiting() {
         if (try_add(*waiting->output))
             waiting_.erase(waiting);
     }
+    for (const auto& output : outputs_)
+        if (output->is_missed())
+            try_switch_on(output->get());
     schedule_attempt();
 }
 

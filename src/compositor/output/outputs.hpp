@@ -47,6 +47,7 @@ private:
 
     void add(wlr_output& output);
     bool try_add(wlr_output& output);
+    bool try_switch_on(wlr_output& output);
     void add_later(wlr_output& output);
     void try_waiting();
     void schedule_attempt();

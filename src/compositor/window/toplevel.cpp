@@ -266,7 +266,8 @@ wlr_box Toplevel::floating_place(const wlr_box& geometry) {
         floating_.x = chosen.x;
         floating_.y = chosen.y;
         settle(chosen);
-        is_placed_ = true;
+        // Without any output it has no place yet.
+        is_placed_ = !home_.empty();
     }
     const wlr_box place{floating_.x, floating_.y, geometry.width, geometry.height};
     // What the client chose by itself is what it is to be told from now on.
