@@ -128,7 +128,8 @@ extend_root() {
 # In the root: installs packages, those with a ? behind their names only if they can be had.
 add_packages() {
     local package packages=()
-    apt-get -q update
+    # Otherwise all would be left out where the mirror can't be reached.
+    apt-get -q update --error-on=any
     # All at once first, since apt takes seconds for each question
     if apt-get -q -s install "${@%\?}" >/dev/null 2>&1; then
         packages=("${@%\?}")
