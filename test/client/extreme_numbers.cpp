@@ -117,13 +117,13 @@ const Case Cases[] = {
     {"a picture scaled to the largest size",
      [](Hostile& by) {
          for (const auto& [width, height] : {std::pair{Most, 1}, {1, Most}, {Most, Most}}) {
-             by.window.set_destination(width, height);
+             by.window.set_size(width, height);
              by.show(by.image.get());
          }
      }},
     {"a single pixel scaled to the largest size",
      [](Hostile& by) {
-         by.window.set_destination(Most, Most);
+         by.window.set_size(Most, Most);
          by.show(by.pixel);
      }},
     {"a child of a window far away",
@@ -135,7 +135,7 @@ const Case Cases[] = {
     {"a child that reaches from far away into the screen",
      [](Hostile& by) {
          Window wide{by.client};
-         wide.set_destination(Most, Most);
+         wide.set_size(Most, Most);
          wl_surface_attach(wide.surface(), by.pixel, 0, 0);
          wl_surface_commit(wide.surface());
          xdg_surface_set_window_geometry(by.window.shell_surface(), Most - 99, Most - 99, 1, 1);
@@ -168,7 +168,7 @@ const Case Cases[] = {
     {"resizing a window of the largest size",
      [](Hostile& by) {
          by.press();
-         by.window.set_destination(Most, Most);
+         by.window.set_size(Most, Most);
          by.show(by.pixel);
          xdg_toplevel_resize(by.window.toplevel(), by.heard.seat(), by.heard.button_serial,
                              XDG_TOPLEVEL_RESIZE_EDGE_TOP_LEFT);
@@ -176,7 +176,7 @@ const Case Cases[] = {
          by.mouse.move_to(1, 1, Width, Height);
          by.hand.round_trip();
          by.client.round_trip();
-         by.window.set_destination(1, 1);
+         by.window.set_size(1, 1);
          by.show(by.pixel);
          by.client.round_trip();
          by.mouse.move_to(UINT32_MAX, UINT32_MAX, 1, 1);
@@ -185,7 +185,7 @@ const Case Cases[] = {
     {"moving a window of the largest size",
      [](Hostile& by) {
          by.press();
-         by.window.set_destination(Most, Most);
+         by.window.set_size(Most, Most);
          by.show(by.pixel);
          xdg_toplevel_move(by.window.toplevel(), by.heard.seat(), by.heard.button_serial);
          by.client.round_trip();
@@ -195,7 +195,7 @@ const Case Cases[] = {
     {"maximized and fullscreen in other sizes than asked for",
      [](Hostile& by) {
          by.window.set_maximized();
-         by.window.set_destination(Most, Most);
+         by.window.set_size(Most, Most);
          by.show(by.pixel);
          by.window.set_fullscreen();
          by.show(by.image.get());
@@ -251,13 +251,13 @@ const Case Cases[] = {
          wl_region_add(region, 0, 0, Most, Most);
          wl_surface_set_opaque_region(by.window.surface(), region);
          wl_surface_set_input_region(by.window.surface(), region);
-         by.window.set_destination(Most, 1);
+         by.window.set_size(Most, 1);
          by.show(by.image.get());
      }},
     {"scales and crops",
      [](Hostile& by) {
          by.window.set_crop(0, 0, 1, 1);
-         by.window.set_destination(Most, Most);
+         by.window.set_size(Most, Most);
          by.show(by.image.get());
          wl_surface_set_buffer_scale(by.window.surface(), 64);
          by.show(by.image.get());

@@ -90,14 +90,6 @@ void Window::set_size(int width, int height) {
     wp_viewport_set_destination(viewport_, width, height);
 }
 
-void Window::set_destination(int width, int height) {
-    wp_viewport_set_destination(viewport_, width, height);
-}
-
-void Window::set_size(int width, int height) {
-    wp_viewport_set_destination(viewport_, width, height);
-}
-
 void Window::show(wl_buffer* buffer, const Box& damage) {
     wl_surface_attach(surface_, buffer, 0, 0);
     wl_surface_damage_buffer(surface_, damage.x, damage.y, damage.width, damage.height);

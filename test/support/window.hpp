@@ -42,12 +42,6 @@ public:
     void set_transform(std::int32_t transform);
     /// The part of the picture to show, in surface coordinates, for the next show().
     void set_crop(double x, double y, double width, double height);
-    /// In surface coordinates, for the next show(): stretched to that.
-    void set_size(int width, int height);
-
-    /// The size to show the picture in, for the next show().
-    void set_destination(int width, int height);
-
     /// In surface coordinates, whatever the size of the buffer, for the next show().
     void set_size(int width, int height);
 
