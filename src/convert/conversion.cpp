@@ -31,18 +31,11 @@ std::uint32_t premultiply(std::uint32_t argb) {
     return alpha << 24 | red_blue | green;
 }
 
-constexpr double Black = 16, White = 235;
-
-/// What a step of 8 bits is, where those were rounded from `bits`, in which Black and White are
-/// shifted left.
-double limited_step(unsigned bits) {
-    return bits > 8 ? (1 - std::ldexp(1, -static_cast<int>(bits))) * 256 / 255 : 1;
-}
-
 /// What becomes of numbers in limited range that were rounded to 8 of `bits`: in all of those black
 /// is 16 and white 235, shifted left.
 std::array<std::uint8_t, 256> full_range(unsigned bits) {
-    const double step = limited_step(bits);
+    constexpr double Black = 16, White = 235;
+    const double step = bits > 8 ? (1 - std::ldexp(1, -static_cast<int>(bits))) * 256 / 255 : 1;
     std::array<std::uint8_t, 256> full;
     for (std::size_t i = 0; i < full.size(); ++i) {
         const double value = std::clamp(static_cast<double>(i) * step, Black, White);
@@ -51,22 +44,7 @@ std::array<std::uint8_t, 256> full_range(unsigned bits) {
     return full;
 }
 
-/// Alpha has no range, and black and white are multiplied with it as all colours are.
-void widen_premultiplied_range(const Band& band, unsigned bits) {
-    const double step = limited_step(bits);
-    for (int y = 0; y < band.height; ++y) {
-        std::uint8_t* pixel = band.out + std::ptrdiff_t{y} * band.out_stride;
-        for (int x = 0; x < band.width; ++x, pixel += 4) {
-            const double alpha = pixel[3];
-            for (unsigned i = 0; i < 3; ++i) {
-                const double above_black = pixel[i] * step - Black * alpha / 255;
-                pixel[i] = static_cast<std::uint8_t>(
-                    std::lround(std::clamp(above_black * 255 / (White - Black), 0.0, alpha)));
-            }
-        }
-    }
-}
-
+/// Alpha has no range. What is multiplied with it was so before it got its range, as in YUV.
 void widen_range(const Band& band, unsigned bits) {
     const auto full = full_range(bits);
     for (int y = 0; y < band.height; ++y) {
@@ -117,12 +95,8 @@ void convert_to_argb(const Picture& picture, const Rect& part, std::uint8_t* arg
                           picture.planes[i].stride};
         }
         conversion->convert(band);
-        if ((!is_yuv || is_gbr) && picture.color.range == ColorState::Range::Limited) {
-            if (picture.format.has_alpha && picture.is_premultiplied)
-                widen_premultiplied_range(band, is_gbr ? 8 : picture.format.bits);
-            else
-                widen_range(band, is_gbr ? 8 : picture.format.bits);
-        }
+        if ((!is_yuv || is_gbr) && picture.color.range == ColorState::Range::Limited)
+            widen_range(band, is_gbr ? 8 : picture.format.bits);
         if (picture.format.has_alpha && !picture.is_premultiplied)
             convert_elements<std::uint32_t, std::uint32_t, premultiply>(
                 band.out, stride, band.out, stride, band.width, band.height);

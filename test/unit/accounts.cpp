@@ -53,15 +53,15 @@ TEST_CASE("an account may have half of what is left to it") {
 }
 
 TEST_CASE_METHOD(Fixture, "each account finds half of what those before it left") {
-    ledger = make({.buffers = 1024});
+    ledger = make({.mappings = 1024});
     std::list<std::shared_ptr<ClientAccount>> clients;
     std::list<ClientAccount::Charges> charges;
     for (std::size_t expected : {512u, 256u, 128u, 64u, 32u, 16u, 8u, 4u, 2u, 1u}) {
         const auto client = clients.emplace_back(connect(std::to_string(expected)));
-        CHECK(charges.emplace_back(take_all(*client, Resource::Buffers)).size() == expected);
+        CHECK(charges.emplace_back(take_all(*client, Resource::Mappings)).size() == expected);
     }
     charges.clear();
-    CHECK(take_all(*clients.back(), Resource::Buffers).size() == 512);
+    CHECK(take_all(*clients.back(), Resource::Mappings).size() == 512);
 }
 
 TEST_CASE_METHOD(Fixture, "connections of one account have one share of everything") {

@@ -145,24 +145,20 @@ public:
         const double alpha = layout_.alpha ? get(*layout_.alpha, x, y) : 1;
         const auto color = [&](const std::optional<Component>& component) {
             const double number = component ? get(*component, x, y) : 0;
-            const double value = range == Range::Full
-                                     ? number
-                                     : widened(number, component ? component->bits : 8,
-                                               is_premultiplied ? alpha : 1);
+            const double value =
+                range == Range::Full ? number : widened(number, component ? component->bits : 8);
             return 255 * value * (is_premultiplied ? 1 : alpha);
         };
         return {color(layout_.blue), color(layout_.green), color(layout_.red), alpha * 255};
     }
 
 private:
-    /// H.273 has 16 and 235 of 8 bits shifted left by the others, and nothing for less than 8; both
-    /// are multiplied with alpha as all colours are.
-    double widened(double number, unsigned bits, double alpha) const {
+    /// H.273 has 16 and 235 of 8 bits shifted left by the others, and nothing for less than 8.
+    double widened(double number, unsigned bits) const {
         const double most = std::ldexp(1, static_cast<int>(bits)) - 1;
         const double step = bits < 8 ? 1 / 255.0 : std::ldexp(1, static_cast<int>(bits) - 8) / most;
-        return std::isnan(number)
-                   ? number
-                   : std::clamp((number - 16 * step * alpha) / (219 * step), 0.0, alpha);
+        return std::isnan(number) ? number
+                                  : std::clamp((number - 16 * step) / (219 * step), 0.0, 1.0);
     }
 
     double get(const Component& component, unsigned x, unsigned y) const {
