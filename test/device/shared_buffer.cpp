@@ -17,7 +17,9 @@ namespace {
 constexpr Box UpperHalf{0, 0, PictureWidth, PictureHeight / 2};
 
 struct Fixture {
-    LocalShell shell{GENERATE(Drawing::Pixman, Drawing::Gles2, Drawing::Vulkan)};
+    // What other tests leave of their fences and memory in a renderer is none of this.
+    LocalShell shell{GENERATE(Drawing::Pixman, Drawing::Gles2, Drawing::Vulkan),
+                     {.has_own_renderer = true}};
     RawClient& client = shell.connect();
     ClientSurface window{shell, client};
     Toplevel toplevel{window};

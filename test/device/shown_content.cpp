@@ -339,9 +339,11 @@ TEST_CASE("other colours are drawn by every version of wlroots") {
     window.commit(image.get());
     REQUIRE(shell.await([&] { return image.releases == 0 && window.seen().starts_with("64x48"); }));
     const std::string before = window.seen();
+    wl_surface_damage_buffer(window.get(), 0, 0, 1, 1);
+    window.commit();
     window.commit();
     shell.settle();
-    CHECK(early.seen.width == 0);
+    CHECK(early.seen.width <= 1);
     colors.set_straight(true);
     window.commit();
     CHECK(shell.await([&] { return window.seen() != before; }));
