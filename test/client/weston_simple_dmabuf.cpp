@@ -222,6 +222,6 @@ TEST_CASE("a client killed at any moment takes nothing with it") {
             compositor.process().await_line("tarmac: mapped");
         }
     }
-    CHECK(compositor.count_settled_fds() == fds);
+    CHECK(compositor.settles_at(fds));
     CHECK(compositor.process().is_running());
 }

@@ -1,6 +1,7 @@
 #include "support/compositor_process.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -88,6 +89,19 @@ std::size_t CompositorProcess::count_settled_fds() {
     RawClient last = connect(1);
     last.round_trip();
     return process_.count_open_fds();
+}
+
+bool CompositorProcess::settles_at(std::size_t n_fds) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+    RawClient last = connect(1);
+    while (last.round_trip()) {
+        if (process_.count_open_fds() == n_fds)
+            return true;
+        if (std::chrono::steady_clock::now() >= end)
+            break;
+    }
+    UNSCOPED_INFO(process_.count_open_fds() << " descriptors instead of " << n_fds);
+    return false;
 }
 
 } // namespace test

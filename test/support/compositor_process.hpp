@@ -41,6 +41,8 @@ public:
 
     /// Descriptors that the compositor has open once it has noticed that former clients are gone.
     std::size_t count_settled_fds();
+    /// Whether they become `n_fds`, as counted before, once images of former clients are freed too.
+    bool settles_at(std::size_t n_fds);
 
 private:
     Process process_;
