@@ -47,9 +47,9 @@ struct Quotas {
     /// the longest is skipped; a client whose synchronized subsurfaces pile up more gets no_memory.
     std::uint64_t held_commits = ManyObjects;
     /// File descriptors: of planes, in params and in buffers; of copies; of fences that are waited
-    /// for. Three quarters are set aside for connections, 32 for each as long as there are any, so
-    /// that who comes late can start: a connection uses its own first. Which account gets more than
-    /// one connection's, is a matter of shares too.
+    /// for. Half of them and 128, three quarters at most, are set aside for connections, 32 for
+    /// each as long as there are any, so that who comes late can start: a connection uses its own
+    /// first. Which account gets more than one connection's, is a matter of shares too.
     std::uint64_t descriptors = default_descriptors();
     std::uint64_t mappings = default_mappings(); ///< of planes, and of copies
     /// Bytes of dma-bufs, mapped into this process: more than the machine has can't be there.

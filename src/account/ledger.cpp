@@ -29,7 +29,10 @@ std::size_t index_of(Resource resource) {
 
 Ledger::Ledger(const Quotas& quotas, std::function<void(const std::string&)> on_met)
     : on_met_{std::move(on_met)} {
-    const std::uint64_t connections = quotas.descriptors / 4 * 3 / OwnDescriptors;
+    // Where there are few, newcomers need most of them.
+    const std::uint64_t set_aside =
+        std::min(quotas.descriptors / 4 * 3, quotas.descriptors / 2 + 4 * OwnDescriptors);
+    const std::uint64_t connections = set_aside / OwnDescriptors;
     const std::uint64_t totals[ResourceCount] = {
         quotas.params,   quotas.feedback_objects, quotas.binds,
         quotas.buffers,  quotas.held_commits,     quotas.descriptors - connections * OwnDescriptors,
