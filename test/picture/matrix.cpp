@@ -40,7 +40,8 @@ const Place places[] = {
     {{.width = 1, .height = 1, .offset = 12, .padding = 3}, 116, 22},
 };
 constexpr int CellWidth = 147, CellHeight = 52;
-constexpr std::size_t FormatsAtOnce = Gallery::Height / CellHeight;
+// As the descriptors of their planes and copies are within one client's share of 2048.
+constexpr std::size_t FormatsAtOnce = 3;
 
 /// How far a channel may be from the reference, which has been rounded to a screen's 8 bits.
 /// Opaque numbers of 8 bits stay what they are. Those of other widths lie between two of the
