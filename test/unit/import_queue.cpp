@@ -84,7 +84,9 @@ TEST_CASE_METHOD(Fixture, "one client's flood doesn't keep others waiting") {
         push(1, name);
     push(2, 'X');
     push(3, 'Y');
-    turn();
+    // Where the machine is busy, what is left of the flood may be the next turn's.
+    for (int turns = 0; turns < 5; ++turns)
+        turn();
     CHECK(done == "aXYbcde");
 }
 
