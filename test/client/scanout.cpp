@@ -254,7 +254,10 @@ TEST_CASE_METHOD(Screens, "a surface whose screen is unplugged is told the defau
     CHECK(is_told_of_scanout());
 }
 
-TEST_CASE("a surface on a second card's screen, which wlroots draws to, is told the default") {
+namespace {
+
+/// A compositor on the screens of two cards, and a client.
+struct TwoCards {
     VirtualCard first{1}, second{1};
     CompositorProcess compositor{
         {},
@@ -263,6 +266,12 @@ TEST_CASE("a surface on a second card's screen, which wlroots draws to, is told 
          .environment = {"WLR_DRM_DEVICES=" + first.path() + ":" + second.path()}}};
     RawClient client = compositor.connect(6);
     Window window{client};
+};
+
+} // namespace
+
+TEST_CASE_METHOD(
+    TwoCards, "a surface on a second card's screen, which wlroots draws to, is told the default") {
     const ToldFeedback& told = client.feedback(window.surface());
     const NamedOutput a{client, 0}, b{client, 1};
     const bool is_in_order = a.name() == first.connector();
@@ -292,15 +301,8 @@ TEST_CASE("where scanout is switched off, nothing is told of it") {
     CHECK(told.times == 1);
 }
 
-TEST_CASE("a picture that fills a screen in another size is shown on every card's screen") {
-    VirtualCard first{1}, second{1};
-    CompositorProcess compositor{
-        {},
-        {.drm_device = "",
-         .on_screen = true,
-         .environment = {"WLR_DRM_DEVICES=" + first.path() + ":" + second.path()}}};
-    RawClient client = compositor.connect(6);
-    Window window{client};
+TEST_CASE_METHOD(TwoCards,
+                 "a picture that fills a screen in another size is shown on every card's screen") {
     constexpr int Side = 64;
     const std::vector<std::uint8_t> white(Side * Side * 4, 255);
     wl_buffer* buffer = make_buffer_of(client, make_dmabuf(Exporter::Udmabuf, white), Side, Side);
@@ -316,15 +318,7 @@ TEST_CASE("a picture that fills a screen in another size is shown on every card'
     }
 }
 
-TEST_CASE("a picture that can only be read is shown on every card's screen") {
-    VirtualCard first{1}, second{1};
-    CompositorProcess compositor{
-        {},
-        {.drm_device = "",
-         .on_screen = true,
-         .environment = {"WLR_DRM_DEVICES=" + first.path() + ":" + second.path()}}};
-    RawClient client = compositor.connect(6);
-    Window window{client};
+TEST_CASE_METHOD(TwoCards, "a picture that can only be read is shown on every card's screen") {
     for (unsigned nth = 0; nth < 2; ++nth) {
         const NamedOutput output{client, nth};
         window.set_fullscreen(output.get());
