@@ -1,18 +1,19 @@
 #include "account/identity.hpp"
 
 #include <algorithm>
-#include <format>
 #include <fstream>
 #include <ranges>
 #include <sstream>
 #include <unistd.h>
+
+#include "dmabuf/formatted.hpp"
 
 namespace tarmac {
 
 namespace {
 
 std::string read_of(pid_t pid, std::string_view name) {
-    std::ifstream file{std::format("/proc/{}/{}", pid, name)};
+    std::ifstream file{formatted("/proc/{}/{}", pid, name)};
     // Iterators would throw where the process ends meanwhile.
     std::string text;
     std::getline(file, text, '\0');
@@ -65,7 +66,7 @@ std::optional<std::string> account_name(pid_t pid) {
     // What runs with the compositor in one was perhaps only started in the same terminal.
     if (!application.empty() && application != application_cgroup(read_of(getpid(), "cgroup")))
         return "application " + application;
-    return std::format("process {} (started at {})", pid, start_time(read_of(pid, "stat")));
+    return formatted("process {} (started at {})", pid, start_time(read_of(pid, "stat")));
 }
 
 } // namespace tarmac

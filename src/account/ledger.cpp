@@ -1,8 +1,9 @@
 #include "account/ledger.hpp"
 
 #include <algorithm>
-#include <format>
 #include <utility>
+
+#include "dmabuf/formatted.hpp"
 
 namespace tarmac {
 
@@ -67,9 +68,9 @@ Result<void> Account::take(Resource resource, std::uint64_t n) {
         std::string who = name_;
         std::ranges::replace_if(who, [](char c) { return c < 0x20 || c > 0x7e; }, '?');
         return fail(Fault::OutOfResources,
-                    std::format("{} more {} are beyond the share of {}, which holds {} and may "
-                                "have half of the {} that others leave",
-                                n, Names[index_of(resource)], who, held, held + pool.free()));
+                    formatted("{} more {} are beyond the share of {}, which holds {} and may "
+                              "have half of the {} that others leave",
+                              n, Names[index_of(resource)], who, held, held + pool.free()));
     }
     held += n;
     pool.held += n;

@@ -1,9 +1,10 @@
 #pragma once
 
-#include <format>
 #include <fstream>
 #include <string>
 #include <sys/types.h>
+
+#include "dmabuf/formatted.hpp"
 
 namespace tarmac {
 
@@ -11,7 +12,7 @@ namespace tarmac {
 /// it chose another. Empty if it is gone.
 inline std::string process_name(pid_t pid) {
     std::string name;
-    std::getline(std::ifstream{std::format("/proc/{}/comm", pid)}, name, '\0');
+    std::getline(std::ifstream{formatted("/proc/{}/comm", pid)}, name, '\0');
     if (name.ends_with('\n'))
         name.pop_back();
     return name;

@@ -1,7 +1,8 @@
 #include "builder/expand_single_plane.hpp"
 
 #include <drm_fourcc.h>
-#include <format>
+
+#include "dmabuf/formatted.hpp"
 
 namespace tarmac {
 
@@ -33,8 +34,8 @@ Result<void> expand_single_plane(DmabufDescription& image) {
         const std::uint64_t stride = scaled / (density.pixels * first.bytes);
         if (scaled % (density.pixels * first.bytes) != 0 || end > UINT32_MAX || stride > UINT32_MAX)
             return fail_plane(Fault::Incomplete, i,
-                              std::format("it doesn't follow from plane 0, whose stride is {}",
-                                          image.planes[0].stride));
+                              formatted("it doesn't follow from plane 0, whose stride is {}",
+                                        image.planes[0].stride));
         auto fd = image.planes[0].fd.duplicate();
         if (!fd)
             return std::unexpected(fd.error());

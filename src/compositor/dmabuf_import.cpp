@@ -1,8 +1,8 @@
 #include "compositor/dmabuf_import.hpp"
 
 #include "compositor/event_log.hpp"
+#include "dmabuf/formatted.hpp"
 
-#include <format>
 #include <wayland-server-core.h>
 
 namespace tarmac::compositor {
@@ -12,12 +12,12 @@ void log_landing(const Landing& landing) {
     const Dmabuf& dmabuf = landing.dmabuf;
     const auto time = std::chrono::duration_cast<std::chrono::microseconds>(landing.time);
     log_event("landed", {{"client", client_label(landing.client)},
-                         {"size", std::format("{}x{}", dmabuf.width(), dmabuf.height())},
+                         {"size", formatted("{}x{}", dmabuf.width(), dmabuf.height())},
                          {"fourcc", bare(fourcc_name(dmabuf.fourcc()))},
                          {"modifier", bare(modifier_name(dmabuf.modifier()))},
                          {"planes", std::to_string(dmabuf.planes().size())},
                          {"way", bare(landing.way)},
-                         {"time", std::format("{}us", time.count())}});
+                         {"time", formatted("{}us", time.count())}});
 }
 
 void log_refusal(const Refusal& refusal) {

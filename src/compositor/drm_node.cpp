@@ -4,9 +4,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
-#include <format>
 #include <memory>
 #include <xf86drm.h>
+
+#include "dmabuf/formatted.hpp"
 
 namespace tarmac::compositor {
 namespace {
@@ -21,14 +22,14 @@ std::string take_string(char* text) {
 std::expected<DrmNode, std::string> DrmNode::open(const std::string& path) {
     Fd fd{::open(path.c_str(), O_RDWR | O_CLOEXEC)};
     if (!fd)
-        return std::unexpected(std::format("Can't open {}: {}.", path, std::strerror(errno)));
+        return std::unexpected(formatted("Can't open {}: {}.", path, std::strerror(errno)));
     switch (drmGetNodeTypeFromFd(fd.get())) {
     case DRM_NODE_RENDER:
         return DrmNode{path, true, path, std::move(fd)};
     case DRM_NODE_PRIMARY:
         return DrmNode{path, false, take_string(drmGetRenderDeviceNameFromFd(fd.get())), {}};
     default:
-        return std::unexpected(std::format("{} isn't a DRM device.", path));
+        return std::unexpected(formatted("{} isn't a DRM device.", path));
     }
 }
 

@@ -1,6 +1,7 @@
 #include "compositor/event_log.hpp"
 
 #include "account/process_name.hpp"
+#include "dmabuf/formatted.hpp"
 #include "wlr/wlr.hpp"
 
 #include <cerrno>
@@ -8,7 +9,6 @@
 #include <cstdio>
 #include <cstring>
 #include <fcntl.h>
-#include <format>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -46,7 +46,7 @@ struct Log {
             line.resize(PIPE_BUF - 2);
             line += '\n';
         }
-        if (n_dropped > 0 && write(std::format("tarmac: dropped lines={}\n", n_dropped)))
+        if (n_dropped > 0 && write(formatted("tarmac: dropped lines={}\n", n_dropped)))
             n_dropped = 0;
         if (n_dropped > 0 || !write(line))
             ++n_dropped;
@@ -56,7 +56,7 @@ struct Log {
 void log_message(const char* prefix, const char* format, va_list arguments) {
     char text[PIPE_BUF];
     std::vsnprintf(text, sizeof text, format, arguments);
-    std::string line = std::format("{}{}", prefix, text);
+    std::string line = formatted("{}{}", prefix, text);
     if (!line.ends_with('\n'))
         line += '\n';
     the_log.add(std::move(line));
@@ -80,7 +80,7 @@ std::expected<void, std::string> open_log(const std::string& path) {
         path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC | O_NOCTTY, 0644)};
     if (!the_log.file)
         return std::unexpected(
-            std::format("The log {} can't be written: {}.", path, std::strerror(errno)));
+            formatted("The log {} can't be written: {}.", path, std::strerror(errno)));
     return {};
 }
 
@@ -98,9 +98,9 @@ void collect_logs(bool verbose) {
 }
 
 void log_event(std::string_view name, std::initializer_list<EventField> fields) {
-    std::string line = std::format("tarmac: {}", name);
+    std::string line = formatted("tarmac: {}", name);
     for (const auto& [key, value] : fields)
-        line += std::format(" {}={}", key, value);
+        line += formatted(" {}={}", key, value);
     the_log.add(line + '\n');
 }
 
@@ -115,7 +115,7 @@ std::string quoted(std::string_view text) {
         } else if (is_printable(c)) {
             result += c;
         } else {
-            result += std::format("\\x{:02x}", static_cast<unsigned char>(c));
+            result += formatted("\\x{:02x}", static_cast<unsigned char>(c));
         }
     }
     return result += '"';
@@ -135,7 +135,7 @@ std::string client_label(wl_client* client) {
     pid_t pid = 0;
     wl_client_get_credentials(client, &pid, nullptr, nullptr);
     const std::string name = process_name(pid);
-    return std::format("{}[{}]", name.empty() ? "unknown" : bare(name), pid);
+    return formatted("{}[{}]", name.empty() ? "unknown" : bare(name), pid);
 }
 
 } // namespace tarmac::compositor

@@ -2,9 +2,8 @@
 
 #include "compositor/drm_node.hpp"
 #include "compositor/event_log.hpp"
+#include "dmabuf/formatted.hpp"
 #include "wlr/renderer_kind.hpp"
-
-#include <format>
 
 namespace tarmac::compositor {
 namespace {
@@ -40,8 +39,8 @@ std::expected<void, std::string> request_render_node(const DrmNode& node, wlr_ba
         return {};
     if (node.render_path.empty()) {
         return std::unexpected(
-            std::format("{} has no render node, and without the DRM backend only those are of use.",
-                        node.path));
+            formatted("{} has no render node, and without the DRM backend only those are of use.",
+                      node.path));
     }
     setenv("WLR_RENDER_DRM_DEVICE", node.render_path.c_str(), 1);
     return {};
@@ -96,7 +95,7 @@ std::expected<std::unique_ptr<Graphics>, std::string> Graphics::create(wl_displa
 std::expected<Graphics::Renderer, std::string> Graphics::create_renderer() const {
     wlr_renderer* renderer = wlr_renderer_autocreate(backend());
     if (!renderer) {
-        return std::unexpected(std::format(
+        return std::unexpected(formatted(
             "The renderer ({}) can't be started; the lines above say why.", renderer_wish_));
     }
     return add_allocator(renderer);
@@ -138,7 +137,7 @@ std::string Graphics::schedule_replacement() {
     const auto pause = backoff_.next(Backoff::Clock::now());
     // Not at once in any case (which 0 would mean never): the loss comes in the middle of drawing.
     wl_event_source_timer_update(replacement_.get(), std::max(1, static_cast<int>(pause.count())));
-    return std::format("{}ms", pause.count());
+    return formatted("{}ms", pause.count());
 }
 
 void Graphics::replace_renderer() {

@@ -2,12 +2,13 @@
 
 #include <csignal>
 #include <cstring>
-#include <format>
 #include <spawn.h>
 #include <string_view>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <vector>
+
+#include "dmabuf/formatted.hpp"
 
 namespace tarmac::compositor {
 namespace {
@@ -95,7 +96,7 @@ std::expected<StartupChild, std::string> StartupChild::start(const std::string& 
                                   c_array(arguments).data(), c_array(environment).data());
     if (error != 0) {
         return std::unexpected(
-            std::format("Can't run the startup command: {}.", std::strerror(error)));
+            formatted("Can't run the startup command: {}.", std::strerror(error)));
     }
     return StartupChild{pid};
 }

@@ -3,7 +3,6 @@
 #include <cstring>
 #include <drm_fourcc.h>
 #include <fcntl.h>
-#include <format>
 #include <fstream>
 #include <linux/magic.h>
 #include <string>
@@ -12,6 +11,8 @@
 #include <sys/vfs.h>
 #include <tarmac/dmabuf.hpp>
 #include <unistd.h>
+
+#include "dmabuf/formatted.hpp"
 
 namespace tarmac {
 
@@ -28,7 +29,7 @@ std::atomic<dev_t> dmabuf_file_system = 0;
 
 /// Whether /proc says that `fd` is a dma-buf, or can't say anything.
 bool may_be_dmabuf(int fd) {
-    std::ifstream info{std::format("/proc/self/fdinfo/{}", fd)};
+    std::ifstream info{formatted("/proc/self/fdinfo/{}", fd)};
     if (!info)
         return true;
     for (std::string line; std::getline(info, line);) {
@@ -60,9 +61,8 @@ Result<Memory> find_memory(int fd, unsigned plane) {
         return fail_plane(Fault::NotADmabuf, plane, "the file descriptor is not a dma-buf");
     const off_t size = lseek(fd, 0, SEEK_END);
     if (size < 0)
-        return fail_plane(
-            Fault::NotADmabuf, plane,
-            std::format("the dma-buf doesn't tell its size: {}", std::strerror(errno)));
+        return fail_plane(Fault::NotADmabuf, plane,
+                          formatted("the dma-buf doesn't tell its size: {}", std::strerror(errno)));
     return Memory{file.stx_ino, static_cast<std::uint64_t>(size)};
 }
 
@@ -76,21 +76,21 @@ Result<void> check_size(const DmabufDescription& image) {
     if (image.width == 0 || image.height == 0 || image.width > Dmabuf::MaxSize ||
         image.height > Dmabuf::MaxSize)
         return fail(Fault::InvalidDimensions,
-                    std::format("{}x{} pixels: width and height must be 1 to {}", image.width,
-                                image.height, Dmabuf::MaxSize));
+                    formatted("{}x{} pixels: width and height must be 1 to {}", image.width,
+                              image.height, Dmabuf::MaxSize));
     return {};
 }
 
 Result<void> check_plane_count(const DmabufDescription& image, const PixelFormat& format) {
     if (image.n_planes == 0 || image.n_planes > MaxPlanes)
         return fail(Fault::Incomplete,
-                    std::format("{} planes: an image has 1 to {}", image.n_planes, MaxPlanes));
+                    formatted("{} planes: an image has 1 to {}", image.n_planes, MaxPlanes));
     const PlaneCount count = plane_count(format, image.modifier);
     if (!count.contains(image.n_planes))
         return fail(Fault::Incomplete,
-                    std::format("{} planes given, {} with modifier {} has {}{}", image.n_planes,
-                                fourcc_name(image.fourcc), modifier_name(image.modifier),
-                                count.least, count.most > count.least ? " or more" : ""));
+                    formatted("{} planes given, {} with modifier {} has {}{}", image.n_planes,
+                              fourcc_name(image.fourcc), modifier_name(image.modifier), count.least,
+                              count.most > count.least ? " or more" : ""));
     for (unsigned i = 0; i < image.n_planes; ++i) {
         if (!image.planes[i].fd)
             return fail_plane(Fault::Incomplete, i, "no dma-buf was given");
@@ -107,10 +107,10 @@ Result<void> check_bounds(const DmabufDescription& image, const PixelFormat& for
     const bool known = rows_are_known(image) && format.has_linear_layout();
     if (known && plane.stride < format.min_stride(i, image.width))
         return fail_plane(Fault::OutOfBounds, i,
-                          std::format("stride {} is shorter than a row of {} pixels of "
-                                      "{}, which takes {} bytes",
-                                      plane.stride, image.width, fourcc_name(image.fourcc),
-                                      format.min_stride(i, image.width)));
+                          formatted("stride {} is shorter than a row of {} pixels of "
+                                    "{}, which takes {} bytes",
+                                    plane.stride, image.width, fourcc_name(image.fourcc),
+                                    format.min_stride(i, image.width)));
 
     const std::uint64_t rows =
         known || (i == 0 && format.has_linear_layout()) ? format.rows(i, image.height) : 1;
@@ -120,10 +120,10 @@ Result<void> check_bounds(const DmabufDescription& image, const PixelFormat& for
                                       : plane.stride * rows);
     if (end > size)
         return fail_plane(Fault::OutOfBounds, i,
-                          std::format("offset {} + stride {} * {} rows{} = {} is beyond the "
-                                      "dma-buf's {} bytes",
-                                      plane.offset, plane.stride, rows,
-                                      may_end_early ? ", up to the last pixel," : "", end, size));
+                          formatted("offset {} + stride {} * {} rows{} = {} is beyond the "
+                                    "dma-buf's {} bytes",
+                                    plane.offset, plane.stride, rows,
+                                    may_end_early ? ", up to the last pixel," : "", end, size));
     return {};
 }
 
@@ -135,7 +135,7 @@ Result<Dmabuf> Dmabuf::create(DmabufDescription description, PlaneEnd end) {
     const PixelFormat* format = find_pixel_format(description.fourcc);
     if (!format)
         return fail(Fault::InvalidFormat,
-                    std::format("fourcc 0x{:08x} is not in drm_fourcc.h", description.fourcc));
+                    formatted("fourcc 0x{:08x} is not in drm_fourcc.h", description.fourcc));
     if (auto count = check_plane_count(description, *format); !count)
         return std::unexpected(count.error());
     Inodes inodes{};

@@ -1,5 +1,6 @@
-#include <format>
 #include <tarmac/error.hpp>
+
+#include "dmabuf/formatted.hpp"
 
 namespace tarmac {
 
@@ -19,7 +20,7 @@ std::unexpected<Error> fail(Fault fault, std::string message) {
 }
 
 std::unexpected<Error> fail_plane(Fault fault, unsigned plane, std::string_view message) {
-    return std::unexpected(Error{fault, plane, std::format("plane {}: {}", plane, message)});
+    return std::unexpected(Error{fault, plane, formatted("plane {}: {}", plane, message)});
 }
 
 } // namespace tarmac

@@ -1,9 +1,10 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <format>
 #include <tarmac/fd.hpp>
 #include <unistd.h>
+
+#include "dmabuf/formatted.hpp"
 
 namespace tarmac {
 
@@ -15,8 +16,8 @@ Fd::~Fd() {
 Result<Fd> Fd::duplicate(int borrowed) {
     const int fd = fcntl(borrowed, F_DUPFD_CLOEXEC, 0);
     if (fd < 0)
-        return fail(Fault::OutOfResources, std::format("file descriptor {} can't be duplicated: {}",
-                                                       borrowed, std::strerror(errno)));
+        return fail(Fault::OutOfResources, formatted("file descriptor {} can't be duplicated: {}",
+                                                     borrowed, std::strerror(errno)));
     return Fd{fd};
 }
 

@@ -3,12 +3,12 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <format>
 #include <linux/udmabuf.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "dmabuf/formatted.hpp"
 #include "dmabuf/unmap.hpp"
 
 namespace tarmac {
@@ -63,7 +63,7 @@ Result<void> LinearMemory::allocate() {
     if (memory_)
         return {};
     return fail(Fault::OutOfResources,
-                std::format("no memory for a copy of {} bytes: {}", size_, std::strerror(errno)));
+                formatted("no memory for a copy of {} bytes: {}", size_, std::strerror(errno)));
 }
 
 } // namespace tarmac

@@ -2,11 +2,11 @@
 #include <array>
 #include <cstdlib>
 #include <drm_fourcc.h>
-#include <format>
 #include <memory>
 #include <tarmac/pixel_format.hpp>
 #include <xf86drm.h>
 
+#include "dmabuf/formatted.hpp"
 #include "dmabuf/pixel_format_table.hpp"
 
 namespace tarmac {
@@ -58,13 +58,13 @@ std::span<const PixelFormat> all_pixel_formats() noexcept {
 std::string fourcc_name(std::uint32_t fourcc) {
     const PixelFormat* format = find_pixel_format(fourcc);
     if (!format)
-        return std::format("0x{:08x}", fourcc);
+        return formatted("0x{:08x}", fourcc);
     std::string letters;
     for (unsigned shift = 0; shift < 32; shift += 8) {
         if (const char letter = static_cast<char>(fourcc >> shift); letter != ' ')
             letters += letter;
     }
-    return letters == format->name ? letters : std::format("{} ({})", letters, format->name);
+    return letters == format->name ? letters : formatted("{} ({})", letters, format->name);
 }
 
 std::string modifier_name(std::uint64_t modifier) {
@@ -72,10 +72,10 @@ std::string modifier_name(std::uint64_t modifier) {
         return "INVALID (implicit)";
     const DrmName name{drmGetFormatModifierName(modifier)};
     if (!name)
-        return std::format("0x{:016x}", modifier);
+        return formatted("0x{:016x}", modifier);
     const DrmName vendor{drmGetFormatModifierVendor(modifier)};
     return vendor && modifier != DRM_FORMAT_MOD_LINEAR
-               ? std::format("{}_{}", vendor.get(), name.get())
+               ? formatted("{}_{}", vendor.get(), name.get())
                : std::string{name.get()};
 }
 

@@ -1,10 +1,11 @@
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <format>
 #include <sys/mman.h>
 #include <tarmac/feedback.hpp>
 #include <unistd.h>
+
+#include "dmabuf/formatted.hpp"
 
 namespace tarmac {
 
@@ -36,8 +37,8 @@ bool write_all(int fd, const void* data, std::size_t size) {
 
 Result<FormatTable> FormatTable::create(FormatSet formats) {
     if (formats.empty() || formats.size() > MaxPairs)
-        return fail(Fault::InvalidFormat, std::format("a format table holds 1 to {} pairs, not {}",
-                                                      MaxPairs, formats.size()));
+        return fail(Fault::InvalidFormat, formatted("a format table holds 1 to {} pairs, not {}",
+                                                    MaxPairs, formats.size()));
     std::vector<TableEntry> entries;
     entries.reserve(formats.size());
     for (const FormatModifier& pair : formats)
@@ -48,7 +49,7 @@ Result<FormatTable> FormatTable::create(FormatSet formats) {
     if (!fd || !write_all(fd.get(), entries.data(), entries.size() * sizeof(TableEntry)) ||
         fcntl(fd.get(), F_ADD_SEALS, seals) != 0)
         return fail(Fault::OutOfResources,
-                    std::format("the format table can't be made: {}", std::strerror(errno)));
+                    formatted("the format table can't be made: {}", std::strerror(errno)));
     return FormatTable{std::move(formats), std::move(fd)};
 }
 

@@ -1,8 +1,9 @@
 #include "import/colors.hpp"
 
 #include <algorithm>
-#include <format>
 #include <utility>
+
+#include "dmabuf/formatted.hpp"
 
 namespace tarmac {
 
@@ -24,24 +25,24 @@ Result<void> check_meaning(const PixelFormat& format, const ColorState& color) {
     const int primaries = std::to_underlying(color.primaries);
     if (format.model != ColorModel::Yuv && color.matrix != Matrix::Identity)
         return fail(Fault::ImportFailed,
-                    std::format("{} isn't YUV, so it has no matrix {} but 0, the identity",
-                                fourcc_name(format.fourcc), matrix));
+                    formatted("{} isn't YUV, so it has no matrix {} but 0, the identity",
+                              fourcc_name(format.fourcc), matrix));
     if (!std::ranges::contains(yuv_matrices, color.matrix))
         return fail(Fault::ImportFailed,
-                    std::format("YUV of matrix {} isn't converted, only of 0, 1, 6 and 9", matrix));
+                    formatted("YUV of matrix {} isn't converted, only of 0, 1, 6 and 9", matrix));
     if (range > 1)
         return fail(Fault::ImportFailed,
-                    std::format("the range {} is neither 0, limited, nor 1, full", range));
+                    formatted("the range {} is neither 0, limited, nor 1, full", range));
     if (!std::ranges::contains(transfers_like_srgb, transfer))
         return fail(Fault::ImportFailed,
-                    std::format("colours of the transfer function {} aren't converted; 1, 2, 4, 6, "
-                                "13, 14 and 15 are shown as sRGB",
-                                transfer));
+                    formatted("colours of the transfer function {} aren't converted; 1, 2, 4, 6, "
+                              "13, 14 and 15 are shown as sRGB",
+                              transfer));
     if (!std::ranges::contains(primaries_like_srgb, primaries))
         return fail(Fault::ImportFailed,
-                    std::format("colours of the primaries {} aren't converted; 1 and 2 are shown "
-                                "as sRGB",
-                                primaries));
+                    formatted("colours of the primaries {} aren't converted; 1 and 2 are shown "
+                              "as sRGB",
+                              primaries));
     return {};
 }
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <drm_fourcc.h>
 #include <fcntl.h>
-#include <format>
 
 #include "convert/conversion.hpp"
 #include "dmabuf/distinct_dmabufs.hpp"
+#include "dmabuf/formatted.hpp"
 
 namespace tarmac {
 
@@ -57,17 +57,16 @@ Result<void> check_colors(const RendererFacts& facts, const PixelFormat& format,
                           const Colors& colors) {
     if (draws(facts, format, colors))
         return {};
-    return fail(Fault::ImportFailed,
-                std::format("the renderer doesn't draw {} with such colours or "
-                            "alpha",
-                            fourcc_name(format.fourcc)));
+    return fail(Fault::ImportFailed, formatted("the renderer doesn't draw {} with such colours or "
+                                               "alpha",
+                                               fourcc_name(format.fourcc)));
 }
 
 Result<void> check_size(const RendererFacts& facts, Extent extent) {
     if (extent.width <= facts.max_size.width && extent.height <= facts.max_size.height)
         return {};
-    return fail(Fault::ImportFailed, std::format("the renderer has no textures of {}x{} pixels",
-                                                 extent.width, extent.height));
+    return fail(Fault::ImportFailed, formatted("the renderer has no textures of {}x{} pixels",
+                                               extent.width, extent.height));
 }
 
 /// What OpenGL or Vulkan would show wrong or die of, whoever makes the driver.
@@ -81,10 +80,9 @@ Result<void> check_renderer(const RendererFacts& facts, const ImageFacts& image,
                               image.extent.height % format.chroma_vertical != 0;
     if (facts.kind == Kind::Gles2 && is_linear(facts, image.format.modifier) && has_odd_size)
         return fail(Fault::ImportFailed,
-                    std::format("{}x{} pixels are no whole number of the chroma samples of {}, "
-                                "which OpenGL shows wrong",
-                                image.extent.width, image.extent.height,
-                                fourcc_name(format.fourcc)));
+                    formatted("{}x{} pixels are no whole number of the chroma samples of {}, "
+                              "which OpenGL shows wrong",
+                              image.extent.width, image.extent.height, fourcc_name(format.fourcc)));
     return {};
 }
 
@@ -97,9 +95,9 @@ Result<void> check_rasterizer(const RendererFacts& facts, const ImageFacts& imag
         const unsigned pixel = format.planes[i].bytes_per_block;
         if (pixel != 0 && (offset % pixel != 0 || stride % pixel != 0))
             return fail_plane(Fault::ImportFailed, i,
-                              std::format("a software renderer draws no pixels of {} bytes at "
-                                          "offset {} with stride {}",
-                                          pixel, offset, stride));
+                              formatted("a software renderer draws no pixels of {} bytes at "
+                                        "offset {} with stride {}",
+                                        pixel, offset, stride));
     }
     if (facts.kind == Kind::Vulkan && image.is_disjoint)
         return fail(Fault::ImportFailed,
@@ -112,7 +110,7 @@ Result<void> check_strides(const ImageFacts& image) {
         if (image.planes[i].stride > MaxStride)
             return fail_plane(
                 Fault::ImportFailed, i,
-                std::format("a stride of {} bytes is too long", image.planes[i].stride));
+                formatted("a stride of {} bytes is too long", image.planes[i].stride));
     }
     return {};
 }
@@ -203,8 +201,8 @@ Result<void> decide_import(const RendererFacts& facts, const ImageFacts& image,
     const auto [fourcc, modifier] = image.format;
     if (!is_importable(facts, image.format))
         return fail(Fault::InvalidFormat,
-                    std::format("the renderer doesn't import {} with modifier {}",
-                                fourcc_name(fourcc), modifier_name(modifier)));
+                    formatted("the renderer doesn't import {} with modifier {}",
+                              fourcc_name(fourcc), modifier_name(modifier)));
     const PixelFormat& format = *find_pixel_format(fourcc);
     return check_meaning(format, colors.state)
         .and_then([&] { return check_colors(facts, format, colors); })
@@ -221,8 +219,8 @@ Result<Way> decide_reading(const RendererFacts& facts, const ImageFacts& image,
     const auto [fourcc, modifier] = image.format;
     if (!is_readable(facts, image.format))
         return fail(Fault::InvalidFormat,
-                    std::format("{} with modifier {} can't be read from mapped memory",
-                                fourcc_name(fourcc), modifier_name(modifier)));
+                    formatted("{} with modifier {} can't be read from mapped memory",
+                              fourcc_name(fourcc), modifier_name(modifier)));
     const PixelFormat& format = *find_pixel_format(fourcc);
     auto checked = check_meaning(format, colors.state)
                        .and_then([&] { return check_strides(image); })

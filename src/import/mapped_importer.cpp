@@ -1,9 +1,9 @@
 #include <drm_fourcc.h>
-#include <format>
 #include <span>
 #include <tarmac/importer.hpp>
 
 #include "dmabuf/device.hpp"
+#include "dmabuf/formatted.hpp"
 #include "import/copy_buffer.hpp"
 #include "import/landed.hpp"
 #include "ready/at_once.hpp"
@@ -41,9 +41,9 @@ private:
                                   const Update& update) override {
         if (!formats_.contains({dmabuf->fourcc(), dmabuf->modifier()}))
             return fail(Fault::InvalidFormat,
-                        std::format("{} with modifier {} can't be read from mapped memory",
-                                    fourcc_name(dmabuf->fourcc()),
-                                    modifier_name(dmabuf->modifier())));
+                        formatted("{} with modifier {} can't be read from mapped memory",
+                                  fourcc_name(dmabuf->fourcc()),
+                                  modifier_name(dmabuf->modifier())));
         const Colors colors = Colors::of(*dmabuf);
         if (const auto way = decide_reading(*facts_, ImageFacts::of(*dmabuf, *facts_), colors);
             !way)

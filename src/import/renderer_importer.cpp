@@ -1,6 +1,6 @@
-#include <format>
 #include <tarmac/importer.hpp>
 
+#include "dmabuf/formatted.hpp"
 #include "import/decision.hpp"
 #include "import/imported_buffer.hpp"
 #include "wlr/wlr.hpp"
@@ -34,10 +34,10 @@ private:
         wlr_texture* texture = wlr_texture_from_buffer(renderer_, buffer.get());
         if (!texture)
             return fail(Fault::ImportFailed,
-                        std::format("the renderer can't import this {}x{} {} dma-buf with modifier "
-                                    "{}",
-                                    image.width(), image.height(), fourcc_name(image.fourcc()),
-                                    modifier_name(image.modifier())));
+                        formatted("the renderer can't import this {}x{} {} dma-buf with modifier "
+                                  "{}",
+                                  image.width(), image.height(), fourcc_name(image.fourcc()),
+                                  modifier_name(image.modifier())));
         return Texture{std::move(buffer), texture};
     }
 

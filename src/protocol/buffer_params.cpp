@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cstring>
 #include <drm_fourcc.h>
-#include <format>
 
 #include "dmabuf/distinct_dmabufs.hpp"
+#include "dmabuf/formatted.hpp"
 #include "linux-dmabuf-v1-protocol.h"
 #include "protocol/resource.hpp"
 
@@ -70,11 +70,11 @@ void BufferParams::add(Fd fd, std::uint32_t plane, std::uint32_t offset, std::ui
         return requester_.post_error(
             ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_PLANE_IDX,
             {Fault::Incomplete, plane,
-             std::format("plane index {} is above {}", plane, MaxPlanes - 1)});
+             formatted("plane index {} is above {}", plane, MaxPlanes - 1)});
     if (are_set_[plane])
         return requester_.post_error(
             ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_PLANE_SET,
-            {Fault::Incomplete, plane, std::format("plane {} is set already", plane)});
+            {Fault::Incomplete, plane, formatted("plane {} is set already", plane)});
 
     // What clients that old put into the modifier's place has no meaning.
     if (version() < ZWP_LINUX_DMABUF_V1_MODIFIER_SINCE_VERSION)
@@ -85,8 +85,8 @@ void BufferParams::add(Fd fd, std::uint32_t plane, std::uint32_t offset, std::ui
             return requester_.post_error(
                 ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_INVALID_FORMAT,
                 {Fault::InvalidFormat, plane,
-                 std::format("plane {}: modifier {} differs from the other planes' {}", plane,
-                             modifier_name(modifier), modifier_name(*modifier_))});
+                 formatted("plane {}: modifier {} differs from the other planes' {}", plane,
+                           modifier_name(modifier), modifier_name(*modifier_))});
     }
 
     modifier_ = modifier;
@@ -110,7 +110,7 @@ void BufferParams::set_sampling_device(const wl_array& device) {
         return requester_.post_error(
             ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_INVALID_DEV_T_SIZE,
             {Fault::Unsupported, std::nullopt,
-             std::format("a dev_t has {} bytes, not {}", sizeof value, device.size)});
+             formatted("a dev_t has {} bytes, not {}", sizeof value, device.size)});
     std::memcpy(&value, device.data, sizeof value);
     sampling_device_ = value;
 }
@@ -182,13 +182,13 @@ Result<BufferParams::Checked> BufferParams::check(const Image& image) {
         return fail(Fault::Incomplete, "no plane was added");
     if (image.width < 1 || image.height < 1)
         return fail(Fault::InvalidDimensions,
-                    std::format("{}x{} pixels: width and height must be at least 1", image.width,
-                                image.height));
+                    formatted("{}x{} pixels: width and height must be at least 1", image.width,
+                              image.height));
     if (!zwp_linux_buffer_params_v1_flags_is_valid(image.flags, version()))
-        return fail(Fault::InvalidFormat, std::format("flags 0x{:x} are unknown", image.flags));
+        return fail(Fault::InvalidFormat, formatted("flags 0x{:x} are unknown", image.flags));
     if (image.flags & ~ZWP_LINUX_BUFFER_PARAMS_V1_FLAGS_Y_INVERT)
         return fail(Fault::Unsupported,
-                    std::format("flags 0x{:x}: interlaced images are not supported", image.flags));
+                    formatted("flags 0x{:x}: interlaced images are not supported", image.flags));
     if (modifiers_differ_)
         return fail(Fault::Unsupported, "the planes' modifiers differ");
     if (missing_plane_)
@@ -207,8 +207,8 @@ Result<BufferParams::Checked> BufferParams::check(const Image& image) {
     if (!state->is_advertised(requester_.account(), {image.fourcc, *modifier_})) {
         const bool is_error = version() >= ZWP_LINUX_DMABUF_V1_GET_DEFAULT_FEEDBACK_SINCE_VERSION;
         return fail(is_error ? Fault::InvalidFormat : Fault::Unsupported,
-                    std::format("{} with modifier {} was not advertised", fourcc_name(image.fourcc),
-                                modifier_name(*modifier_)));
+                    formatted("{} with modifier {} was not advertised", fourcc_name(image.fourcc),
+                              modifier_name(*modifier_)));
     }
     // A renderer on the CPU maps what it imports.
     auto more = requester_.account().charge(

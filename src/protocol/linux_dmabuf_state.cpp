@@ -1,11 +1,11 @@
 #include "protocol/linux_dmabuf_state.hpp"
 
 #include <algorithm>
-#include <format>
 
 #include "account/identity.hpp"
 #include "dmabuf/device.hpp"
 #include "dmabuf/distinct_dmabufs.hpp"
+#include "dmabuf/formatted.hpp"
 #include "import/landed.hpp"
 #include "linux-dmabuf-v1-protocol.h"
 #include "protocol/client_buffer.hpp"
@@ -137,7 +137,7 @@ std::string LinuxDmabuf::State::name_of_account(wl_client* client) {
     wl_client_get_credentials(client, &pid, nullptr, nullptr);
     if (auto name = account_name(pid))
         return *name;
-    return std::format("connection {} by a socket of the compositor's", ++n_connections_);
+    return formatted("connection {} by a socket of the compositor's", ++n_connections_);
 }
 
 bool LinuxDmabuf::State::is_advertised(const ClientAccount& account, FormatModifier pair) const {

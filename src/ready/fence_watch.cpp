@@ -4,7 +4,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <format>
 #include <linux/dma-buf.h>
 #include <poll.h>
 #include <set>
@@ -14,6 +13,7 @@
 #include <wayland-server-core.h>
 
 #include "dmabuf/distinct_dmabufs.hpp"
+#include "dmabuf/formatted.hpp"
 #include "wlr/turn.hpp"
 
 namespace tarmac {
@@ -26,7 +26,7 @@ short events_of(FenceWatch::Access access) {
 
 std::unexpected<Error> fail_watch() {
     return fail(Fault::OutOfResources,
-                std::format("fences can't be watched: {}", std::strerror(errno)));
+                formatted("fences can't be watched: {}", std::strerror(errno)));
 }
 
 /// The fences of a dma-buf at this moment as a file that gets readable. Empty where the kernel

@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <format>
 #include <linux/dma-buf.h>
 #include <sys/mman.h>
 
+#include "dmabuf/formatted.hpp"
 #include "dmabuf/unmap.hpp"
 
 namespace tarmac {
@@ -52,7 +52,7 @@ Result<Mapping> Mapping::create(std::shared_ptr<const Dmabuf> dmabuf) {
         void* memory = mmap(nullptr, size, PROT_READ, MAP_SHARED, fd, 0);
         if (memory == MAP_FAILED)
             return fail_plane(Fault::ImportFailed, i,
-                              std::format("the dma-buf can't be mapped: {}", std::strerror(errno)));
+                              formatted("the dma-buf can't be mapped: {}", std::strerror(errno)));
         const auto* bytes = static_cast<const std::uint8_t*>(memory);
         mapping.parts_.push_back({fd, {bytes, Unmap{size}}, GuardedRange{bytes, size}});
         for (unsigned j = i; j < n_planes; ++j) {

@@ -1,11 +1,11 @@
 #include <cerrno>
 #include <cstring>
-#include <format>
 #include <linux/dma-buf.h>
 #include <span>
 #include <sys/ioctl.h>
 #include <tarmac/shown_picture.hpp>
 
+#include "dmabuf/formatted.hpp"
 #include "wlr/wlr.hpp"
 
 namespace tarmac {
@@ -20,7 +20,7 @@ Result<void> ShownPicture::add_reader(const Fd& sync_file) const {
         dma_buf_import_sync_file request{.flags = DMA_BUF_SYNC_READ, .fd = sync_file.get()};
         if (ioctl(plane, DMA_BUF_IOCTL_IMPORT_SYNC_FILE, &request) != 0)
             return fail(errno == ENOTTY ? Fault::Unsupported : Fault::OutOfResources,
-                        std::format("a fence can't be put on a dma-buf: {}", std::strerror(errno)));
+                        formatted("a fence can't be put on a dma-buf: {}", std::strerror(errno)));
     }
     return {};
 }

@@ -1,7 +1,6 @@
 #include "wlr/security_context.hpp"
 
-#include <format>
-
+#include "dmabuf/formatted.hpp"
 #include "wlr/wlr.hpp"
 
 namespace tarmac {
@@ -15,8 +14,8 @@ std::optional<std::string> sandboxed_application(wlr_security_context_manager_v1
                                          : context->instance_id;
     if (!name)
         return std::nullopt;
-    return std::format("sandboxed application {} of {}", name,
-                       context->sandbox_engine ? context->sandbox_engine : "an unnamed engine");
+    return formatted("sandboxed application {} of {}", name,
+                     context->sandbox_engine ? context->sandbox_engine : "an unnamed engine");
 }
 
 } // namespace tarmac

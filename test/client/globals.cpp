@@ -4,11 +4,11 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <filesystem>
-#include <format>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "dmabuf/formatted.hpp"
 #include "security-context-v1-client-protocol.h"
 #include "support/stages.hpp"
 
@@ -109,8 +109,8 @@ public:
     }
 
 private:
-    const std::string path_ =
-        std::filesystem::temp_directory_path() / std::format("tarmac-test-{}.socket", getpid());
+    const std::string path_ = std::filesystem::temp_directory_path() /
+                              tarmac::formatted("tarmac-test-{}.socket", getpid());
     int ends_[2];
     sockaddr_un address_;
 };

@@ -5,10 +5,10 @@
 #include <drm_fourcc.h>
 #include <fcntl.h>
 #include <filesystem>
-#include <format>
 #include <fstream>
 #include <unistd.h>
 
+#include "dmabuf/formatted.hpp"
 #include "support/compositor_process.hpp"
 
 using namespace test;
@@ -34,7 +34,7 @@ public:
 
 private:
     std::string path_ =
-        std::filesystem::temp_directory_path() / std::format("tarmac-test-{}.log", getpid());
+        std::filesystem::temp_directory_path() / tarmac::formatted("tarmac-test-{}.log", getpid());
 };
 
 bool is_event(const std::string& line) {

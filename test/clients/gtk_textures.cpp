@@ -6,13 +6,13 @@
 #include <drm_fourcc.h>
 #include <fcntl.h>
 #include <filesystem>
-#include <format>
 #include <fstream>
 #include <optional>
 #include <set>
 #include <tarmac/texture_builder.hpp>
 
 #include "clients/programs.hpp"
+#include "dmabuf/formatted.hpp"
 #include "picture/card.hpp"
 #include "support/dmabuf_source.hpp"
 #include "wlr/wlr.hpp"
@@ -39,10 +39,10 @@ struct Image {
 
 std::string describe(const Image& image) {
     std::string line =
-        std::format("{} {} {} {}", image.card.geometry().width, image.card.geometry().height,
-                    image.card.layout().fourcc, image.card.planes().size());
+        tarmac::formatted("{} {} {} {}", image.card.geometry().width, image.card.geometry().height,
+                          image.card.layout().fourcc, image.card.planes().size());
     for (const Card::Plane& plane : image.card.planes())
-        line += std::format(" {} {} {}", image.dmabuf.get(), plane.offset, plane.stride);
+        line += tarmac::formatted(" {} {} {}", image.dmabuf.get(), plane.offset, plane.stride);
     return line;
 }
 

@@ -2,12 +2,12 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <drm_fourcc.h>
-#include <format>
 #include <optional>
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 
 #include "dmabuf/distinct_dmabufs.hpp"
+#include "dmabuf/formatted.hpp"
 #include "support/dmabuf_source.hpp"
 #include "support/event_loop.hpp"
 #include "support/fake_writer.hpp"
@@ -207,7 +207,7 @@ TEST_CASE_METHOD(Fixture, "a function may give up any ticket, ask again, and end
 TEST_CASE_METHOD(Fixture, "a process out of descriptors is told that it can't watch") {
     const Dmabuf picture = image(true);
     // UBSan takes descriptors when it meets a class for the first time: here that of messages.
-    REQUIRE(std::format("{}: {}", 1, "2") == "1: 2");
+    REQUIRE(formatted("{}: {}", 1, "2") == "1: 2");
     rlimit before;
     getrlimit(RLIMIT_NOFILE, &before);
     const rlimit none{0, before.rlim_max};

@@ -5,12 +5,12 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <drm_fourcc.h>
 #include <fcntl.h>
-#include <format>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <tarmac/dmabuf.hpp>
 #include <unistd.h>
 
+#include "dmabuf/formatted.hpp"
 #include "support/dmabuf_source.hpp"
 #include "support/system_calls.hpp"
 
@@ -37,7 +37,7 @@ TEST_CASE("nothing is asked of a file's own system before the kernel says that i
     Fd file{GENERATE(true, false) ? memfd_create("not a dma-buf", MFD_CLOEXEC)
                                   : open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600)};
     REQUIRE(file);
-    const std::string first_argument = std::format("({},", file.get());
+    const std::string first_argument = formatted("({},", file.get());
     syscall(SYS_getppid);
     CHECK(make_image(std::move(file)).error().fault == Fault::NotADmabuf);
     syscall(SYS_getppid);

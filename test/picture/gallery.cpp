@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <drm_fourcc.h>
-#include <format>
 #include <utility>
 #include <wayland-client.h>
 
+#include "dmabuf/formatted.hpp"
 #include "linux-dmabuf-v1-client-protocol.h"
 #include "support/dmabuf_source.hpp"
 
@@ -86,7 +86,7 @@ Import import(CompositorProcess& compositor, RawClient& client, const Card& card
 }
 
 Gallery::Gallery(const Style& style)
-    : compositor_{{"--size", std::format("{}x{}", Width, Height)}, style.stage}
+    : compositor_{{"--size", tarmac::formatted("{}x{}", Width, Height)}, style.stage}
     , client_{compositor_.connect(4)}
     , window_{client_}
     , subcompositor_{

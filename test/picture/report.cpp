@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <format>
 #include <fstream>
 #include <tarmac/pixel_format.hpp>
 
+#include "dmabuf/formatted.hpp"
 #include "support/png.hpp"
 
 namespace test {
@@ -47,9 +47,10 @@ void report_cell(const CellResult& result) {
     for (const std::string& way : result.ways)
         ways += ways.empty() ? way : "+" + way;
     std::ofstream{path, std::ios::app}
-        << std::format("{}\t{}\t{}\t{}\t{}\t{}\t{}", &result.layout - all_format_layouts().data(),
-                       result.renderer, tarmac::fourcc_name(result.layout.fourcc), result.exporter,
-                       ways, result.is_right ? "right" : "wrong", result.worst)
+        << tarmac::formatted("{}\t{}\t{}\t{}\t{}\t{}\t{}",
+                             &result.layout - all_format_layouts().data(), result.renderer,
+                             tarmac::fourcc_name(result.layout.fourcc), result.exporter, ways,
+                             result.is_right ? "right" : "wrong", result.worst)
         << std::endl;
 }
 

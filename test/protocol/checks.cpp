@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <drm_fourcc.h>
 #include <fcntl.h>
-#include <format>
 #include <set>
 #include <sys/mman.h>
 #include <tarmac/pixel_format.hpp>
@@ -11,6 +10,7 @@
 #include <utility>
 #include <wayland-client.h>
 
+#include "dmabuf/formatted.hpp"
 #include "linux-dmabuf-v1-client-protocol.h"
 #include "protocol/cases.hpp"
 
@@ -48,8 +48,8 @@ std::string table_has_every_pair_once(RawClient& client, int) {
     for (const auto& tranche : told.tranches) {
         for (const auto& pair : tranche.formats) {
             if (std::ranges::count(tranche.formats, pair) > 1)
-                return std::format("0x{:08x} with modifier 0x{:x} is twice in a tranche",
-                                   pair.fourcc, pair.modifier);
+                return tarmac::formatted("0x{:08x} with modifier 0x{:x} is twice in a tranche",
+                                         pair.fourcc, pair.modifier);
         }
     }
     return {};
@@ -206,8 +206,9 @@ std::string every_advertised_format_is_known(RawClient& client, int) {
         if (!tarmac::find_pixel_format(pair.fourcc))
             unknown.insert(pair.fourcc);
     }
-    return unknown.empty() ? ""
-                           : std::format("fourcc 0x{:08x} isn't in drm_fourcc.h", *unknown.begin());
+    return unknown.empty()
+               ? ""
+               : tarmac::formatted("fourcc 0x{:08x} isn't in drm_fourcc.h", *unknown.begin());
 }
 
 } // namespace

@@ -3,10 +3,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdarg>
-#include <format>
 #include <iostream>
 #include <wayland-client.h>
 
+#include "dmabuf/formatted.hpp"
 #include "protocol/cases.hpp"
 #include "protocol/checks.hpp"
 #include "support/dmabuf_source.hpp"
@@ -21,13 +21,13 @@ struct Totals {
     void report(const std::string& name, const std::string& failure, const std::string& missing) {
         if (!missing.empty()) {
             ++skipped;
-            std::cout << std::format("skip  {}\t{}\n", name, missing);
+            std::cout << tarmac::formatted("skip  {}\t{}\n", name, missing);
         } else if (!failure.empty()) {
             ++failed;
-            std::cout << std::format("FAIL  {}\t{}\n", name, failure);
+            std::cout << tarmac::formatted("FAIL  {}\t{}\n", name, failure);
         } else {
             ++passed;
-            std::cout << std::format("ok    {}\n", name);
+            std::cout << tarmac::formatted("ok    {}\n", name);
         }
         std::cout.flush();
     }
@@ -59,7 +59,7 @@ void run_check(const Check& check, int dmabuf, Totals& totals) {
     RawClient client{check.version};
     const bool offered = client.version() == check.version;
     totals.report(check.name, offered ? check.run(client, dmabuf) : "",
-                  offered ? "" : std::format("version {} isn't offered", check.version));
+                  offered ? "" : tarmac::formatted("version {} isn't offered", check.version));
 }
 
 /// The first exporter that this machine has, or the one called `name`.
@@ -87,21 +87,23 @@ int run_all(Exporter exporter) {
     }
     // Throws if the compositor is gone.
     RawClient{1}.round_trip();
-    std::cout << std::format("{} passed, {} failed, {} skipped\n", totals.passed, totals.failed,
-                             totals.skipped);
+    std::cout << tarmac::formatted("{} passed, {} failed, {} skipped\n", totals.passed,
+                                   totals.failed, totals.skipped);
     return totals.failed == 0 ? 0 : 1;
 }
 
 } // namespace
 
 int main(int argc, char** argv) {
-    CLI::App app{"Asks the compositor at $WAYLAND_DISPLAY for dma-buf wl_buffers in every right and "
-                 "wrong way, and compares its answers with what linux-dmabuf-v1 allows. Shows no "
-                 "window, and draws nothing. Needs /dev/udmabuf or another exporter of dma-bufs.",
-                 "tarmac-conformance"};
+    CLI::App app{
+        "Asks the compositor at $WAYLAND_DISPLAY for dma-buf wl_buffers in every right and "
+        "wrong way, and compares its answers with what linux-dmabuf-v1 allows. Shows no "
+        "window, and draws nothing. Needs /dev/udmabuf or another exporter of dma-bufs.",
+        "tarmac-conformance"};
     std::string exporter_name;
     app.set_version_flag("--version", "tarmac-conformance " TARMAC_VERSION);
-    app.add_option("--exporter", exporter_name, "Where dma-bufs come from; default: the first there is")
+    app.add_option("--exporter", exporter_name,
+                   "Where dma-bufs come from; default: the first there is")
         ->check(CLI::IsMember({"udmabuf", "system heap", "vgem", "vkms"}));
     CLI11_PARSE(app, argc, argv);
 
@@ -110,7 +112,8 @@ int main(int argc, char** argv) {
     const auto exporter = choose_exporter(exporter_name);
     try {
         if (!exporter)
-            throw std::runtime_error{"this machine exports no dma-bufs: " + missing(Exporter::Udmabuf)};
+            throw std::runtime_error{"this machine exports no dma-bufs: " +
+                                     missing(Exporter::Udmabuf)};
         return run_all(*exporter);
     } catch (const std::exception& error) {
         std::cerr << "tarmac-conformance: " << error.what() << '\n';

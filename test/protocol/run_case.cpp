@@ -1,7 +1,7 @@
 #include <algorithm>
-#include <format>
 #include <tarmac/linux_dmabuf.hpp>
 
+#include "dmabuf/formatted.hpp"
 #include "linux-dmabuf-v1-client-protocol.h"
 #include "protocol/cases.hpp"
 
@@ -18,15 +18,15 @@ unsigned version_for(const Case& c) {
 std::string missing_for(const Case& c, Request request, RawClient& client) {
     const unsigned offered = client.version();
     if (c.version && offered < *c.version)
-        return std::format("version {} isn't offered", *c.version);
+        return tarmac::formatted("version {} isn't offered", *c.version);
     if (!c.sampling_device.empty() && offered < 6)
         return "version 6 isn't offered";
     if (request == Request::CreateImmed && offered < 2)
         return "version 1 has no create_immed";
     for (const auto& pair : c.needs) {
         if (!client.knows(pair))
-            return std::format("fourcc 0x{:08x} with modifier 0x{:x} isn't advertised", pair.fourcc,
-                               pair.modifier);
+            return tarmac::formatted("fourcc 0x{:08x} with modifier 0x{:x} isn't advertised",
+                                     pair.fourcc, pair.modifier);
     }
     return {};
 }

@@ -4,10 +4,10 @@
 #include <catch2/catch_test_macros.hpp>
 #include <cstdlib>
 #include <filesystem>
-#include <format>
 #include <fstream>
 #include <unistd.h>
 
+#include "dmabuf/formatted.hpp"
 #include "support/process.hpp"
 
 namespace test {
@@ -38,7 +38,7 @@ int distance(const Pixel& a, const Pixel& b) {
 }
 
 std::string to_string(const Pixel& pixel) {
-    return std::format("#{:02x}{:02x}{:02x}", pixel.red, pixel.green, pixel.blue);
+    return tarmac::formatted("#{:02x}{:02x}{:02x}", pixel.red, pixel.green, pixel.blue);
 }
 
 Box find_window(const Picture& screen, int width, int height) {
@@ -54,7 +54,7 @@ Box find_window(const Picture& screen, int width, int height) {
 
 Picture take_screenshot(const std::string& wayland_display) {
     const auto path =
-        std::filesystem::temp_directory_path() / std::format("tarmac-test-{}.ppm", getpid());
+        std::filesystem::temp_directory_path() / tarmac::formatted("tarmac-test-{}.ppm", getpid());
     Process grim{{"grim", "-t", "ppm", path}, {"WAYLAND_DISPLAY=" + wayland_display}};
     const int status = grim.wait();
     INFO(grim.output());

@@ -3,10 +3,11 @@
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>
 #include <filesystem>
-#include <format>
 #include <fstream>
 #include <sys/prctl.h>
 #include <unistd.h>
+
+#include "dmabuf/formatted.hpp"
 
 namespace test {
 
@@ -17,7 +18,7 @@ std::string trace_file() {
         SKIP("strace is missing");
     // Of no parent, where the machine allows that to parents only.
     prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
-    return std::filesystem::temp_directory_path() / std::format("system-calls.{}", getpid());
+    return std::filesystem::temp_directory_path() / tarmac::formatted("system-calls.{}", getpid());
 }
 
 } // namespace

@@ -3,11 +3,12 @@
 #include <catch2/catch_test_macros.hpp>
 #include <cstdlib>
 #include <filesystem>
-#include <format>
 #include <fstream>
 #include <string>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "dmabuf/formatted.hpp"
 
 namespace fs = std::filesystem;
 
@@ -28,7 +29,7 @@ void write(const fs::path& file, const std::string& text) {
 }
 
 std::string part(const char* name, unsigned number) {
-    return std::format("{}{}", name, number);
+    return tarmac::formatted("{}{}", name, number);
 }
 
 /// Waits until all programs have been told of devices that came and went: a compositor that heard
@@ -52,7 +53,7 @@ VirtualCard::VirtualCard(unsigned n_screens) {
     if (!fs::exists(Config))
         SKIP(Config << " is missing: the kernel has no vkms, or no configfs is mounted");
     static int count = 0;
-    name_ = std::format("tarmac-{}-{}", getpid(), ++count);
+    name_ = tarmac::formatted("tarmac-{}-{}", getpid(), ++count);
     directory_ = fs::path{Config} / name_;
     fs::create_directory(directory_);
     for (unsigned i = 0; i < n_screens; ++i) {

@@ -1,12 +1,12 @@
 #include <catch2/catch_test_macros.hpp>
 #include <drm_fourcc.h>
 #include <fcntl.h>
-#include <format>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <tarmac/dmabuf.hpp>
 #include <unistd.h>
 
+#include "dmabuf/formatted.hpp"
 #include "support/local_compositor.hpp"
 
 using namespace tarmac;
@@ -68,14 +68,14 @@ TEST_CASE("what is not a dma-buf is refused without asking a device") {
 }
 
 TEST_CASE("a size out of range is named") {
-    for (const auto& [width, height] : {std::pair{0u, 16u}, {16u, 0u}, {Dmabuf::MaxSize + 1, 16u},
-                                        {16u, UINT32_MAX}}) {
+    for (const auto& [width, height] :
+         {std::pair{0u, 16u}, {16u, 0u}, {Dmabuf::MaxSize + 1, 16u}, {16u, UINT32_MAX}}) {
         auto image = describe(open_null());
         image.width = width;
         image.height = height;
         const Error error = error_of(std::move(image));
         CHECK(error.fault == Fault::InvalidDimensions);
-        CHECK(error.message.contains(std::format("{}x{}", width, height)));
+        CHECK(error.message.contains(formatted("{}x{}", width, height)));
     }
 }
 

@@ -5,8 +5,7 @@
 #include "compositor/window/surface_bounds.hpp"
 #include "compositor/window/window_input.hpp"
 #include "compositor/window/windows.hpp"
-
-#include <format>
+#include "dmabuf/formatted.hpp"
 
 namespace tarmac::compositor {
 namespace {
@@ -213,7 +212,7 @@ void Toplevel::mapped() {
     log_event("mapped", {{"client", client_label_},
                          {"app-id", quoted(or_empty(xdg_.app_id))},
                          {"title", quoted(or_empty(xdg_.title))},
-                         {"size", std::format("{}x{}", place.width, place.height)}});
+                         {"size", formatted("{}x{}", place.width, place.height)}});
     list_as_named();
     windows_.focus(*this);
 }
