@@ -4,15 +4,16 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <drm_fourcc.h>
-#include <format>
 #include <optional>
 #include <set>
 #include <span>
 #include <tarmac/pixel_format.hpp>
 
+#include "dmabuf/formatted.hpp"
 #include "picture/gallery.hpp"
 #include "picture/report.hpp"
 #include "picture/required_formats.hpp"
+#include "support/sanitizer.hpp"
 
 using namespace test;
 
@@ -111,7 +112,7 @@ private:
     };
 
     static std::string describe(const Card& card) {
-        return std::format("{}x{}", card.geometry().width, card.geometry().height);
+        return tarmac::formatted("{}x{}", card.geometry().width, card.geometry().height);
     }
 
     struct Comparison {
@@ -153,13 +154,13 @@ private:
         worst_ = std::max(worst_, comparison.worst);
         if (comparison.wrong == 0)
             return;
-        std::string name =
-            std::format("{}-{}-{}-{}", style_.renderer, layout_.name, source_.name, describe(card));
+        std::string name = tarmac::formatted("{}-{}-{}-{}", style_.renderer, layout_.name,
+                                             source_.name, describe(card));
         std::ranges::replace(name, ' ', '_');
         const std::string where = keep_pictures(name, comparison.expected, got);
-        problems_.push_back(std::format("{} by the {}: {} pixels wrong, by {} at worst; see {}",
-                                        describe(card), way, comparison.wrong, comparison.worst,
-                                        where));
+        problems_.push_back(
+            tarmac::formatted("{} by the {}: {} pixels wrong, by {} at worst; see {}",
+                              describe(card), way, comparison.wrong, comparison.worst, where));
     }
 
     const Style& style_;
@@ -194,6 +195,21 @@ public:
     }
 
 private:
+    /// The exporters to show the format of. The sanitized build is after what is read and written
+    /// wrongly, not after pixels: it shows each format once, and each exporter with other formats.
+    std::vector<const Source*> sources_of(const FormatLayout& layout) const {
+        std::vector<const Source*> sources;
+        for (const Source& source : sources_) {
+            // The renderer can't draw those, and maps what clients may count on.
+            if (!source.is_read_only || is_required(layout.fourcc))
+                sources.push_back(&source);
+        }
+        if (!HasAddressSanitizer)
+            return sources;
+        const std::ptrdiff_t row = &layout - all_format_layouts().data();
+        return {sources[static_cast<std::size_t>(row) % sources.size()]};
+    }
+
     void show(std::span<const FormatLayout* const> layouts) {
         std::vector<Cell> cells;
         try {
@@ -201,11 +217,8 @@ private:
                 gallery_.emplace(style_);
             for (std::size_t row = 0; row < layouts.size(); ++row) {
                 int column = 0;
-                for (const Source& source : sources_) {
-                    // The renderer can't draw those, and maps what clients may count on.
-                    if (source.is_read_only && !is_required(layouts[row]->fourcc))
-                        continue;
-                    cells.emplace_back(style_, *layouts[row], source)
+                for (const Source* source : sources_of(*layouts[row])) {
+                    cells.emplace_back(style_, *layouts[row], *source)
                         .hang(*gallery_, column++ * CellWidth, static_cast<int>(row) * CellHeight);
                 }
             }
