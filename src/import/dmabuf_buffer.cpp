@@ -6,6 +6,8 @@
 #include "import/copy_buffer.hpp"
 #include "import/imported_buffer.hpp"
 #include "import/in_place_buffer.hpp"
+#include "ready/at_once.hpp"
+#include "ready/fence_watch.hpp"
 
 namespace tarmac {
 
@@ -15,6 +17,14 @@ namespace {
 /// rule: less than a worker takes to answer on a busy machine, and clients may take a round trip
 /// for the answer.
 constexpr std::uint64_t MappedAtOnce = 1 << 20;
+
+using Clock = std::chrono::steady_clock;
+
+/// What a capture waits for a worker that maps its buffer: some milliseconds are enough where
+/// nothing else is to be done. Clients can see to it that they aren't: then nobody waits for a
+/// while.
+constexpr std::chrono::milliseconds PatienceOfCaptures{50};
+constexpr std::chrono::seconds Impatience{1};
 
 } // namespace
 
@@ -26,18 +36,25 @@ const wlr_buffer_impl DmabufBuffer::buffer_impl = {
             wlr_buffer_finish(buffer);
             delete self;
         },
-    // For who shows buffers without wlr_surface.
+    // For who shows buffers without wlr_surface, and for captures: wlr-screencopy ends a client
+    // whose buffer isn't one when it is handed in, but has a capture fail that it can't draw.
     .get_dmabuf =
         [](wlr_buffer* buffer, wlr_dmabuf_attributes* attributes) {
             const auto& self = *static_cast<DmabufBuffer*>(buffer);
-            if (self.state_ != State::Imported)
+            if (self.state_ == State::Failed)
                 return false;
             *attributes = attributes_of(*self.image_);
             return true;
         },
     .get_shm = nullptr,
-    .begin_data_ptr_access = nullptr,
-    .end_data_ptr_access = nullptr,
+    .begin_data_ptr_access =
+        [](wlr_buffer* buffer, std::uint32_t flags, void** data, std::uint32_t* fourcc,
+           std::size_t* stride) {
+            return (flags & WLR_BUFFER_DATA_PTR_ACCESS_WRITE) != 0 &&
+                   static_cast<DmabufBuffer*>(buffer)->begin_write(data, fourcc, stride);
+        },
+    .end_data_ptr_access =
+        [](wlr_buffer* buffer) { static_cast<DmabufBuffer*>(buffer)->end_write(); },
 };
 
 std::unique_ptr<DmabufBuffer, BufferDrop> DmabufBuffer::create(std::shared_ptr<const Dmabuf> image,
@@ -134,13 +151,13 @@ void DmabufBuffer::map(WorkerPool& workers) {
         return end_mapping(std::unexpected(std::move(may.error())));
     if (size <= MappedAtOnce)
         return end_mapping(Mapping::create(image_));
-    using Made = std::optional<Result<Mapping>>;
-    const auto dispose_if_left = [image = image_, hooks = hooks_](Made* made) {
-        const std::unique_ptr<Made> own{made};
+    const auto dispose_if_left = [image = image_, hooks = hooks_](MadeMapping* made) {
+        const std::unique_ptr<MadeMapping> own{made};
         if (*made && **made)
             dispose(hooks, image, std::move(***made));
     };
-    const std::shared_ptr<Made> made{new Made, dispose_if_left};
+    const std::shared_ptr<MadeMapping> made{new MadeMapping, dispose_if_left};
+    made_mapping_ = made;
     mapping_job_ = workers.submit(
         owner(),
         [image = image_, made](WorkerPool::Control&) {
@@ -176,6 +193,49 @@ void DmabufBuffer::end_mapping(Result<Mapping> mapping) {
         mapping_ = std::make_shared<Mapping>(std::move(*mapping));
     }
     enter(state_ == State::BeingMapped ? state_when_mapped() : state_);
+}
+
+/// Waits if a worker makes it: who has just made a buffer to capture into captures at once. nullptr
+/// if there is none yet. What the job is for goes on as if nobody had waited.
+const Mapping* DmabufBuffer::await_mapping() const {
+    if (mapping_ || !mapping_job_)
+        return mapping_.get();
+    static Clock::time_point impatient_until;
+    const auto now = Clock::now();
+    const auto outcome =
+        mapping_job_.await_until(now < impatient_until ? now : now + PatienceOfCaptures);
+    if (!outcome && now >= impatient_until)
+        impatient_until = Clock::now() + Impatience;
+    const auto made = made_mapping_.lock();
+    const bool is_made = outcome == WorkerPool::Outcome::Done && made && *made && **made;
+    return is_made ? &***made : nullptr;
+}
+
+/// What renderers that draw in memory do on the event loop. They keep what they are told for as
+/// long as the buffer is there, as the memory stays mapped.
+bool DmabufBuffer::begin_write(void** data, std::uint32_t* fourcc, std::size_t* stride) {
+    const bool is_mapped = state_ == State::Mapped || state_ == State::BeingMapped;
+    if (!is_mapped || image_->planes().size() != 1 ||
+        !FenceWatch::is_idle(*image_, FenceWatch::Access::Write))
+        return false;
+    const Plane& plane = image_->planes()[0];
+    // pixman draws in whole words.
+    if (plane.offset % sizeof(std::uint32_t) != 0 || plane.stride % sizeof(std::uint32_t) != 0)
+        return false;
+    const Mapping* mapping = await_mapping();
+    AtOnce control;
+    if (!mapping || mapping->begin_write(control) != WorkerPool::Outcome::Done)
+        return false;
+    written_ = mapping;
+    *data = mapping->writable_plane(0);
+    *fourcc = image_->fourcc();
+    *stride = plane.stride;
+    return true;
+}
+
+void DmabufBuffer::end_write() {
+    AtOnce control;
+    std::exchange(written_, nullptr)->end_write(control);
 }
 
 void DmabufBuffer::set(Picture& picture, BufferPtr buffer) {

@@ -123,6 +123,9 @@ private:
     void enter(State state);
     State state_when_mapped() const noexcept { return mapping_ ? State::Mapped : State::Failed; }
     void end_mapping(Result<Mapping> mapping);
+    const Mapping* await_mapping() const;
+    bool begin_write(void** data, std::uint32_t* fourcc, std::size_t* stride);
+    void end_write();
     static void dispose(const Hooks& hooks, std::shared_ptr<const Dmabuf> image, Mapping mapping);
     BufferLock lock(Picture& picture);
     void set(Picture& picture, BufferPtr buffer);
@@ -138,7 +141,10 @@ private:
     Picture import_, in_place_;
     std::shared_ptr<Mapping> mapping_;
     bool is_unmappable_ = false;
+    using MadeMapping = std::optional<Result<Mapping>>;
     WorkerPool::Ticket mapping_job_;
+    std::weak_ptr<MadeMapping> made_mapping_; ///< what the job makes
+    const Mapping* written_ = nullptr;        ///< between begin_write() and end_write()
     std::vector<ReleasePoint> release_points_;
     Listener released_;
 };

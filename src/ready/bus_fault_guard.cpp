@@ -79,7 +79,7 @@ struct GuardedRange::Table {
                 if (address < start || address >= end)
                     continue;
                 slot.has_faulted.store(true);
-                return mmap(reinterpret_cast<void*>(start), end - start, PROT_READ,
+                return mmap(reinterpret_cast<void*>(start), end - start, PROT_READ | PROT_WRITE,
                             MAP_FIXED | MAP_ANONYMOUS | MAP_PRIVATE, -1, 0) != MAP_FAILED;
             }
         }

@@ -16,8 +16,9 @@ namespace tarmac {
 /// that takes memory away and that moment, of less than a microsecond, together.
 void install_bus_fault_guard() noexcept;
 
-/// Memory that others may take away while it is read, as a driver or whoever truncates a file can.
-/// A read that faults doesn't end the process: from then on the whole range reads as zeros.
+/// Memory that others may take away while it is used, as a driver or whoever truncates a file can.
+/// An access that faults doesn't end the process: from then on the whole range is memory of zeros
+/// that nobody else sees.
 class GuardedRange {
     struct Slot;
     struct Table;
@@ -31,7 +32,8 @@ public:
     GuardedRange& operator=(GuardedRange&& other) noexcept;
     ~GuardedRange();
 
-    /// Whether a read faulted, ever. What was read since, and maybe just before, isn't the picture.
+    /// Whether an access faulted, ever. What was read since, and maybe just before, isn't the
+    /// picture, and what was written isn't there.
     bool has_faulted() const noexcept;
 
 private:

@@ -15,9 +15,6 @@ namespace {
 
 using Outcome = WorkerPool::Outcome;
 
-constexpr std::uint64_t Start = DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ,
-                        End = DMA_BUF_SYNC_END | DMA_BUF_SYNC_READ;
-
 /// Of plane `i`'s dma-buf up to the last of its planes' ends; 0 if an earlier plane lies in it.
 std::size_t size_of_dmabuf(const Dmabuf& image, unsigned i) noexcept {
     std::size_t size = 0;
@@ -77,21 +74,45 @@ std::uint64_t Mapping::size_in_bytes() const noexcept {
     return size;
 }
 
-Outcome Mapping::begin_read(WorkerPool::Control& control) const {
+Outcome Mapping::begin(WorkerPool::Control& control, std::uint64_t access) const {
     for (auto part = parts_.begin(); part != parts_.end(); ++part) {
-        const Outcome outcome = control.sync(part->fd, Start);
+        const Outcome outcome = control.sync(part->fd, DMA_BUF_SYNC_START | access);
         if (outcome == Outcome::Done)
             continue;
         while (part != parts_.begin())
-            control.sync((--part)->fd, End);
+            control.sync((--part)->fd, DMA_BUF_SYNC_END | access);
         return outcome;
     }
     return Outcome::Done;
 }
 
-void Mapping::end_read(WorkerPool::Control& control) const {
+void Mapping::end(WorkerPool::Control& control, std::uint64_t access) const {
     for (const Part& part : parts_)
-        control.sync(part.fd, End);
+        control.sync(part.fd, DMA_BUF_SYNC_END | access);
+}
+
+Outcome Mapping::begin_read(WorkerPool::Control& control) const {
+    return begin(control, DMA_BUF_SYNC_READ);
+}
+
+void Mapping::end_read(WorkerPool::Control& control) const {
+    end(control, DMA_BUF_SYNC_READ);
+}
+
+Outcome Mapping::begin_write(WorkerPool::Control& control) const {
+    if (has_faulted())
+        return Outcome::Failed;
+    for (const Part& part : parts_) {
+        // The kernel allows it where the descriptor may be written with.
+        if (mprotect(const_cast<std::uint8_t*>(part.memory.get()), part.memory.get_deleter().size,
+                     PROT_READ | PROT_WRITE) != 0)
+            return Outcome::Failed;
+    }
+    return begin(control, DMA_BUF_SYNC_RW);
+}
+
+void Mapping::end_write(WorkerPool::Control& control) const {
+    end(control, DMA_BUF_SYNC_RW);
 }
 
 bool Mapping::has_faulted() const noexcept {

@@ -11,8 +11,9 @@
 
 namespace tarmac {
 
-/// The memory of a linear dma-buf image, mapped for reading. Any thread, one at a time. Reading it
-/// can't end the process: what an exporter takes away reads as zeros, see has_faulted().
+/// The memory of a linear dma-buf image, mapped for reading at first. Any thread, one at a time,
+/// but for writing, which may go on while others read. Using it can't end the process: what an
+/// exporter takes away reads as zeros, see has_faulted().
 class Mapping {
 public:
     /// Some exporters (GEM on shmem) get all of the memory here, which takes long. Errors:
@@ -32,7 +33,17 @@ public:
     WorkerPool::Outcome begin_read(WorkerPool::Control& control) const;
     void end_read(WorkerPool::Control& control) const;
 
-    /// Whether the memory was taken away while it was read, ever: it shows no picture any more.
+    /// For writing to writable_plane(). Done, Busy as above, or Failed if the exporter refuses, a
+    /// descriptor was given to be read only, or the memory was taken away. After Done, end_write()
+    /// has to follow.
+    WorkerPool::Outcome begin_write(WorkerPool::Control& control) const;
+    void end_write(WorkerPool::Control& control) const;
+    /// Writable once begin_write() has been Done.
+    std::uint8_t* writable_plane(unsigned plane) const noexcept {
+        return const_cast<std::uint8_t*>(planes_[plane]);
+    }
+
+    /// Whether the memory was taken away while it was used, ever: it shows no picture any more.
     bool has_faulted() const noexcept;
 
 private:
@@ -48,6 +59,10 @@ private:
     };
 
     explicit Mapping(std::shared_ptr<const Dmabuf> dmabuf) : dmabuf_{std::move(dmabuf)} {}
+
+    /// `access`: DMA_BUF_SYNC_READ or _RW.
+    WorkerPool::Outcome begin(WorkerPool::Control& control, std::uint64_t access) const;
+    void end(WorkerPool::Control& control, std::uint64_t access) const;
 
     std::shared_ptr<const Dmabuf> dmabuf_;
     std::vector<Part> parts_;

@@ -151,6 +151,34 @@ TEST_CASE_METHOD(Fixture, "without a worker 20 ms are waited for a writer, too")
     mapping->end_read(control);
 }
 
+TEST_CASE_METHOD(Fixture, "what is mapped can be written to where nobody uses it") {
+    AtOnce control;
+    const auto mapping = map();
+    {
+        const test::FakeReader reader{memory};
+        CHECK(mapping->begin_write(control) == Outcome::Busy);
+    }
+    REQUIRE(mapping->begin_write(control) == Outcome::Done);
+    mapping->writable_plane(0)[0] = 7;
+    mapping->end_write(control);
+    CHECK(map()->plane(0)[0] == 7);
+    // Who reads it meanwhile still may.
+    CHECK(mapping->begin_read(control) == Outcome::Done);
+    CHECK(mapping->plane(0)[0] == 7);
+    mapping->end_read(control);
+}
+
+TEST_CASE_METHOD(Fixture, "what was given to be read only isn't written to") {
+    const std::vector<std::uint8_t> ones(Size * Size * 4, 1);
+    memory = test::make_read_only_dmabuf(ones);
+    AtOnce control;
+    const auto mapping = map();
+    CHECK(mapping->begin_write(control) == Outcome::Failed);
+    CHECK(mapping->begin_read(control) == Outcome::Done);
+    CHECK(mapping->plane(0)[0] == 1);
+    mapping->end_read(control);
+}
+
 TEST_CASE_METHOD(Fixture, "memory for copies is a dma-buf, zeroed, that shows what is written") {
     const auto copy = LinearMemory::create(Size * Size * 4 + 1, true);
     REQUIRE(copy);

@@ -4,6 +4,7 @@
 #include <csignal>
 #include <optional>
 #include <string>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 #include <vector>
@@ -65,6 +66,19 @@ TEST_CASE("guarded memory that is taken away reads as zeros") {
     CHECK(file.memory[file.size - 1] == 0);
     CHECK(guard.has_faulted());
     CHECK(file.memory[0] == 0);
+}
+
+TEST_CASE("who writes into guarded memory that was taken away writes nowhere") {
+    File file;
+    const GuardedRange guard = file.guard();
+    auto* memory = const_cast<volatile std::uint8_t*>(file.memory);
+    REQUIRE(mprotect(const_cast<std::uint8_t*>(memory), file.size, PROT_READ | PROT_WRITE) == 0);
+    memory[0] = 2;
+    CHECK_FALSE(guard.has_faulted());
+    file.truncate();
+    memory[0] = 3;
+    memory[file.size - 1] = 3;
+    CHECK(guard.has_faulted());
 }
 
 TEST_CASE("a fault is told of the range where it was, and not of what comes in its place") {
