@@ -117,8 +117,8 @@ wlr_security_context_manager_v1* create_security_contexts(wl_display* display) {
     return contexts;
 }
 
-void create_protocols(wl_display* display, const Graphics& graphics, wlr_output_layout* layout,
-                      wlr_scene* scene) {
+CaptureGuard create_protocols(wl_display* display, const Graphics& graphics,
+                              wlr_output_layout* layout, wlr_scene* scene) {
     // Not wlr_renderer_init_wl_display(): it would offer wlroots' own linux-dmabuf as well.
     wlr_renderer_init_wl_shm(graphics.renderer(), display);
     wlr_subcompositor_create(display);
@@ -141,14 +141,15 @@ void create_protocols(wl_display* display, const Graphics& graphics, wlr_output_
     wlr_xdg_foreign_v2_create(display, exported);
 
     wlr_xdg_output_manager_v1_create(display, layout);
-    wlr_screencopy_manager_v1_create(display);
-    wlr_ext_image_copy_capture_manager_v1_create(display, 1);
+    CaptureGuard captures{wlr_screencopy_manager_v1_create(display),
+                          wlr_ext_image_copy_capture_manager_v1_create(display, 1)};
     wlr_ext_output_image_capture_source_manager_v1_create(display, 1);
 
     wlr_data_device_manager_create(display);
     wlr_primary_selection_v1_device_manager_create(display);
     wlr_data_control_manager_v1_create(display);
     wlr_ext_data_control_manager_v1_create(display, 1);
+    return captures;
 }
 
 std::expected<void, std::string> create_wl_drm(wl_display* display, const Graphics& graphics) {

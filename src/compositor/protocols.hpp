@@ -2,6 +2,7 @@
 
 #include <expected>
 #include <string>
+#include <tarmac/capture_guard.hpp>
 
 struct wl_display;
 struct wlr_output_layout;
@@ -17,9 +18,10 @@ class Graphics;
 wlr_security_context_manager_v1* create_security_contexts(wl_display* display);
 
 /// Puts the globals on `display` that work by themselves, together with `scene`. They go with the
-/// display. Those that take part in policy are with what they concern: Windows, Seat, Outputs.
-void create_protocols(wl_display* display, const Graphics& graphics, wlr_output_layout* layout,
-                      wlr_scene* scene);
+/// display. Those that take part in policy are with what they concern: Windows, Seat, Outputs. The
+/// result is to follow every output.
+CaptureGuard create_protocols(wl_display* display, const Graphics& graphics,
+                              wlr_output_layout* layout, wlr_scene* scene);
 
 /// wl_drm, for Mesa before 22 and libva before 2.14: wlroots', which takes buffers that Tarmac
 /// neither checks nor charges. An error, a sentence, without a GPU.

@@ -59,7 +59,7 @@ std::expected<void, std::string> Server::create_parts() {
                      graphics_->renderer(), graphics_->drm_fd());
     scene_.emplace();
     outputs_.emplace(display_.get(), *graphics_, *scene_, options_.size);
-    create_protocols(display_.get(), *graphics_, outputs_->layout(), scene_->get());
+    captures_ = create_protocols(display_.get(), *graphics_, outputs_->layout(), scene_->get());
     if (options_.wl_drm) {
         if (auto done = create_wl_drm(display_.get(), *graphics_); !done)
             return std::unexpected(done.error());
@@ -75,7 +75,10 @@ void Server::tie_parts() {
         log_event("error", {{"reason", quoted(reason)}});
         end(1);
     };
-    outputs_->on_added = [this](wlr_scene_output& output) { dmabufs_->follow(output); };
+    outputs_->on_added = [this](wlr_scene_output& output) {
+        dmabufs_->follow(output);
+        captures_->follow(*output.output);
+    };
     outputs_->on_drawn = [this] { seat_->look_again(); };
     outputs_->on_change = [this] {
         seat_->map_devices();

@@ -15,6 +15,7 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <tarmac/capture_guard.hpp>
 
 namespace tarmac::compositor {
 
@@ -55,6 +56,7 @@ private:
     std::optional<DmabufImport> dmabufs_;
     std::optional<Scene> scene_;
     std::optional<Outputs> outputs_;
+    std::optional<CaptureGuard> captures_;
     std::optional<Windows> windows_;
     std::optional<Seat> seat_;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <chrono>
 #include <drm_fourcc.h>
 #include <linux/dma-buf.h>
 #include <optional>
@@ -12,6 +13,7 @@
 
 #include "linux-dmabuf-v1-client-protocol.h"
 #include "support/capture.hpp"
+#include "support/fake_writer.hpp"
 #include "support/image_buffer.hpp"
 #include "support/stages.hpp"
 #include "support/virtual_card.hpp"
@@ -187,6 +189,40 @@ TEST_CASE("ext-image-copy-capture captures into dma-bufs where it announces them
         CHECK(target.picture() == scene.expected());
     }
     CHECK(scene.client.connection() == Answer{});
+}
+
+TEST_CASE("a capture fails whose buffer somebody uses") {
+    const std::string renderer = GENERATE("gles2", "vulkan", "pixman");
+    INFO(renderer);
+    Scene scene{renderer};
+    const auto begin = std::chrono::steady_clock::now();
+    Screencopy capture{scene.client, scene.output};
+    const Target target{capture.width(), capture.height()};
+    wl_buffer* buffer = target.buffer(scene.client);
+    std::optional<FakeUser> user;
+    SECTION("to write") {
+        user.emplace(target.dmabuf, true);
+    }
+    SECTION("to read") {
+        user.emplace(target.dmabuf, false);
+    }
+    CHECK(capture.into(buffer) == Failed);
+    if (renderer == "gles2") {
+        ImageCapture other{scene.client, scene.output};
+        CHECK(other.into(buffer) == Failed);
+    }
+    // The fence would last for ten seconds.
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{9});
+    user.reset();
+    CHECK(target.is_untouched());
+
+    Screencopy later{scene.client, scene.output};
+    CHECK(later.into(buffer) == Ready);
+    CHECK(target.picture() == scene.expected());
+    if (renderer == "gles2") {
+        ImageCapture other{scene.client, scene.output};
+        CHECK(other.into(buffer) == Ready);
+    }
 }
 
 TEST_CASE("a capture fails into a dma-buf that pixman can't write to") {

@@ -25,6 +25,7 @@ const std::vector<std::string> AboveTheSeam{"dmabuf", "feedback", "wlr"};
 
 const std::map<std::string, std::string> RoomsOfPublicHeaders{
     {"buffer", "wlr"},
+    {"capture_guard", "import"},
     {"color_state", "dmabuf"},
     {"dmabuf", "dmabuf"},
     {"error", "dmabuf"},
