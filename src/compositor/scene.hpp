@@ -1,7 +1,7 @@
 #pragma once
 
 #include "compositor/handle.hpp"
-#include "wlr/wlr.hpp"
+#include "compositor/wlr_shells.hpp"
 
 namespace tarmac::compositor {
 
@@ -10,13 +10,27 @@ class Scene {
 public:
     Scene()
         : scene_{wlr_scene_create()}
-        , background_{wlr_scene_tree_create(&scene_->tree)}
-        , windows_{wlr_scene_tree_create(&scene_->tree)}
+        , desktop_{wlr_scene_tree_create(&scene_->tree)}
+        , background_{wlr_scene_tree_create(desktop_)}
+        , below_{wlr_scene_tree_create(desktop_), wlr_scene_tree_create(desktop_)}
+        , windows_{wlr_scene_tree_create(desktop_)}
+        , above_{wlr_scene_tree_create(desktop_), wlr_scene_tree_create(desktop_)}
+        , popups_{wlr_scene_tree_create(desktop_)}
         , overlay_{wlr_scene_tree_create(&scene_->tree)} {}
 
     wlr_scene* get() const noexcept { return scene_.get(); }
+    /// All that the pointer can be on.
+    wlr_scene_tree* desktop() const noexcept { return desktop_; }
     wlr_scene_tree* background() const noexcept { return background_; }
     wlr_scene_tree* windows() const noexcept { return windows_; }
+    /// Of the layer shell.
+    wlr_scene_tree* layer(zwlr_layer_shell_v1_layer layer) const noexcept {
+        return layer < ZWLR_LAYER_SHELL_V1_LAYER_TOP
+                   ? below_[layer]
+                   : above_[layer - ZWLR_LAYER_SHELL_V1_LAYER_TOP];
+    }
+    /// Above all that they belong to.
+    wlr_scene_tree* popups() const noexcept { return popups_; }
     /// Above everything: what is dragged.
     wlr_scene_tree* overlay() const noexcept { return overlay_; }
 
@@ -24,8 +38,12 @@ private:
     static void destroy(wlr_scene* scene) { wlr_scene_node_destroy(&scene->tree.node); }
 
     Handle<wlr_scene, destroy> scene_;
+    wlr_scene_tree* desktop_;
     wlr_scene_tree* background_;
+    wlr_scene_tree* below_[2];
     wlr_scene_tree* windows_;
+    wlr_scene_tree* above_[2];
+    wlr_scene_tree* popups_;
     wlr_scene_tree* overlay_;
 };
 

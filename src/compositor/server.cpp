@@ -82,6 +82,7 @@ void Server::tie_parts() {
     outputs_->on_drawn = [this] { seat_->look_again(); };
     outputs_->on_change = [this] {
         seat_->map_devices();
+        windows_->layers().follow_outputs();
         windows_->follow_outputs();
     };
     outputs_->on_closed = [this] { end(0); };

@@ -33,6 +33,7 @@ struct Hostile {
     ImageBuffer image{client, DRM_FORMAT_XRGB8888, 64, 64};
     wl_buffer* pixel;
     wl_subcompositor* subcompositor;
+    std::vector<std::unique_ptr<LayerSurface>> layers;
 
     explicit Hostile(const CompositorProcess& compositor)
         : client{6, compositor.open_socket()}
@@ -90,6 +91,19 @@ struct Hostile {
         show(surface, image.get());
         xdg_popup_reposition(popup, positioner, 1);
         client.round_trip();
+    }
+    /// Anchored to `edges`, with the same number all over.
+    void add_layer(std::uint32_t edges, std::uint32_t size, std::int32_t zone,
+                   std::int32_t margin) {
+        wl_surface* surface = wl_compositor_create_surface(client.compositor());
+        LayerSurface& layer = *layers.emplace_back(std::make_unique<LayerSurface>(client, surface));
+        layer.set_anchor(edges);
+        layer.set_size(size, size);
+        layer.set_exclusive_zone(zone);
+        layer.set_margin(margin, margin, margin, margin);
+        wl_surface_commit(surface);
+        client.wait_for(layer.is_configured);
+        show(surface, image.get());
     }
     static void xdg_surface_ack_configure_of(void*, xdg_surface* surface, std::uint32_t serial) {
         xdg_surface_ack_configure(surface, serial);
@@ -210,6 +224,21 @@ const Case Cases[] = {
                                                      {Most, 0, 1, 0},
                                                      {1, Least, 1, Least}})
              by.add_popup(numbers);
+     }},
+    {"bars",
+     [](Hostile& by) {
+         by.window.set_maximized();
+         by.show(by.image.get());
+         constexpr std::uint32_t All = 15, Bar = 13; // from side to side, at the top
+         for (const std::int32_t number : {Least, Least + 1, -2, -1, 1, Most - 1, Most}) {
+             by.add_layer(All, 0, number, number);
+             by.add_layer(Bar, static_cast<std::uint32_t>(Most), number, Least);
+             by.add_layer(Bar, 1, Most, number);
+             by.add_layer(0, static_cast<std::uint32_t>(Most), number, number);
+         }
+         // Nobody takes all of the screen from the windows.
+         CHECK(by.window.height() >= Height / 2);
+         CHECK(by.window.height() <= Height);
      }},
     {"the hotspot of a cursor",
      [](Hostile& by) {

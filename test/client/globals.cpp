@@ -53,11 +53,17 @@ const std::vector<std::string> ForAll = {
 
 /// Not for clients in a security context.
 const std::vector<std::string> Privileged = {
-    "ext_data_control_manager_v1",       "ext_foreign_toplevel_list_v1",
-    "ext_image_copy_capture_manager_v1", "ext_output_image_capture_source_manager_v1",
-    "wp_security_context_manager_v1",    "zwlr_data_control_manager_v1",
-    "zwlr_output_power_manager_v1",      "zwlr_screencopy_manager_v1",
-    "zwlr_virtual_pointer_manager_v1",   "zwp_virtual_keyboard_manager_v1",
+    "ext_data_control_manager_v1",
+    "ext_foreign_toplevel_list_v1",
+    "ext_image_copy_capture_manager_v1",
+    "ext_output_image_capture_source_manager_v1",
+    "wp_security_context_manager_v1",
+    "zwlr_data_control_manager_v1",
+    "zwlr_layer_shell_v1",
+    "zwlr_output_power_manager_v1",
+    "zwlr_screencopy_manager_v1",
+    "zwlr_virtual_pointer_manager_v1",
+    "zwp_virtual_keyboard_manager_v1",
 };
 
 /// What depends on the renderer and its device.

@@ -107,6 +107,43 @@ TEST_CASE_METHOD(TwoScreens, "a window that was on a screen is there again with 
     CHECK(screen_of(window) == 1);
 }
 
+TEST_CASE_METHOD(TwoScreens, "what is anchored to a screen goes with it") {
+    const auto await_place = [&](wl_surface* surface, LayerSurface& layer) {
+        layer.set_anchor(LayerSurface::AtTop | LayerSurface::AtLeft | LayerSurface::AtRight);
+        layer.set_size(0, 10);
+        layer.set_exclusive_zone(10);
+        wl_surface_commit(surface);
+        return client.wait_until([&] { return layer.is_configured || layer.is_closed; }) &&
+               layer.is_configured;
+    };
+    ImageBuffer image{client, DRM_FORMAT_XRGB8888, 64, 10};
+    wl_surface* surfaces[3];
+    for (wl_surface*& surface : surfaces)
+        surface = wl_compositor_create_surface(client.compositor());
+    LayerSurface lasting{client, surfaces[0], LayerSurface::Top, output(0)},
+        fleeting{client, surfaces[1], LayerSurface::Top, output(1)};
+    REQUIRE(await_place(surfaces[0], lasting));
+    REQUIRE(await_place(surfaces[1], fleeting));
+    for (wl_surface* surface : {surfaces[0], surfaces[1]}) {
+        wl_surface_attach(surface, image.get(), 0, 0);
+        wl_surface_commit(surface);
+    }
+    plug(1, false);
+    REQUIRE(client.wait_for(fleeting.is_closed));
+    CHECK_FALSE(lasting.is_closed);
+    // What the client still asks for, it asks in vain.
+    fleeting.set_margin(1, 1, 1, 1);
+    wl_surface_commit(surfaces[1]);
+    CHECK(client.round_trip());
+    plug(0, false);
+    REQUIRE(client.wait_for(lasting.is_closed));
+    // There is nowhere that it could be.
+    LayerSurface nowhere{client, surfaces[2]};
+    CHECK_FALSE(await_place(surfaces[2], nowhere));
+    plug(0, true);
+    CHECK(compositor.process().is_running());
+}
+
 TEST_CASE_METHOD(TwoScreens, "a picture that a screen couldn't show is tried again") {
     RawClient hand = compositor.connect(6);
     VirtualPointer pointer{hand};

@@ -1,5 +1,13 @@
 #include "support/hand_made_protocols.hpp"
 
+#include <linux/input-event-codes.h>
+#include <stdexcept>
+#include <string_view>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "xdg-shell-client-protocol.h"
+
 namespace test {
 
 namespace {
@@ -9,29 +17,43 @@ const wl_interface* no_types[5] = {};
 /// Requests in the order of the protocol; events likewise.
 namespace layer {
 
-enum SurfaceRequest { SetSize = 0, AckConfigure = 6, Destroy = 7 };
+enum SurfaceRequest {
+    SetSize,
+    SetAnchor,
+    SetExclusiveZone,
+    SetMargin,
+    SetKeyboardInteractivity,
+    GetPopup,
+    AckConfigure,
+    Destroy,
+    SetLayer,
+};
 
+const wl_interface* get_popup_types[] = {&xdg_popup_interface};
 const wl_message surface_requests[] = {
     {"set_size", "uu", no_types},
     {"set_anchor", "u", no_types},
     {"set_exclusive_zone", "i", no_types},
     {"set_margin", "iiii", no_types},
     {"set_keyboard_interactivity", "u", no_types},
-    {"get_popup", "o", no_types},
+    {"get_popup", "o", get_popup_types},
     {"ack_configure", "u", no_types},
     {"destroy", "", no_types},
+    {"set_layer", "2u", no_types},
 };
 const wl_message surface_events[] = {
     {"configure", "uuu", no_types},
     {"closed", "", no_types},
 };
-const wl_interface surface_interface = {"zwlr_layer_surface_v1", 1, 8,
-                                        surface_requests,        2, surface_events};
+constexpr int Version = 4;
+const wl_interface surface_interface = {"zwlr_layer_surface_v1", Version, 9,
+                                        surface_requests,        2,       surface_events};
 
 const wl_interface* get_layer_surface_types[] = {&surface_interface, &wl_surface_interface,
                                                  &wl_output_interface, nullptr, nullptr};
 const wl_message shell_requests[] = {{"get_layer_surface", "no?ous", get_layer_surface_types}};
-const wl_interface shell_interface = {"zwlr_layer_shell_v1", 1, 1, shell_requests, 0, nullptr};
+const wl_interface shell_interface = {"zwlr_layer_shell_v1", Version, 1,
+                                      shell_requests,        0,       nullptr};
 
 } // namespace layer
 
@@ -96,36 +118,99 @@ const wl_interface manager_interface = {
 
 } // namespace pointer
 
+namespace keyboard {
+
+enum Request { Keymap, Key, Modifiers, Destroy };
+
+const wl_message keyboard_requests[] = {
+    {"keymap", "uhu", no_types},
+    {"key", "uuu", no_types},
+    {"modifiers", "uuuu", no_types},
+    {"destroy", "", no_types},
+};
+const wl_interface keyboard_interface = {"zwp_virtual_keyboard_v1", 1, 4,
+                                         keyboard_requests,         0, nullptr};
+
+const wl_interface* create_types[] = {&wl_seat_interface, &keyboard_interface};
+const wl_message manager_requests[] = {{"create_virtual_keyboard", "on", create_types}};
+const wl_interface manager_interface = {
+    "zwp_virtual_keyboard_manager_v1", 1, 1, manager_requests, 0, nullptr};
+
+/// One key.
+constexpr std::string_view A = R"(xkb_keymap {
+    xkb_keycodes { <A> = 38; };
+    xkb_types { type "ONE_LEVEL" { modifiers = none; level_name[Level1] = "Any"; }; };
+    xkb_compat {};
+    xkb_symbols { key <A> { [ a ] }; };
+};)";
+
+} // namespace keyboard
+
 using Handler = void (*)();
 
 } // namespace
 
-LayerSurface::LayerSurface(RawClient& client, wl_surface* surface)
-    : shell_{static_cast<wl_proxy*>(client.bind_global(&layer::shell_interface, 1))}
-    , object_{wl_proxy_marshal_flags(shell_, 0, &layer::surface_interface, 1, 0, nullptr, surface,
-                                     nullptr, 2u, "test")} {
+LayerSurface::LayerSurface(RawClient& client, wl_surface* surface, std::uint32_t layer,
+                           wl_output* output)
+    : shell_{static_cast<wl_proxy*>(client.bind_global(&layer::shell_interface, layer::Version))}
+    , object_{wl_proxy_marshal_flags(shell_, 0, &layer::surface_interface, layer::Version, 0,
+                                     nullptr, surface, output, layer, "test")} {
     struct Events {
         void (*configure)(void*, wl_proxy*, std::uint32_t, std::uint32_t, std::uint32_t);
         void (*closed)(void*, wl_proxy*);
     };
     static Events events = {
         .configure =
-            [](void* data, wl_proxy* object, std::uint32_t serial, std::uint32_t, std::uint32_t) {
-                wl_proxy_marshal_flags(object, layer::AckConfigure, nullptr, 1, 0, serial);
-                static_cast<LayerSurface*>(data)->is_configured = true;
+            [](void* data, wl_proxy* object, std::uint32_t serial, std::uint32_t width,
+               std::uint32_t height) {
+                wl_proxy_marshal_flags(object, layer::AckConfigure, nullptr, layer::Version, 0,
+                                       serial);
+                auto* self = static_cast<LayerSurface*>(data);
+                self->is_configured = true;
+                ++self->n_configures;
+                self->width = width;
+                self->height = height;
             },
-        .closed = [](void*, wl_proxy*) {},
+        .closed = [](void* data, wl_proxy*) { static_cast<LayerSurface*>(data)->is_closed = true; },
     };
     wl_proxy_add_listener(object_, reinterpret_cast<Handler*>(&events), this);
 }
 
 LayerSurface::~LayerSurface() {
-    wl_proxy_marshal_flags(object_, layer::Destroy, nullptr, 1, WL_MARSHAL_FLAG_DESTROY);
+    wl_proxy_marshal_flags(object_, layer::Destroy, nullptr, layer::Version,
+                           WL_MARSHAL_FLAG_DESTROY);
     wl_proxy_destroy(shell_);
 }
 
 void LayerSurface::set_size(std::uint32_t width, std::uint32_t height) {
-    wl_proxy_marshal_flags(object_, layer::SetSize, nullptr, 1, 0, width, height);
+    wl_proxy_marshal_flags(object_, layer::SetSize, nullptr, layer::Version, 0, width, height);
+}
+
+void LayerSurface::set_anchor(std::uint32_t edges) {
+    wl_proxy_marshal_flags(object_, layer::SetAnchor, nullptr, layer::Version, 0, edges);
+}
+
+void LayerSurface::set_exclusive_zone(std::int32_t zone) {
+    wl_proxy_marshal_flags(object_, layer::SetExclusiveZone, nullptr, layer::Version, 0, zone);
+}
+
+void LayerSurface::set_margin(std::int32_t top, std::int32_t right, std::int32_t bottom,
+                              std::int32_t left) {
+    wl_proxy_marshal_flags(object_, layer::SetMargin, nullptr, layer::Version, 0, top, right,
+                           bottom, left);
+}
+
+void LayerSurface::set_keyboard(std::uint32_t interactivity) {
+    wl_proxy_marshal_flags(object_, layer::SetKeyboardInteractivity, nullptr, layer::Version, 0,
+                           interactivity);
+}
+
+void LayerSurface::set_layer(std::uint32_t layer) {
+    wl_proxy_marshal_flags(object_, layer::SetLayer, nullptr, layer::Version, 0, layer);
+}
+
+void LayerSurface::add_popup(xdg_popup* popup) {
+    wl_proxy_marshal_flags(object_, layer::GetPopup, nullptr, layer::Version, 0, popup);
 }
 
 InputPopup::InputPopup(RawClient& client, wl_surface* surface)
@@ -162,6 +247,32 @@ void VirtualPointer::move_to(std::uint32_t x, std::uint32_t y, std::uint32_t wid
 void VirtualPointer::press(std::uint32_t button, bool is_down) {
     wl_proxy_marshal_flags(object_, pointer::Button, nullptr, 1, 0, 0u, button, is_down ? 1u : 0u);
     wl_proxy_marshal_flags(object_, pointer::Frame, nullptr, 1, 0);
+}
+
+VirtualKeyboard::VirtualKeyboard(RawClient& client)
+    : seat_{static_cast<wl_seat*>(client.bind_global(&wl_seat_interface, 1))}
+    , manager_{static_cast<wl_proxy*>(client.bind_global(&keyboard::manager_interface, 1))}
+    , object_{wl_proxy_marshal_flags(manager_, 0, &keyboard::keyboard_interface, 1, 0, seat_,
+                                     nullptr)} {
+    const tarmac::Fd keymap{memfd_create("keymap", MFD_CLOEXEC)};
+    // With the zero at its end.
+    const std::string text{keyboard::A};
+    if (write(keymap.get(), text.c_str(), text.size() + 1) < 0)
+        throw std::runtime_error{"there is no room for a keymap"};
+    wl_proxy_marshal_flags(object_, keyboard::Keymap, nullptr, 1, 0,
+                           static_cast<std::uint32_t>(WL_KEYBOARD_KEYMAP_FORMAT_XKB_V1),
+                           keymap.get(), static_cast<std::uint32_t>(text.size() + 1));
+}
+
+VirtualKeyboard::~VirtualKeyboard() {
+    wl_proxy_marshal_flags(object_, keyboard::Destroy, nullptr, 1, WL_MARSHAL_FLAG_DESTROY);
+    wl_proxy_destroy(manager_);
+    wl_seat_destroy(seat_);
+}
+
+void VirtualKeyboard::press(bool is_down) {
+    wl_proxy_marshal_flags(object_, keyboard::Key, nullptr, 1, 0, 0u,
+                           static_cast<std::uint32_t>(KEY_A), is_down ? 1u : 0u);
 }
 
 } // namespace test

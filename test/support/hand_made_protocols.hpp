@@ -6,19 +6,39 @@
 #include "ext-session-lock-v1-client-protocol.h"
 #include "support/raw_client.hpp"
 
+struct xdg_popup;
+
 namespace test {
 
 /// A zwlr_layer_surface_v1. The protocol's file is in no package, so what is needed of it is
 /// written down by hand.
 class LayerSurface {
 public:
-    LayerSurface(RawClient& client, wl_surface* surface);
+    enum Layer { Background, Bottom, Top, Overlay };
+    enum Anchor { AtTop = 1, AtBottom = 2, AtLeft = 4, AtRight = 8 };
+    enum Keyboard { None, Exclusive, OnDemand };
+
+    /// On `output`, or where the compositor likes.
+    LayerSurface(RawClient& client, wl_surface* surface, std::uint32_t layer = Top,
+                 wl_output* output = nullptr);
     ~LayerSurface();
     LayerSurface(const LayerSurface&) = delete;
     LayerSurface& operator=(const LayerSurface&) = delete;
+
     void set_size(std::uint32_t width, std::uint32_t height);
+    void set_anchor(std::uint32_t edges);
+    void set_exclusive_zone(std::int32_t zone);
+    void set_margin(std::int32_t top, std::int32_t right, std::int32_t bottom, std::int32_t left);
+    void set_keyboard(std::uint32_t interactivity);
+    void set_layer(std::uint32_t layer);
+    /// One that was made without a parent.
+    void add_popup(xdg_popup* popup);
+
     /// And acknowledged.
     bool is_configured = false;
+    std::uint32_t width = 0, height = 0; ///< of the last configure
+    unsigned n_configures = 0;
+    bool is_closed = false;
 
 private:
     wl_proxy* shell_;
@@ -54,6 +74,22 @@ public:
     void press(std::uint32_t button, bool is_down = true);
 
 private:
+    wl_proxy* manager_;
+    wl_proxy* object_;
+};
+
+/// A zwp_virtual_keyboard_v1, made the same way, with one key: A.
+class VirtualKeyboard {
+public:
+    explicit VirtualKeyboard(RawClient& client);
+    ~VirtualKeyboard();
+    VirtualKeyboard(const VirtualKeyboard&) = delete;
+    VirtualKeyboard& operator=(const VirtualKeyboard&) = delete;
+
+    void press(bool is_down = true);
+
+private:
+    wl_seat* seat_;
     wl_proxy* manager_;
     wl_proxy* object_;
 };

@@ -6,7 +6,7 @@
 #include <unistd.h>
 #include <utility>
 
-#include "support/wlr_shells.hpp"
+#include "compositor/wlr_shells.hpp"
 
 namespace test {
 
@@ -75,7 +75,7 @@ LocalShell::LocalShell(Drawing drawing, Settings settings) : compositor{std::in_
                                                  wlr_input_method_v2_send_activate(method);
                                                  wlr_input_method_v2_send_done(method);
                                              });
-    wlr_layer_shell_v1_create(display, 1);
+    wlr_layer_shell_v1_create(display, 4);
     xdg_shell = wlr_xdg_shell_create(display, 5);
     if (settings.importers.empty())
         settings.importers = drawer_->importers();

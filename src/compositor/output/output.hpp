@@ -26,6 +26,9 @@ public:
     bool use_new_renderer();
     /// Whether its user wants it on.
     void set_wanted(bool is_wanted) noexcept { is_wanted_ = is_wanted; }
+    /// Where windows may be, on the desktop; empty as long as nobody has said so.
+    const wlr_box& usable() const noexcept { return usable_; }
+    void set_usable(const wlr_box& usable) noexcept { usable_ = usable; }
     bool is_missed() const noexcept { return is_wanted_ && !output_.enabled; }
     /// Whether it is a window of another session, which its user can close.
     bool is_nested() const noexcept;
@@ -39,6 +42,7 @@ private:
     wlr_scene_output& scene_output_;
     const Graphics& graphics_;
     std::function<void()> on_drawn_;
+    wlr_box usable_{};
     bool is_wanted_ = true;
     bool can_draw_ = true; ///< it has the renderer that is there now
     Backoff backoff_;

@@ -50,10 +50,34 @@ wlr_output* Outputs::nearest(double x, double y) const {
 
 wlr_box Outputs::box(wlr_output* output) const {
     wlr_box result{};
-    const bool is_ours = std::ranges::any_of(
-        outputs_, [&](const auto& candidate) { return &candidate->get() == output; });
-    if (is_ours)
+    if (has(output))
         wlr_output_layout_get_box(layout(), output, &result);
+    return result;
+}
+
+wlr_box Outputs::usable(wlr_output* output) const {
+    const Output* found = own(output);
+    return found == nullptr || wlr_box_empty(&found->usable()) ? box(output) : found->usable();
+}
+
+bool Outputs::set_usable(wlr_output& output, const wlr_box& usable) {
+    Output* found = own(&output);
+    if (found == nullptr || wlr_box_equal(&found->usable(), &usable))
+        return false;
+    found->set_usable(usable);
+    return true;
+}
+
+Output* Outputs::own(const wlr_output* output) const {
+    const auto found = std::ranges::find_if(
+        outputs_, [&](const auto& candidate) { return &candidate->get() == output; });
+    return found == outputs_.end() ? nullptr : found->get();
+}
+
+std::vector<wlr_output*> Outputs::all() const {
+    std::vector<wlr_output*> result;
+    for (const auto& output : outputs_)
+        result.push_back(&output->get());
     return result;
 }
 
@@ -106,9 +130,8 @@ bool Outputs::try_add(wlr_output& output) {
 }
 
 void Outputs::set_power(wlr_output& output, bool is_on) {
-    for (const auto& own : outputs_)
-        if (&own->get() == &output)
-            own->set_wanted(is_on);
+    if (Output* found = own(&output))
+        found->set_wanted(is_on);
     if (!is_on && output.enabled)
         switch_off(output);
     else if (is_on && !try_switch_on(output))

@@ -26,6 +26,13 @@ public:
     wlr_output* nearest(double x, double y) const;
     /// Where `output` is on the desktop; empty for one that isn't there (any more).
     wlr_box box(wlr_output* output) const;
+    /// Its box without what bars keep for themselves.
+    wlr_box usable(wlr_output* output) const;
+    /// Whether that is another from now on.
+    bool set_usable(wlr_output& output, const wlr_box& usable);
+    /// Whether `output`, which may be gone, is there.
+    bool has(const wlr_output* output) const { return own(output) != nullptr; }
+    std::vector<wlr_output*> all() const;
     wlr_output* find(const char* name) const;
     /// Draws everything anew, with the renderer that the graphics have now.
     void use_new_renderer();
@@ -45,6 +52,7 @@ private:
         Listener destroyed;
     };
 
+    Output* own(const wlr_output* output) const;
     void add(wlr_output& output);
     bool try_add(wlr_output& output);
     bool try_switch_on(wlr_output& output);

@@ -164,14 +164,15 @@ void Pointer::button(const wlr_pointer_button_event& event) {
 void Pointer::press(const wlr_pointer_button_event& event) {
     if (grab_)
         return;
-    Toplevel* window = windows_.at(cursor_->x, cursor_->y).window;
-    if (window != nullptr && !is_held_by_client() && !wlr_seat_pointer_has_grab(&seat_)) {
-        windows_.focus(*window);
-        if (is_alt_held() && (event.button == BTN_LEFT || event.button == BTN_RIGHT)) {
+    const Hit hit = windows_.at(cursor_->x, cursor_->y);
+    if (!is_held_by_client() && !wlr_seat_pointer_has_grab(&seat_)) {
+        windows_.focus(hit);
+        if (hit.window != nullptr && is_alt_held() &&
+            (event.button == BTN_LEFT || event.button == BTN_RIGHT)) {
             std::uint32_t edges = WLR_EDGE_NONE;
             if (event.button == BTN_RIGHT)
-                edges = nearest_corner(window->box(), cursor_->x, cursor_->y);
-            begin_grab(*window, edges, event.button);
+                edges = nearest_corner(hit.window->box(), cursor_->x, cursor_->y);
+            begin_grab(*hit.window, edges, event.button);
             return;
         }
     }

@@ -20,6 +20,8 @@ Seat::Seat(wl_display* display, Graphics& graphics, Scene& scene, Outputs& outpu
     , touch_{*seat_, pointer_.cursor(), windows}
     , selections_{*seat_, pointer_.cursor(), scene.overlay(), [this] { pointer_.look_again(); }} {
     windows_.set_input(*this);
+    // Popups with a grab keep the keyboard meanwhile.
+    keyboard_grab_end_.connect(seat_->events.keyboard_grab_end, [this] { follow_focus(); });
     new_input_.connect<wlr_input_device>(graphics.backend()->events.new_input,
                                          [this](wlr_input_device* device) { add(*device); });
     backend_destroy_.connect(graphics.backend()->events.destroy, [this] {
@@ -121,7 +123,8 @@ void Seat::announce_capabilities() {
     pointer_.set_present(has_pointer);
 }
 
-void Seat::give_keyboard_to(wlr_surface* surface) {
+void Seat::follow_focus() {
+    wlr_surface* surface = windows_.keyboard_surface();
     if (surface == nullptr) {
         wlr_seat_keyboard_notify_clear_focus(seat_);
         return;

@@ -23,7 +23,7 @@ public:
     Seat(wl_display* display, Graphics& graphics, Scene& scene, Outputs& outputs, Windows& windows,
          std::function<void()> quit);
 
-    void give_keyboard_to(wlr_surface* surface) override;
+    void follow_focus() override;
     wlr_output* output_in_use() const override;
     void move_requested(Toplevel& window, wlr_seat_client* client, std::uint32_t serial) override;
     void resize_requested(Toplevel& window, wlr_seat_client* client, std::uint32_t serial,
@@ -62,6 +62,7 @@ private:
     std::list<CursorDevice> cursor_devices_;
     std::list<Listener> activity_;
     Listener new_input_, new_virtual_keyboard_, new_virtual_pointer_, backend_destroy_;
+    Listener keyboard_grab_end_;
 };
 
 } // namespace tarmac::compositor

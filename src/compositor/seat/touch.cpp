@@ -35,8 +35,7 @@ Touch::Point Touch::on_desktop(const wlr_touch& device, double x, double y) cons
 void Touch::down(const wlr_touch_down_event& event) {
     const Point point = on_desktop(*event.touch, event.x, event.y);
     const Hit hit = windows_.at(point.x, point.y);
-    if (hit.window != nullptr)
-        windows_.focus(*hit.window);
+    windows_.focus(hit);
     if (hit.surface == nullptr)
         return;
     origins_[event.touch_id] = {point.x - hit.x, point.y - hit.y};

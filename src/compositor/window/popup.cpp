@@ -5,18 +5,31 @@
 
 namespace tarmac::compositor {
 
+wlr_surface* root_of(wlr_surface* surface) {
+    while (surface != nullptr) {
+        surface = wlr_surface_get_root_surface(surface);
+        wlr_xdg_surface* xdg = wlr_xdg_surface_try_from_wlr_surface(surface);
+        if (xdg == nullptr || xdg->role != WLR_XDG_SURFACE_ROLE_POPUP || xdg->popup == nullptr)
+            break;
+        surface = xdg->popup->parent;
+    }
+    return surface;
+}
+
 Popup::Popup(Windows& windows, wlr_xdg_popup& xdg) : windows_{windows}, xdg_{xdg} {
     wlr_xdg_surface* parent =
         xdg.parent == nullptr ? nullptr : wlr_xdg_surface_try_from_wlr_surface(xdg.parent);
-    if (parent != nullptr && parent->data != nullptr) {
-        // For the popups of this popup.
-        xdg.base->data =
-            wlr_scene_xdg_surface_create(static_cast<wlr_scene_tree*>(parent->data), xdg.base);
-    }
+    if (parent != nullptr && parent->data != nullptr)
+        show_in(static_cast<wlr_scene_tree*>(parent->data));
     await_first_commit();
     commit_.connect(xdg.base->surface->events.commit, [this] { committed(); });
     reposition_.connect(xdg.events.reposition, [this] { configure(); });
     destroy_.connect(xdg.events.destroy, [this] { windows_.remove(*this); });
+}
+
+void Popup::show_in(wlr_scene_tree* parent) {
+    // For the popups of this popup.
+    xdg_.base->data = wlr_scene_xdg_surface_create(parent, xdg_.base);
 }
 
 void Popup::await_first_commit() {
@@ -38,17 +51,24 @@ void Popup::committed() {
 
 void Popup::configure() {
     wlr_xdg_surface_schedule_configure(xdg_.base);
-    const Toplevel* window = windows_.window_of(xdg_.base->surface);
+    const wlr_box area = room();
+    if (!wlr_box_empty(&area))
+        wlr_xdg_popup_unconstrain_from_box(&xdg_, &area);
+}
+
+wlr_box Popup::room() const {
+    wlr_surface* surface = xdg_.base->surface;
+    if (const LayerSurface* layer = LayerSurface::of(surface))
+        return layer->seen_from_here(windows_.outputs().box(layer->output()));
+    const Toplevel* window = windows_.window_of(surface);
     if (window == nullptr)
-        return;
+        return {};
     wlr_box area = windows_.outputs().box(window->output());
-    if (wlr_box_empty(&area))
-        return;
     const wlr_box place = window->box();
     const wlr_box geometry = window->geometry();
     area.x += geometry.x - place.x;
     area.y += geometry.y - place.y;
-    wlr_xdg_popup_unconstrain_from_box(&xdg_, &area);
+    return area;
 }
 
 } // namespace tarmac::compositor

@@ -7,18 +7,26 @@ namespace tarmac::compositor {
 
 class Windows;
 
-/// One menu or tooltip: configured and kept on its window's output. wlroots takes care of where it
+/// The surface that `surface` is a part of, or a popup of, or a popup of one of its popups. May be
+/// nullptr.
+wlr_surface* root_of(wlr_surface* surface);
+
+/// One menu or tooltip: configured and kept on its parent's output. wlroots takes care of where it
 /// is and of its grab. Owned by Windows, and goes when the client's xdg_popup goes.
 class Popup {
 public:
     Popup(Windows& windows, wlr_xdg_popup& xdg);
 
     wlr_xdg_popup& xdg() const noexcept { return xdg_; }
+    /// In the scene, from now on.
+    void show_in(wlr_scene_tree* parent);
 
 private:
     void await_first_commit();
     void committed();
     void configure();
+    /// Where it may be, as its root surface sees it; empty if that can't be said.
+    wlr_box room() const;
 
     Windows& windows_;
     wlr_xdg_popup& xdg_;

@@ -1,5 +1,7 @@
 #include "compositor/window/surface_bounds.hpp"
 
+#include "compositor/wlr_shells.hpp"
+
 namespace tarmac::compositor {
 namespace {
 
@@ -15,6 +17,15 @@ void bound_subsurfaces(wl_list& list) {
     }
 }
 
+void bound_layer(wlr_layer_surface_v1_state& state) {
+    for (std::uint32_t* side : {&state.desired_width, &state.desired_height})
+        *side = std::min(*side, static_cast<std::uint32_t>(Farthest));
+    auto& margin = state.margin;
+    for (std::int32_t* number :
+         {&state.exclusive_zone, &margin.top, &margin.right, &margin.bottom, &margin.left})
+        bound(*number);
+}
+
 void bound_pending(wlr_surface& surface) {
     wlr_surface_state& pending = surface.pending;
     bound(pending.width);
@@ -27,6 +38,8 @@ void bound_pending(wlr_surface& surface) {
     bound_subsurfaces(pending.subsurfaces_above);
     if (wlr_xdg_surface* xdg = wlr_xdg_surface_try_from_wlr_surface(&surface))
         xdg->pending.geometry = bounded(xdg->pending.geometry);
+    if (wlr_layer_surface_v1* layer = wlr_layer_surface_v1_try_from_wlr_surface(&surface))
+        bound_layer(layer->pending);
 }
 
 } // namespace

@@ -82,6 +82,11 @@ wlr_output* Toplevel::filled_output() const {
     return wish != nullptr ? wish : output();
 }
 
+wlr_box Toplevel::filled_area(bool fullscreen) const {
+    const Outputs& outputs = windows_.outputs();
+    return fullscreen ? outputs.box(filled_output()) : outputs.usable(filled_output());
+}
+
 void Toplevel::fill(wlr_output* wish) {
     const wlr_box area = windows_.outputs().box(wish);
     filled_ = name_of(wlr_box_empty(&area) ? output() : wish);
@@ -132,6 +137,7 @@ void Toplevel::move_to(int x, int y) {
     floating_.y = y;
     settle({x, y, geometry().width, geometry().height});
     arrange();
+    windows_.layers().arrange_later();
 }
 
 void Toplevel::begin_resize(std::uint32_t edges) {
@@ -168,7 +174,7 @@ void Toplevel::follow_outputs() {
         home_area_ = area;
     }
     if (wants_to_fill()) {
-        const wlr_box filled = outputs.box(filled_output());
+        const wlr_box filled = filled_area(wants_fullscreen_);
         if (filled.width != xdg_.scheduled.width || filled.height != xdg_.scheduled.height)
             send_state();
     }
@@ -186,7 +192,7 @@ void Toplevel::send_first_configure() {
     wants_fullscreen_ = xdg_.requested.fullscreen;
     wants_maximized_ = xdg_.requested.maximized;
     fill(xdg_.requested.fullscreen_output);
-    const wlr_box area = windows_.outputs().box(filled_output());
+    const wlr_box area = windows_.outputs().usable(filled_output());
     wlr_xdg_toplevel_set_bounds(&xdg_, area.width, area.height);
     wlr_xdg_toplevel_set_wm_capabilities(&xdg_, WLR_XDG_TOPLEVEL_WM_CAPABILITIES_MAXIMIZE |
                                                     WLR_XDG_TOPLEVEL_WM_CAPABILITIES_FULLSCREEN);
@@ -200,7 +206,7 @@ void Toplevel::send_state() {
         return;
     wlr_xdg_toplevel_set_fullscreen(&xdg_, wants_fullscreen_);
     wlr_xdg_toplevel_set_maximized(&xdg_, wants_maximized_);
-    const wlr_box size = wants_to_fill() ? windows_.outputs().box(filled_output()) : floating_;
+    const wlr_box size = wants_to_fill() ? filled_area(wants_fullscreen_) : floating_;
     // Without any output it keeps the size that it has.
     if (!wants_to_fill() || !wlr_box_empty(&size))
         wlr_xdg_toplevel_set_size(&xdg_, size.width, size.height);
@@ -244,7 +250,7 @@ void Toplevel::arrange() {
     if (!is_mapped())
         return;
     const wlr_box geometry = this->geometry();
-    const wlr_box area = windows_.outputs().box(filled_output());
+    const wlr_box area = filled_area(xdg_.current.fullscreen);
     const bool fills = is_filling() && !wlr_box_empty(&area);
     if (resize_)
         follow_resize(geometry);
@@ -255,7 +261,10 @@ void Toplevel::arrange() {
         // A client may be smaller than what it was offered.
         place = centred(geometry, area);
     }
-    nodes_.show(place, fills && xdg_.current.fullscreen ? area : wlr_box{},
+    const bool covers = fills && xdg_.current.fullscreen;
+    if (std::exchange(covers_, covers) != covers)
+        windows_.layers().arrange_later();
+    nodes_.show(place, covers ? area : wlr_box{},
                 !is_filling() && decoration_ && decoration_->is_in_effect());
 }
 

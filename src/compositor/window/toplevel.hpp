@@ -65,6 +65,7 @@ private:
     bool wants_to_fill() const noexcept { return wants_fullscreen_ || wants_maximized_; }
     /// Where it fills an output: the one that it is to fill, or while that isn't there, its own.
     wlr_output* filled_output() const;
+    wlr_box filled_area(bool fullscreen) const;
     void fill(wlr_output* output);
     /// Its output is the one that `place` is on.
     void settle(const wlr_box& place);
@@ -90,6 +91,7 @@ private:
     std::string filled_, home_;
     wlr_box home_area_{}; ///< of `home_`, as of when it was there last
     bool is_placed_ = false;
+    bool covers_ = false; ///< its whole output
     /// The box when not filling, where it can be reached there; size 0 leaves it to the client.
     wlr_box floating_{};
     std::optional<Resize> resize_;

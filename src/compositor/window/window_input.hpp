@@ -11,8 +11,8 @@ class WindowInput {
 public:
     virtual ~WindowInput() = default;
 
-    /// Sends the keys to `surface` from now on; nullptr: to nobody.
-    virtual void give_keyboard_to(wlr_surface* surface) = 0;
+    /// Sends the keys to Windows::keyboard_surface() from now on.
+    virtual void follow_focus() = 0;
     /// The output that the user is busy with; nullptr if there is none.
     virtual wlr_output* output_in_use() const = 0;
     /// A client asks that its window follow the pointer, because of the button press `serial`.

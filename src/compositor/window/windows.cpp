@@ -9,7 +9,10 @@
 namespace tarmac::compositor {
 
 Windows::Windows(wl_display* display, Scene& scene, Outputs& outputs)
-    : scene_{scene}, outputs_{outputs}, list_{wlr_ext_foreign_toplevel_list_v1_create(display, 1)} {
+    : scene_{scene}
+    , outputs_{outputs}
+    , list_{wlr_ext_foreign_toplevel_list_v1_create(display, 1)}
+    , layers_{display, scene, outputs, *this} {
     wlr_xdg_shell* shell = wlr_xdg_shell_create(display, 6);
     new_toplevel_.connect<wlr_xdg_toplevel>(
         shell->events.new_toplevel, [this](wlr_xdg_toplevel* xdg) {
@@ -40,13 +43,14 @@ void Windows::follow_outputs() {
 
 Hit Windows::at(double x, double y) const {
     Hit hit;
-    wlr_scene_node* node = wlr_scene_node_at(&scene_.windows()->node, x, y, &hit.x, &hit.y);
+    wlr_scene_node* node = wlr_scene_node_at(&scene_.desktop()->node, x, y, &hit.x, &hit.y);
     if (node == nullptr)
         return hit;
     if (node->type == WLR_SCENE_NODE_BUFFER) {
         wlr_scene_surface* surface =
             wlr_scene_surface_try_from_buffer(wlr_scene_buffer_from_node(node));
         hit.surface = surface != nullptr ? surface->surface : nullptr;
+        hit.layer = LayerSurface::of(hit.surface);
     }
     // Only Toplevel sets `data`.
     while (node != nullptr && node->data == nullptr)
@@ -56,15 +60,9 @@ Hit Windows::at(double x, double y) const {
 }
 
 Toplevel* Windows::window_of(wlr_surface* surface) const {
-    while (surface != nullptr) {
-        surface = wlr_surface_get_root_surface(surface);
-        wlr_xdg_surface* xdg = wlr_xdg_surface_try_from_wlr_surface(surface);
-        if (xdg == nullptr || xdg->role != WLR_XDG_SURFACE_ROLE_POPUP || xdg->popup == nullptr)
-            break;
-        surface = xdg->popup->parent;
-    }
+    const wlr_surface* root = root_of(surface);
     for (const auto& window : stack_)
-        if (&window->surface() == surface)
+        if (&window->surface() == root)
             return window.get();
     return nullptr;
 }
@@ -76,13 +74,41 @@ void Windows::focus(Toplevel& window) {
     const auto position = std::ranges::find_if(
         stack_, [&](const auto& candidate) { return candidate.get() == &window; });
     stack_.splice(stack_.begin(), stack_, position);
-    if (focused_ == &window)
-        return;
-    if (focused_ != nullptr)
-        focused_->set_activated(false);
-    focused_ = &window;
-    window.set_activated(true);
-    input().give_keyboard_to(&window.surface());
+    if (focused_ != &window) {
+        if (focused_ != nullptr)
+            focused_->set_activated(false);
+        focused_ = &window;
+        window.set_activated(true);
+    }
+    layers_.focus(nullptr);
+    layers_.arrange_later();
+}
+
+void Windows::focus(const Hit& hit) {
+    if (hit.window != nullptr)
+        focus(*hit.window);
+    else if (hit.layer != nullptr)
+        layers_.focus(hit.layer);
+}
+
+wlr_surface* Windows::keyboard_surface() const {
+    wlr_surface* surface = layers_.keyboard_surface();
+    return surface == nullptr && focused_ != nullptr ? &focused_->surface() : surface;
+}
+
+bool Windows::is_filled(wlr_output& output) const {
+    const auto top = std::ranges::find_if(stack_, [&](const auto& window) {
+        return window->is_mapped() && window->output() == &output;
+    });
+    Toplevel* window = top == stack_.end() ? nullptr : top->get();
+    while (window != nullptr && !window->xdg().current.fullscreen)
+        window = parent_of(*window);
+    return window != nullptr && window->output() == &output;
+}
+
+Toplevel* Windows::parent_of(const Toplevel& window) const {
+    const wlr_xdg_toplevel* parent = window.xdg().parent;
+    return parent == nullptr ? nullptr : window_of(parent->base->surface);
 }
 
 void Windows::raise(Toplevel& window) {
@@ -123,6 +149,7 @@ void Windows::remove(Popup& popup) {
 
 void Windows::forget(Toplevel& window) {
     end_cycle();
+    layers_.arrange_later();
     if (focused_ != &window)
         return;
     focused_ = nullptr;
@@ -132,16 +159,21 @@ void Windows::forget(Toplevel& window) {
     if (next != stack_.end())
         focus(**next);
     else
-        input().give_keyboard_to(nullptr);
+        input().follow_focus();
+}
+
+void Windows::show_popup(wlr_xdg_popup& popup, wlr_scene_tree* parent) {
+    for (const auto& own : popups_)
+        if (&own->xdg() == &popup)
+            own->show_in(parent);
 }
 
 wlr_box Windows::place(const Toplevel& window, const wlr_box& size) {
-    if (const Toplevel* parent = window_of(
-            window.xdg().parent != nullptr ? window.xdg().parent->base->surface : nullptr))
-        return kept_in_reach(centred(size, parent->box()), outputs_.box(parent->output()));
+    if (const Toplevel* parent = parent_of(window))
+        return kept_in_reach(centred(size, parent->box()), outputs_.usable(parent->output()));
     const auto others = std::ranges::count_if(
         stack_, [&](const auto& other) { return other.get() != &window && other->is_mapped(); });
-    return centred(size, outputs_.box(input().output_in_use()), static_cast<int>(others));
+    return centred(size, outputs_.usable(input().output_in_use()), static_cast<int>(others));
 }
 
 } // namespace tarmac::compositor

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "compositor/layer/layers.hpp"
 #include "compositor/window/popup.hpp"
 #include "compositor/window/toplevel.hpp"
 #include "wlr/listener.hpp"
@@ -19,10 +20,11 @@ struct Hit {
     wlr_surface* surface = nullptr; ///< nullptr on the background and on borders
     double x = 0, y = 0;            ///< in the surface
     Toplevel* window = nullptr;     ///< that the surface or the border belongs to
+    LayerSurface* layer = nullptr;  ///< that the surface belongs to
 };
 
-/// All windows, their stacking and which of them has the keyboard; puts xdg-shell, xdg-decoration
-/// and xdg-activation on the display. Owned by the Server.
+/// All windows, their stacking and what has the keyboard; puts xdg-shell, xdg-decoration,
+/// xdg-activation and the layer shell on the display. Owned by the Server.
 class Windows {
 public:
     Windows(wl_display* display, Scene& scene, Outputs& outputs);
@@ -31,6 +33,7 @@ public:
     void set_input(WindowInput& input) { input_ = &input; }
     WindowInput& input() const noexcept { return *input_; }
     Outputs& outputs() const noexcept { return outputs_; }
+    Layers& layers() noexcept { return layers_; }
     /// For clients that list windows.
     wlr_ext_foreign_toplevel_list_v1& list() const noexcept { return *list_; }
 
@@ -38,9 +41,15 @@ public:
     /// The window that `surface`, a part of it or one of its popups, belongs to; may be nullptr.
     Toplevel* window_of(wlr_surface* surface) const;
     Toplevel* focused() const noexcept { return focused_; }
+    /// What the keys are for; nullptr if there is nothing.
+    wlr_surface* keyboard_surface() const;
+    /// Whether a fullscreen window, or a dialog of one, is on top there.
+    bool is_filled(wlr_output& output) const;
 
     /// Brings `window` to the top, with its dialogs, and gives it the keyboard.
     void focus(Toplevel& window);
+    /// Gives the keyboard to what the user pointed at, if it takes it.
+    void focus(const Hit& hit);
     /// Focuses the next window (or the one before) of the order at the first call.
     void cycle(bool backwards);
     /// Lets the next cycle() start from the order of then.
@@ -56,8 +65,11 @@ public:
     void forget(Toplevel& window);
     /// Where a window of that size goes first.
     wlr_box place(const Toplevel& window, const wlr_box& size);
+    /// Of a popup that got its parent late: a layer surface, whose popups are in `parent`.
+    void show_popup(wlr_xdg_popup& popup, wlr_scene_tree* parent);
 
 private:
+    Toplevel* parent_of(const Toplevel& window) const;
     void raise(Toplevel& window);
     void activate(const wlr_xdg_activation_v1_request_activate_event& event);
 
@@ -65,6 +77,7 @@ private:
     Outputs& outputs_;
     wlr_ext_foreign_toplevel_list_v1* list_; ///< goes with the display
     WindowInput* input_ = nullptr;
+    Layers layers_;
     std::list<std::unique_ptr<Toplevel>> stack_; ///< last focused first
     std::list<std::unique_ptr<Popup>> popups_;
     Toplevel* focused_ = nullptr;

@@ -1,6 +1,6 @@
 #pragma once
 
-// Headers of wlroots that only tests need, made fit for C++ as in wlr/wlr.hpp.
+// Headers of wlroots whose names are keywords of C++ in part, made fit as in wlr/wlr.hpp.
 #include "wlr/wlr.hpp"
 
 #ifdef __clang__
