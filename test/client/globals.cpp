@@ -43,6 +43,7 @@ const std::vector<std::string> ForAll = {
     "zwp_pointer_constraints_v1",
     "zwp_primary_selection_device_manager_v1",
     "zwp_relative_pointer_manager_v1",
+    "zwp_text_input_manager_v3",
     "zxdg_decoration_manager_v1",
     "zxdg_exporter_v1",
     "zxdg_exporter_v2",
@@ -63,6 +64,7 @@ const std::vector<std::string> Privileged = {
     "zwlr_output_power_manager_v1",
     "zwlr_screencopy_manager_v1",
     "zwlr_virtual_pointer_manager_v1",
+    "zwp_input_method_manager_v2",
     "zwp_virtual_keyboard_manager_v1",
 };
 

@@ -64,7 +64,26 @@ const wl_message popup_events[] = {{"text_input_rectangle", "iiii", no_types}};
 const wl_interface popup_interface = {
     "zwp_input_popup_surface_v2", 1, 1, popup_requests, 1, popup_events};
 
-enum MethodRequest { GetPopup = 4, Destroy = 6 };
+const wl_message grab_requests[] = {{"release", "", no_types}};
+const wl_message grab_events[] = {
+    {"keymap", "uhu", no_types},
+    {"key", "uuuu", no_types},
+    {"modifiers", "uuuuu", no_types},
+    {"repeat_info", "ii", no_types},
+};
+const wl_interface grab_interface = {
+    "zwp_input_method_keyboard_grab_v2", 1, 1, grab_requests, 4, grab_events};
+const wl_interface* grab_types[] = {&grab_interface};
+
+enum MethodRequest {
+    CommitString,
+    SetPreedit,
+    DeleteText,
+    Commit,
+    GetPopup,
+    GrabKeyboard,
+    Destroy
+};
 
 const wl_interface* get_popup_types[] = {&popup_interface, &wl_surface_interface};
 const wl_message method_requests[] = {
@@ -73,7 +92,7 @@ const wl_message method_requests[] = {
     {"delete_surrounding_text", "uu", no_types},
     {"commit", "u", no_types},
     {"get_input_popup_surface", "no", get_popup_types},
-    {"grab_keyboard", "n", no_types},
+    {"grab_keyboard", "n", grab_types},
     {"destroy", "", no_types},
 };
 const wl_message method_events[] = {
@@ -213,18 +232,90 @@ void LayerSurface::add_popup(xdg_popup* popup) {
     wl_proxy_marshal_flags(object_, layer::GetPopup, nullptr, layer::Version, 0, popup);
 }
 
-InputPopup::InputPopup(RawClient& client, wl_surface* surface)
+InputMethod::InputMethod(RawClient& client)
     : seat_{static_cast<wl_seat*>(client.bind_global(&wl_seat_interface, 1))}
     , manager_{static_cast<wl_proxy*>(client.bind_global(&input::manager_interface, 1))}
-    , method_{wl_proxy_marshal_flags(manager_, 0, &input::method_interface, 1, 0, seat_, nullptr)}
-    , object_{wl_proxy_marshal_flags(method_, input::GetPopup, &input::popup_interface, 1, 0,
+    , object_{wl_proxy_marshal_flags(manager_, 0, &input::method_interface, 1, 0, seat_, nullptr)} {
+    struct Events {
+        void (*activate)(void*, wl_proxy*);
+        void (*deactivate)(void*, wl_proxy*);
+        void (*surrounding_text)(void*, wl_proxy*, const char*, std::uint32_t, std::uint32_t);
+        void (*text_change_cause)(void*, wl_proxy*, std::uint32_t);
+        void (*content_type)(void*, wl_proxy*, std::uint32_t, std::uint32_t);
+        void (*done)(void*, wl_proxy*);
+        void (*unavailable)(void*, wl_proxy*);
+    };
+    static Events events = {
+        .activate = [](void* data, wl_proxy*) { of(data).is_active = true; },
+        .deactivate = [](void* data, wl_proxy*) { of(data).is_active = false; },
+        .surrounding_text =
+            [](void* data, wl_proxy*, const char* text, std::uint32_t cursor, std::uint32_t) {
+                of(data).surrounding = text;
+                of(data).cursor = cursor;
+            },
+        .text_change_cause = [](void*, wl_proxy*, std::uint32_t) {},
+        .content_type = [](void* data, wl_proxy*, std::uint32_t,
+                           std::uint32_t purpose) { of(data).purpose = purpose; },
+        .done = [](void* data, wl_proxy*) { ++of(data).n_done; },
+        .unavailable = [](void* data, wl_proxy*) { of(data).is_unavailable = true; },
+    };
+    wl_proxy_add_listener(object_, reinterpret_cast<Handler*>(&events), this);
+}
+
+InputMethod::~InputMethod() {
+    wl_proxy_marshal_flags(object_, input::Destroy, nullptr, 1, WL_MARSHAL_FLAG_DESTROY);
+    wl_proxy_marshal_flags(manager_, 1, nullptr, 1, WL_MARSHAL_FLAG_DESTROY);
+    wl_seat_destroy(seat_);
+}
+
+void InputMethod::set_preedit(const char* text, std::int32_t begin, std::int32_t end) {
+    wl_proxy_marshal_flags(object_, input::SetPreedit, nullptr, 1, 0, text, begin, end);
+}
+
+void InputMethod::commit_string(const char* text) {
+    wl_proxy_marshal_flags(object_, input::CommitString, nullptr, 1, 0, text);
+}
+
+void InputMethod::delete_text(std::uint32_t before, std::uint32_t after) {
+    wl_proxy_marshal_flags(object_, input::DeleteText, nullptr, 1, 0, before, after);
+}
+
+void InputMethod::commit() {
+    wl_proxy_marshal_flags(object_, input::Commit, nullptr, 1, 0, n_done);
+}
+
+void InputMethod::grab_keyboard() {
+    grab_ =
+        wl_proxy_marshal_flags(object_, input::GrabKeyboard, &input::grab_interface, 1, 0, nullptr);
+    struct Events {
+        void (*keymap)(void*, wl_proxy*, std::uint32_t, std::int32_t, std::uint32_t);
+        void (*key)(void*, wl_proxy*, std::uint32_t, std::uint32_t, std::uint32_t, std::uint32_t);
+        void (*modifiers)(void*, wl_proxy*, std::uint32_t, std::uint32_t, std::uint32_t,
+                          std::uint32_t, std::uint32_t);
+        void (*repeat_info)(void*, wl_proxy*, std::int32_t, std::int32_t);
+    };
+    static Events events = {
+        .keymap = [](void*, wl_proxy*, std::uint32_t, std::int32_t fd,
+                     std::uint32_t) { close(fd); },
+        .key = [](void* data, wl_proxy*, std::uint32_t, std::uint32_t, std::uint32_t,
+                  std::uint32_t) { ++of(data).n_keys; },
+        .modifiers = [](void*, wl_proxy*, std::uint32_t, std::uint32_t, std::uint32_t,
+                        std::uint32_t, std::uint32_t) {},
+        .repeat_info = [](void*, wl_proxy*, std::int32_t, std::int32_t) {},
+    };
+    wl_proxy_add_listener(grab_, reinterpret_cast<Handler*>(&events), this);
+}
+
+void InputMethod::release_keyboard() {
+    wl_proxy_marshal_flags(grab_, 0, nullptr, 1, WL_MARSHAL_FLAG_DESTROY);
+}
+
+InputPopup::InputPopup(InputMethod& method, wl_surface* surface)
+    : object_{wl_proxy_marshal_flags(method.get(), input::GetPopup, &input::popup_interface, 1, 0,
                                      nullptr, surface)} {}
 
 InputPopup::~InputPopup() {
     wl_proxy_marshal_flags(object_, 0, nullptr, 1, WL_MARSHAL_FLAG_DESTROY);
-    wl_proxy_marshal_flags(method_, input::Destroy, nullptr, 1, WL_MARSHAL_FLAG_DESTROY);
-    wl_proxy_marshal_flags(manager_, 1, nullptr, 1, WL_MARSHAL_FLAG_DESTROY);
-    wl_seat_destroy(seat_);
 }
 
 VirtualPointer::VirtualPointer(RawClient& client)

@@ -45,18 +45,48 @@ private:
     wl_proxy* object_;
 };
 
+/// A zwp_input_method_v2, made the same way, and what it hears.
+class InputMethod {
+public:
+    explicit InputMethod(RawClient& client);
+    ~InputMethod();
+    InputMethod(const InputMethod&) = delete;
+    InputMethod& operator=(const InputMethod&) = delete;
+
+    wl_proxy* get() const { return object_; }
+    // For the next commit().
+    void set_preedit(const char* text, std::int32_t begin, std::int32_t end);
+    void commit_string(const char* text);
+    void delete_text(std::uint32_t before, std::uint32_t after);
+    /// In answer to the last that it was told.
+    void commit();
+    void grab_keyboard();
+    void release_keyboard();
+
+    bool is_active = false, is_unavailable = false;
+    std::string surrounding;
+    std::uint32_t cursor = 0, purpose = 0;
+    unsigned n_done = 0;
+    unsigned n_keys = 0; ///< presses and releases that were grabbed
+
+private:
+    static InputMethod& of(void* data) { return *static_cast<InputMethod*>(data); }
+
+    wl_seat* seat_;
+    wl_proxy* manager_;
+    wl_proxy* object_;
+    wl_proxy* grab_ = nullptr;
+};
+
 /// A zwp_input_popup_surface_v2, made the same way.
 class InputPopup {
 public:
-    InputPopup(RawClient& client, wl_surface* surface);
+    InputPopup(InputMethod& method, wl_surface* surface);
     ~InputPopup();
     InputPopup(const InputPopup&) = delete;
     InputPopup& operator=(const InputPopup&) = delete;
 
 private:
-    wl_seat* seat_;
-    wl_proxy* manager_;
-    wl_proxy* method_;
     wl_proxy* object_;
 };
 

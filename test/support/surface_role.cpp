@@ -150,13 +150,14 @@ private:
 
 class InputPopupRole : public SurfaceRole {
 public:
-    explicit InputPopupRole(ClientSurface& surface) {
-        object_.emplace(surface.client(), surface.get());
+    explicit InputPopupRole(ClientSurface& surface) : method_{surface.client()} {
+        object_.emplace(method_, surface.get());
         REQUIRE(surface.client().round_trip());
     }
     void destroy() override { object_.reset(); }
 
 private:
+    InputMethod method_;
     std::optional<InputPopup> object_;
 };
 

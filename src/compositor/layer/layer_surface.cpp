@@ -50,12 +50,6 @@ bool LayerSurface::is_above_windows() const noexcept {
     return layer() >= ZWLR_LAYER_SHELL_V1_LAYER_TOP;
 }
 
-wlr_box LayerSurface::seen_from_here(wlr_box area) const noexcept {
-    area.x -= tree_->node.x;
-    area.y -= tree_->node.y;
-    return area;
-}
-
 void LayerSurface::committed() {
     if (shell_.initial_commit || !shell_.initialized)
         width_ = height_ = 0;

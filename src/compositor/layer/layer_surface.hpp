@@ -32,8 +32,9 @@ public:
     /// Whether it has the keyboard, whatever the user does.
     bool wants_all_keys() const noexcept;
     bool is_above_windows() const noexcept;
-    /// `area` of the desktop as the surface sees it.
-    wlr_box seen_from_here(wlr_box area) const noexcept;
+    /// Upper left corner on the desktop.
+    int x() const noexcept { return tree_->node.x; }
+    int y() const noexcept { return tree_->node.y; }
 
     /// Finds its place on its output, of which others have left `usable`, and takes its share.
     void arrange(const wlr_box& whole, wlr_box& usable);

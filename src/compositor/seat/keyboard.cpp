@@ -1,6 +1,7 @@
 #include "compositor/seat/keyboard.hpp"
 
 #include "compositor/handle.hpp"
+#include "compositor/seat/input_method_relay.hpp"
 #include "compositor/seat/key_bindings.hpp"
 
 #include <algorithm>
@@ -28,8 +29,13 @@ void set_default_keymap(wlr_keyboard& device) {
 } // namespace
 
 Keyboard::Keyboard(wlr_seat& seat, wlr_keyboard& device, KeyBindings& bindings,
-                   std::function<void()> on_key, std::function<void()> on_gone)
-    : seat_{seat}, device_{device}, bindings_{bindings}, on_key_{std::move(on_key)} {
+                   InputMethodRelay& methods, std::function<void()> on_key,
+                   std::function<void()> on_gone)
+    : seat_{seat}
+    , device_{device}
+    , bindings_{bindings}
+    , methods_{methods}
+    , on_key_{std::move(on_key)} {
     if (wlr_input_device_get_virtual_keyboard(&device.base) == nullptr)
         set_default_keymap(device);
     wlr_keyboard_set_repeat_info(&device, RepeatsPerSecond, RepeatDelayInMs);
@@ -41,9 +47,9 @@ Keyboard::Keyboard(wlr_seat& seat, wlr_keyboard& device, KeyBindings& bindings,
 
 std::vector<std::uint32_t> Keyboard::keys_for_clients() const {
     std::vector<std::uint32_t> result;
-    std::ranges::copy_if(std::span{device_.keycodes, device_.num_keycodes},
-                         std::back_inserter(result),
-                         [this](std::uint32_t key) { return !bound_.contains(key); });
+    std::ranges::copy_if(
+        std::span{device_.keycodes, device_.num_keycodes}, std::back_inserter(result),
+        [this](std::uint32_t key) { return !bound_.contains(key) && !taken_.contains(key); });
     return result;
 }
 
@@ -58,8 +64,27 @@ void Keyboard::key(const wlr_keyboard_key_event& event) {
     } else if (bound_.erase(event.keycode) != 0) {
         return;
     }
+    if (send_to_input_method(event))
+        return;
     wlr_seat_set_keyboard(&seat_, &device_);
     wlr_seat_keyboard_notify_key(&seat_, event.time_msec, event.keycode, event.state);
+}
+
+/// A release goes where the press went.
+bool Keyboard::send_to_input_method(const wlr_keyboard_key_event& event) {
+    wlr_input_method_keyboard_grab_v2* grab = methods_.grab_of(device_);
+    if (event.state != WL_KEYBOARD_KEY_STATE_PRESSED) {
+        if (taken_.erase(event.keycode) == 0)
+            return false;
+    } else if (grab != nullptr) {
+        taken_.insert(event.keycode);
+    }
+    if (grab != nullptr) {
+        wlr_input_method_keyboard_grab_v2_set_keyboard(grab, &device_);
+        wlr_input_method_keyboard_grab_v2_send_key(grab, event.time_msec, event.keycode,
+                                                   event.state);
+    }
+    return grab != nullptr || event.state != WL_KEYBOARD_KEY_STATE_PRESSED;
 }
 
 bool Keyboard::run_binding(const wlr_keyboard_key_event& event) {
@@ -76,6 +101,11 @@ bool Keyboard::run_binding(const wlr_keyboard_key_event& event) {
 
 void Keyboard::modifiers() {
     bindings_.hold(wlr_keyboard_get_modifiers(&device_));
+    if (wlr_input_method_keyboard_grab_v2* grab = methods_.grab_of(device_)) {
+        wlr_input_method_keyboard_grab_v2_set_keyboard(grab, &device_);
+        wlr_input_method_keyboard_grab_v2_send_modifiers(grab, &device_.modifiers);
+        return;
+    }
     wlr_seat_set_keyboard(&seat_, &device_);
     wlr_seat_keyboard_notify_modifiers(&seat_, &device_.modifiers);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "compositor/seat/idle.hpp"
+#include "compositor/seat/input_method_relay.hpp"
 #include "compositor/seat/key_bindings.hpp"
 #include "compositor/seat/keyboard.hpp"
 #include "compositor/seat/pointer.hpp"
@@ -55,6 +56,7 @@ private:
     wlr_seat* seat_; ///< goes with the display
     Idle idle_;
     KeyBindings bindings_;
+    InputMethodRelay methods_;
     Pointer pointer_;
     Touch touch_;
     Selections selections_;

@@ -57,17 +57,12 @@ void Popup::configure() {
 }
 
 wlr_box Popup::room() const {
-    wlr_surface* surface = xdg_.base->surface;
-    if (const LayerSurface* layer = LayerSurface::of(surface))
-        return layer->seen_from_here(windows_.outputs().box(layer->output()));
-    const Toplevel* window = windows_.window_of(surface);
-    if (window == nullptr)
+    const auto origin = windows_.origin_of(xdg_.base->surface);
+    if (!origin)
         return {};
-    wlr_box area = windows_.outputs().box(window->output());
-    const wlr_box place = window->box();
-    const wlr_box geometry = window->geometry();
-    area.x += geometry.x - place.x;
-    area.y += geometry.y - place.y;
+    wlr_box area = windows_.outputs().box(origin->output);
+    area.x -= origin->x;
+    area.y -= origin->y;
     return area;
 }
 

@@ -67,6 +67,16 @@ Toplevel* Windows::window_of(wlr_surface* surface) const {
     return nullptr;
 }
 
+std::optional<Origin> Windows::origin_of(wlr_surface* surface) const {
+    if (const LayerSurface* layer = LayerSurface::of(surface))
+        return Origin{layer->x(), layer->y(), layer->output()};
+    const Toplevel* window = window_of(surface);
+    if (window == nullptr)
+        return std::nullopt;
+    const wlr_box place = window->box(), geometry = window->geometry();
+    return Origin{place.x - geometry.x, place.y - geometry.y, window->output()};
+}
+
 void Windows::focus(Toplevel& window) {
     if (!window.is_mapped())
         return;

@@ -7,6 +7,7 @@
 
 #include <list>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace tarmac::compositor {
@@ -21,6 +22,12 @@ struct Hit {
     double x = 0, y = 0;            ///< in the surface
     Toplevel* window = nullptr;     ///< that the surface or the border belongs to
     LayerSurface* layer = nullptr;  ///< that the surface belongs to
+};
+
+/// Where the upper left corner of a surface is on the desktop.
+struct Origin {
+    int x, y;
+    wlr_output* output;
 };
 
 /// All windows, their stacking and what has the keyboard; puts xdg-shell, xdg-decoration,
@@ -40,6 +47,8 @@ public:
     Hit at(double x, double y) const;
     /// The window that `surface`, a part of it or one of its popups, belongs to; may be nullptr.
     Toplevel* window_of(wlr_surface* surface) const;
+    /// Of the window or layer surface that `surface` belongs to.
+    std::optional<Origin> origin_of(wlr_surface* surface) const;
     Toplevel* focused() const noexcept { return focused_; }
     /// What the keys are for; nullptr if there is nothing.
     wlr_surface* keyboard_surface() const;
