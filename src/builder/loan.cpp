@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "wlr/guard.hpp"
+
 namespace tarmac {
 
 namespace {
@@ -36,12 +38,10 @@ void Loan::begin(const std::shared_ptr<Loan>& loan) {
         end(loan);
 }
 
-void Loan::await_end(std::shared_ptr<Loan> loan) {
+void Loan::await_end(std::shared_ptr<Loan> loan) noexcept {
     Loan& self = *loan;
     self.self_ = std::move(loan);
-    if (self.loop_)
-        self.await_readers();
-    else
+    if (!self.loop_ || !guard([&self] { self.await_readers(); }))
         self.tell();
 }
 
@@ -57,17 +57,17 @@ void Loan::await_readers() {
     if (readers)
         readers_ = std::move(*readers);
     else
-        again_.emplace(loop_, Pause, [this] { await_readers(); });
+        again_.emplace(loop_, Pause, [this] { await_end(self_); });
 }
 
-void Loan::tell() {
+void Loan::tell() noexcept {
     const std::shared_ptr<Loan> self = std::move(self_);
     readers_ = {};
     watch_.reset();
     again_.reset();
     soon_.reset();
     image_.reset();
-    std::exchange(on_unused_, nullptr)();
+    guard(std::exchange(on_unused_, nullptr));
 }
 
 } // namespace tarmac

@@ -29,9 +29,10 @@ public:
     static void end(std::shared_ptr<Loan> loan);
 
 private:
-    static void await_end(std::shared_ptr<Loan> loan);
+    /// It is told at once if there is no memory to wait with.
+    static void await_end(std::shared_ptr<Loan> loan) noexcept;
     void await_readers();
-    void tell();
+    void tell() noexcept;
 
     wl_event_loop* loop_; ///< nullptr once it is gone
     std::function<void()> on_unused_;

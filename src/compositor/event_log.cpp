@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 #include <wayland-server-core.h>
 
@@ -29,37 +30,43 @@ struct Log {
 
     int fd() const { return file ? file.get() : STDERR_FILENO; }
 
-    /// Not unless there is room, for what unblock_standard_error() can't make non-blocking.
-    bool write(std::string_view line) {
+    /// Not unless there is room, for what unblock_standard_error() can't make non-blocking. Cuts
+    /// what is too long: a pipe takes so much at once, or nothing.
+    bool write(std::string_view line) noexcept {
         pollfd writable{fd(), POLLOUT, 0};
         if (poll(&writable, 1, 0) != 1 || (writable.revents & POLLOUT) == 0)
             return false;
-        const std::string whole = (is_cut ? "\n" : "") + std::string{line};
-        const ssize_t n_written = ::write(fd(), whole.data(), whole.size());
+        constexpr std::size_t Longest = PIPE_BUF - 2;
+        const bool is_whole = line.ends_with('\n') && line.size() <= Longest;
+        line = line.substr(0, Longest);
+        char end_of_line[] = "\n";
+        const iovec parts[] = {
+            {end_of_line, is_cut ? 1u : 0u},
+            {const_cast<char*>(line.data()), line.size()},
+            {end_of_line, is_whole ? 0u : 1u},
+        };
+        const std::size_t size = parts[0].iov_len + parts[1].iov_len + parts[2].iov_len;
+        const ssize_t n_written = writev(fd(), parts, std::size(parts));
         if (n_written > 0)
-            is_cut = whole[static_cast<std::size_t>(n_written) - 1] != '\n';
+            is_cut = static_cast<std::size_t>(n_written) < size;
         return n_written > 0;
     }
-    void add(std::string line) {
-        // A pipe takes so much at once, or nothing.
-        if (line.size() >= PIPE_BUF) {
-            line.resize(PIPE_BUF - 2);
-            line += '\n';
-        }
-        if (n_dropped > 0 && write(formatted("tarmac: dropped lines={}\n", n_dropped)))
+    void add(std::string_view line) noexcept {
+        char dropped[64];
+        std::snprintf(dropped, sizeof dropped, "tarmac: dropped lines=%lu\n", n_dropped);
+        if (n_dropped > 0 && write(dropped))
             n_dropped = 0;
         if (n_dropped > 0 || !write(line))
             ++n_dropped;
     }
 } the_log;
 
-void log_message(const char* prefix, const char* format, va_list arguments) {
+/// For C, and where there is no memory left: allocates nothing.
+void log_message(const char* prefix, const char* format, va_list arguments) noexcept {
     char text[PIPE_BUF];
-    std::vsnprintf(text, sizeof text, format, arguments);
-    std::string line = formatted("{}{}", prefix, text);
-    if (!line.ends_with('\n'))
-        line += '\n';
-    the_log.add(std::move(line));
+    const auto start = static_cast<std::size_t>(std::snprintf(text, sizeof text, "%s", prefix));
+    std::vsnprintf(text + start, sizeof text - start, format, arguments);
+    the_log.add(text);
 }
 
 } // namespace

@@ -3,6 +3,7 @@
 #include "compositor/drm_node.hpp"
 #include "compositor/event_log.hpp"
 #include "dmabuf/formatted.hpp"
+#include "wlr/guard.hpp"
 #include "wlr/renderer_kind.hpp"
 
 namespace tarmac::compositor {
@@ -51,8 +52,10 @@ std::expected<void, std::string> request_render_node(const DrmNode& node, wlr_ba
 Graphics::Graphics(wl_display* display)
     : replacement_{wl_event_loop_add_timer(
           wl_display_get_event_loop(display),
-          [](void* self) {
-              static_cast<Graphics*>(self)->replace_renderer();
+          [](void* data) {
+              auto& self = *static_cast<Graphics*>(data);
+              if (!guard([&] { self.replace_renderer(); }))
+                  self.start_pause();
               return 0;
           },
           this)} {}
@@ -134,10 +137,14 @@ void Graphics::lost() {
 }
 
 std::string Graphics::schedule_replacement() {
+    return formatted("{}ms", start_pause().count());
+}
+
+std::chrono::milliseconds Graphics::start_pause() noexcept {
     const auto pause = backoff_.next(Backoff::Clock::now());
     // Not at once in any case (which 0 would mean never): the loss comes in the middle of drawing.
     wl_event_source_timer_update(replacement_.get(), std::max(1, static_cast<int>(pause.count())));
-    return formatted("{}ms", pause.count());
+    return pause;
 }
 
 void Graphics::replace_renderer() {
@@ -180,8 +187,15 @@ std::expected<void, std::string> Graphics::fall_back(const std::string& reason) 
 
 void Graphics::draw_with(Renderer renderer) {
     is_lost_ = false;
-    use(renderer);
-    on_replaced();
+    try {
+        use(renderer);
+        on_replaced();
+    } catch (...) {
+        // Something may still draw with the old one.
+        static_cast<void>(renderer.allocator.release());
+        static_cast<void>(renderer.renderer.release());
+        throw;
+    }
 }
 
 void Graphics::use(Renderer& other) {

@@ -69,6 +69,7 @@ private:
     void lost();
     /// Waits as long as the one after that needs, and tells how long.
     std::string schedule_replacement();
+    std::chrono::milliseconds start_pause() noexcept;
     void replace_renderer();
     std::expected<Renderer, std::string> create_replacement() const;
     void draw_with(Renderer renderer);

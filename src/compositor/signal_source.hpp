@@ -1,6 +1,7 @@
 #pragma once
 
 #include "compositor/handle.hpp"
+#include "wlr/guard.hpp"
 
 #include <functional>
 #include <wayland-server-core.h>
@@ -20,7 +21,7 @@ public:
         , source_{wl_event_loop_add_signal(
               loop, signal,
               [](int, void* self) {
-                  static_cast<SignalSource*>(self)->function_();
+                  guard(static_cast<SignalSource*>(self)->function_);
                   return 0;
               },
               this)} {}

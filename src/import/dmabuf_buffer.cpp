@@ -74,7 +74,8 @@ DmabufBuffer::DmabufBuffer(std::shared_ptr<const Dmabuf> image, Hooks hooks)
 DmabufBuffer::~DmabufBuffer() {
     if (!hooks_.dispose)
         return;
-    set(in_place_, nullptr);
+    in_place_.released.disconnect();
+    in_place_.buffer.reset();
     import_.released.disconnect();
     const std::uint64_t size = mapping_ ? mapping_->size_in_bytes() : 0;
     hooks_.dispose({std::move(image_), std::move(mapping_), size, std::move(import_.buffer)});
@@ -99,12 +100,12 @@ void DmabufBuffer::land(Landed landed, WorkerPool& workers) {
     map(workers);
 }
 
-void DmabufBuffer::fail(Error error) {
+void DmabufBuffer::fail(Error error) noexcept {
     error_ = std::move(error);
     enter(State::Failed);
 }
 
-void DmabufBuffer::enter(State state) {
+void DmabufBuffer::enter(State state) noexcept {
     // Who hears of it may let go of the buffer.
     BufferLock kept;
     if (n_locks > 0)
@@ -112,7 +113,7 @@ void DmabufBuffer::enter(State state) {
     state_ = state;
     wl_signal_emit_mutable(&changed_, nullptr);
     if (auto on_landed = is_waiting() ? nullptr : std::exchange(on_landed_, nullptr))
-        on_landed();
+        guard(on_landed);
 }
 
 void DmabufBuffer::await_import(ImportQueue::Ticket import) {
@@ -151,12 +152,12 @@ void DmabufBuffer::map(WorkerPool& workers) {
         return end_mapping(std::unexpected(std::move(may.error())));
     if (size <= MappedAtOnce)
         return end_mapping(Mapping::create(image_));
-    const auto dispose_if_left = [image = image_, hooks = hooks_](MadeMapping* made) {
+    auto dispose_if_left = [image = image_, hooks = hooks_](MadeMapping* made) {
         const std::unique_ptr<MadeMapping> own{made};
         if (*made && **made)
-            dispose(hooks, image, std::move(***made));
+            guard([&] { dispose(hooks, image, std::move(***made)); });
     };
-    const std::shared_ptr<MadeMapping> made{new MadeMapping, dispose_if_left};
+    const std::shared_ptr<MadeMapping> made{new MadeMapping, std::move(dispose_if_left)};
     made_mapping_ = made;
     mapping_job_ = workers.submit(
         owner(),
@@ -165,12 +166,13 @@ void DmabufBuffer::map(WorkerPool& workers) {
             return WorkerPool::Outcome::Done;
         },
         [this, made](WorkerPool::Outcome outcome) {
-            if (outcome != WorkerPool::Outcome::Done)
-                return end_mapping(
-                    tarmac::fail(Fault::ImportFailed, "no thread could map the dma-buf"));
-            auto mapping = std::move(**made);
-            made->reset();
-            end_mapping(std::move(mapping));
+            if (outcome == WorkerPool::Outcome::Done)
+                return end_mapping(*std::exchange(*made, std::nullopt));
+            Error error = out_of_memory();
+            guard([&] {
+                error = {Fault::ImportFailed, std::nullopt, "no thread could map the dma-buf"};
+            });
+            end_mapping(std::unexpected(std::move(error)));
         });
 }
 
@@ -183,15 +185,14 @@ void DmabufBuffer::dispose(const Hooks& hooks, std::shared_ptr<const Dmabuf> ima
         hooks.dispose({std::move(image), std::move(memory), size});
 }
 
-void DmabufBuffer::end_mapping(Result<Mapping> mapping) {
+void DmabufBuffer::end_mapping(Result<Mapping> mapping) noexcept {
     mapping_job_ = {};
+    if (mapping && !guard([&] { mapping_ = std::make_shared<Mapping>(std::move(*mapping)); }))
+        mapping = std::unexpected(out_of_memory());
     // There may be room later.
     is_unmappable_ = !mapping && mapping.error().fault != Fault::OutOfResources;
-    if (!mapping) {
+    if (!mapping)
         error_ = std::move(mapping.error());
-    } else {
-        mapping_ = std::make_shared<Mapping>(std::move(*mapping));
-    }
     enter(state_ == State::BeingMapped ? state_when_mapped() : state_);
 }
 
@@ -247,12 +248,14 @@ void DmabufBuffer::set(Picture& picture, BufferPtr buffer) {
             Listener released;
             std::function<void(BufferLock)> on_unread;
         };
-        auto* leaving = new Leaving{std::move(picture.original), {}, hooks_.on_unread};
-        leaving->released.connect(old->events.release, [leaving] {
+        std::unique_ptr<Leaving> leaving{
+            new Leaving{std::move(picture.original), {}, hooks_.on_unread}};
+        leaving->released.connect(old->events.release, [leaving = leaving.get()] {
             const std::unique_ptr<Leaving> own{leaving};
             leaving->released.disconnect();
             leaving->on_unread(std::move(leaving->original));
         });
+        static_cast<void>(leaving.release());
     }
     picture.released.disconnect();
     picture.buffer = std::move(buffer);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "account/client_account.hpp"
+#include "dmabuf/out_of_memory.hpp"
 #include "import/landed.hpp"
 #include "ready/disposal.hpp"
 #include "ready/import_queue.hpp"
@@ -14,6 +15,7 @@
 #include "ready/worker_pool.hpp"
 #include "wlr/buffer_lock.hpp"
 #include "wlr/explicit_sync.hpp"
+#include "wlr/guard.hpp"
 #include "wlr/listener.hpp"
 #include "wlr/wlr.hpp"
 
@@ -66,7 +68,13 @@ public:
     /// What the last importer said of its work; its import has been taken.
     const Landed& landed() const noexcept { return landed_; }
     /// → Failed, because of `error`.
-    void fail(Error error);
+    void fail(Error error) noexcept;
+    /// Does what ends in land() or fail(), or fails for want of memory.
+    template <class Function>
+    void land_with(Function&& function) noexcept {
+        if (!guard(std::forward<Function>(function)))
+            fail(out_of_memory());
+    }
     /// Why, in the state Failed.
     const Error& error() const noexcept { return *error_; }
     /// → Waiting, for the work behind `import`, which lands it or has it fail. If it was imported
@@ -120,9 +128,9 @@ private:
     ~DmabufBuffer();
     static const wlr_buffer_impl buffer_impl;
 
-    void enter(State state);
+    void enter(State state) noexcept;
     State state_when_mapped() const noexcept { return mapping_ ? State::Mapped : State::Failed; }
-    void end_mapping(Result<Mapping> mapping);
+    void end_mapping(Result<Mapping> mapping) noexcept;
     const Mapping* await_mapping() const;
     bool begin_write(void** data, std::uint32_t* fourcc, std::size_t* stride);
     void end_write();

@@ -31,14 +31,17 @@ private:
         if (!decided)
             return std::unexpected(decided.error());
         auto buffer = ImportedBuffer::create(std::move(dmabuf));
-        wlr_texture* texture = wlr_texture_from_buffer(renderer_, buffer.get());
+        std::unique_ptr<wlr_texture, decltype(&wlr_texture_destroy)> texture{
+            wlr_texture_from_buffer(renderer_, buffer.get()), wlr_texture_destroy};
         if (!texture)
             return fail(Fault::ImportFailed,
                         formatted("the renderer can't import this {}x{} {} dma-buf with modifier "
                                   "{}",
                                   image.width(), image.height(), fourcc_name(image.fourcc()),
                                   modifier_name(image.modifier())));
-        return Texture{std::move(buffer), texture};
+        Texture made{std::move(buffer), texture.get()};
+        static_cast<void>(texture.release());
+        return made;
     }
 
     wlr_renderer* renderer_;

@@ -16,26 +16,34 @@ namespace {
 constexpr struct zwp_linux_buffer_params_v1_interface params_requests = {
     .destroy = destroy_resource,
     .add =
-        [](wl_client*, wl_resource* resource, std::int32_t fd, std::uint32_t plane,
+        [](wl_client* client, wl_resource* resource, std::int32_t fd, std::uint32_t plane,
            std::uint32_t offset, std::uint32_t stride, std::uint32_t modifier_hi,
            std::uint32_t modifier_lo) {
-            object_of<BufferParams>(resource).add(Fd{fd}, plane, offset, stride,
-                                                  std::uint64_t{modifier_hi} << 32 | modifier_lo);
+            guard_for(client, [&, own = Fd{fd}] mutable {
+                object_of<BufferParams>(resource).add(std::move(own), plane, offset, stride,
+                                                      std::uint64_t{modifier_hi} << 32 |
+                                                          modifier_lo);
+            });
         },
     .create =
-        [](wl_client*, wl_resource* resource, std::int32_t width, std::int32_t height,
+        [](wl_client* client, wl_resource* resource, std::int32_t width, std::int32_t height,
            std::uint32_t fourcc, std::uint32_t flags) {
-            object_of<BufferParams>(resource).create_buffer({width, height, fourcc, flags});
+            guard_for(client, [=] {
+                object_of<BufferParams>(resource).create_buffer({width, height, fourcc, flags});
+            });
         },
     .create_immed =
-        [](wl_client*, wl_resource* resource, std::uint32_t id, std::int32_t width,
+        [](wl_client* client, wl_resource* resource, std::uint32_t id, std::int32_t width,
            std::int32_t height, std::uint32_t fourcc, std::uint32_t flags) {
-            object_of<BufferParams>(resource).create_immediate_buffer(
-                id, {width, height, fourcc, flags});
+            guard_for(client, [=] {
+                object_of<BufferParams>(resource).create_immediate_buffer(
+                    id, {width, height, fourcc, flags});
+            });
         },
     .set_sampling_device =
-        [](wl_client*, wl_resource* resource, wl_array* device) {
-            object_of<BufferParams>(resource).set_sampling_device(*device);
+        [](wl_client* client, wl_resource* resource, wl_array* device) {
+            guard_for(client,
+                      [=] { object_of<BufferParams>(resource).set_sampling_device(*device); });
         },
 };
 
@@ -122,7 +130,7 @@ void BufferParams::create_buffer(const Image& image) {
     if (!checked)
         return requester_.refuse(checked.error());
     pending_ = std::move(checked->buffer);
-    pending_->set_on_landed([this] { answer(); });
+    pending_->set_on_landed([this] { guard_for(requester_.client(), [this] { answer(); }); });
     ImportQueue& queue = checked->state->queue();
     const auto land = [this, &queue] {
         requester_.land(*pending_, sampling_device_);
@@ -158,10 +166,12 @@ void BufferParams::create_immediate_buffer(std::uint32_t id, const Image& image)
     DmabufBuffer& imported = *checked->buffer;
     buffer->fill(std::move(checked->buffer), checked->state->imports_on_use());
     imported.set_on_landed([&imported, requester = requester_] {
-        if (imported.state() == DmabufBuffer::State::Failed)
-            requester.refuse_immediate(imported.error());
-        else
-            requester.report_landing(imported);
+        guard_for(requester.client(), [&] {
+            if (imported.state() == DmabufBuffer::State::Failed)
+                requester.refuse_immediate(imported.error());
+            else
+                requester.report_landing(imported);
+        });
     });
     imported.await_import(checked->state->queue().push(
         requester_.client(), [&imported, requester = requester_, device = sampling_device_] {

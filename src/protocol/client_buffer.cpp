@@ -22,7 +22,7 @@ const wlr_buffer_resource_interface ClientBuffer::resource_interface = {
         auto& self = object_of<ClientBuffer>(resource);
         DmabufBuffer* buffer = self.buffer_.get();
         if (buffer && self.is_imported_on_use_)
-            buffer->import_now();
+            guard([buffer] { buffer->import_now(); });
         return buffer && buffer->state() != DmabufBuffer::State::Failed ? buffer : nullptr;
     },
 };

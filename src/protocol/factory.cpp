@@ -14,15 +14,17 @@ namespace {
 
 constexpr struct zwp_linux_dmabuf_v1_interface factory_requests = {
     .destroy = destroy_resource,
-    .create_params = [](wl_client*, wl_resource* resource,
-                        std::uint32_t id) { object_of<Factory>(resource).create_params(id); },
+    .create_params =
+        [](wl_client* client, wl_resource* resource, std::uint32_t id) {
+            guard_for(client, [=] { object_of<Factory>(resource).create_params(id); });
+        },
     .get_default_feedback =
-        [](wl_client*, wl_resource* resource, std::uint32_t id) {
-            object_of<Factory>(resource).get_feedback(id, nullptr);
+        [](wl_client* client, wl_resource* resource, std::uint32_t id) {
+            guard_for(client, [=] { object_of<Factory>(resource).get_feedback(id, nullptr); });
         },
     .get_surface_feedback =
-        [](wl_client*, wl_resource* resource, std::uint32_t id, wl_resource* surface) {
-            object_of<Factory>(resource).get_feedback(id, surface);
+        [](wl_client* client, wl_resource* resource, std::uint32_t id, wl_resource* surface) {
+            guard_for(client, [=] { object_of<Factory>(resource).get_feedback(id, surface); });
         },
 };
 

@@ -32,10 +32,14 @@ void FeedbackObject::create(wl_resource* factory, std::uint32_t id, wl_resource*
     auto charge = account->charge(Resource::FeedbackObjects);
     if (!charge)
         return Requester{factory, state, account}.post_no_memory(charge.error());
-    create_resource<FeedbackObject>(wl_resource_get_client(factory),
-                                    zwp_linux_dmabuf_feedback_v1_interface,
-                                    wl_resource_get_version(factory), id, &feedback_requests,
-                                    surface, state, account, std::move(*charge));
+    auto* object = create_resource<FeedbackObject>(
+        wl_resource_get_client(factory), zwp_linux_dmabuf_feedback_v1_interface,
+        wl_resource_get_version(factory), id, &feedback_requests, surface, state, account,
+        std::move(*charge));
+    if (const auto shared = object ? state.lock() : nullptr) {
+        object->make_due(Due::Anyway);
+        object->tell(*shared);
+    }
 }
 
 FeedbackObject::FeedbackObject(wl_resource* resource, wl_resource* surface,
@@ -49,11 +53,8 @@ FeedbackObject::FeedbackObject(wl_resource* resource, wl_resource* surface,
     if (surface_)
         wl_resource_add_destroy_listener(surface_,
                                          surface_destroyed_.prepare([this] { is_inert_ = true; }));
-    if (const auto shared = state_.lock()) {
+    if (const auto shared = state_.lock())
         place_ = shared->add(*this);
-        make_due(Due::Anyway);
-        tell(*shared);
-    }
 }
 
 FeedbackObject::~FeedbackObject() {
@@ -61,15 +62,19 @@ FeedbackObject::~FeedbackObject() {
         shared->remove(place_);
 }
 
-void FeedbackObject::tell(const LinuxDmabuf::State& state) {
+void FeedbackObject::tell(const LinuxDmabuf::State& state) noexcept {
+    guard_for(wl_resource_get_client(resource_), [&] { tell_if_due(state); });
+}
+
+void FeedbackObject::tell_if_due(const LinuxDmabuf::State& state) {
     const Due due = std::exchange(due_, Due::Nothing);
     if (due == Due::Nothing || is_inert_)
         return;
     auto feedback = state.feedback_for(surface_);
-    if (due == Due::IfNew && told_->same_content(*feedback))
+    if (due == Due::IfNew && told_ && told_->same_content(*feedback))
         return;
-    send(*feedback);
     account_->tell(feedback);
+    send(*feedback);
     told_ = std::move(feedback);
 }
 

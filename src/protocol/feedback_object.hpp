@@ -30,12 +30,13 @@ public:
     };
     void make_due(Due due) { due_ = std::max(due_, due); }
     /// Tells the client what `state` has for it, if that is due.
-    void tell(const LinuxDmabuf::State& state);
+    void tell(const LinuxDmabuf::State& state) noexcept;
 
     /// nullptr for the default; may be gone.
     const wl_resource* surface() const { return surface_; }
 
 private:
+    void tell_if_due(const LinuxDmabuf::State& state);
     void send(const Feedback& feedback) const;
 
     wl_resource* resource_;

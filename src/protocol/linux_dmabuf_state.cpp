@@ -11,6 +11,7 @@
 #include "protocol/client_buffer.hpp"
 #include "protocol/factory.hpp"
 #include "protocol/feedback_object.hpp"
+#include "protocol/resource.hpp"
 #include "protocol/retire_global.hpp"
 #include "wlr/security_context.hpp"
 
@@ -27,6 +28,12 @@ std::uint64_t memory_size(const Dmabuf& image) {
 }
 
 } // namespace
+
+void fail_unavailable(DmabufBuffer& buffer) noexcept {
+    buffer.land_with([&] {
+        buffer.fail({Fault::NotAvailable, std::nullopt, "dma-bufs are not imported any more"});
+    });
+}
 
 LinuxDmabuf::State::State(wl_display* display, wlr_compositor* compositor,
                           std::vector<Importer*> importers, Options options)
@@ -93,9 +100,7 @@ LinuxDmabuf::State::~State() {
     const auto is_waiting = [](const LandedBuffer& landed) { return landed.buffer->is_waiting(); };
     // Others may go with each.
     while (std::ranges::any_of(landed_, is_waiting))
-        std::ranges::find_if(landed_, is_waiting)
-            ->buffer->fail(
-                {Fault::NotAvailable, std::nullopt, "dma-bufs are not imported any more"});
+        fail_unavailable(*std::ranges::find_if(landed_, is_waiting)->buffer);
     surfaces_.reset();
     releases_->retire();
     disposal_->retire();
@@ -106,7 +111,8 @@ Result<void> LinuxDmabuf::State::announce(wl_display* display) {
     global_ = wl_global_create(
         display, &zwp_linux_dmabuf_v1_interface, static_cast<int>(options_.version), this,
         [](wl_client* client, void* state, std::uint32_t version, std::uint32_t id) {
-            Factory::bind(client, version, id, static_cast<State*>(state));
+            guard_for(client,
+                      [=] { Factory::bind(client, version, id, static_cast<State*>(state)); });
         });
     if (!global_)
         return fail(Fault::NotAvailable, "the global zwp_linux_dmabuf_v1 can't be made");
@@ -116,14 +122,14 @@ Result<void> LinuxDmabuf::State::announce(wl_display* display) {
 std::shared_ptr<ClientAccount> LinuxDmabuf::State::account_of(wl_client* client) {
     Client& entry = clients_[client];
     if (!entry.account) {
-        entry.account = std::make_shared<ClientAccount>(
-            ledger_->account(name_of_account(client)),
-            [disposal = disposal_, client] { return disposal->free_one(client); });
         wl_client_add_destroy_listener(client, entry.destroyed.prepare([this, client] {
             workers_.forget(client);
             notices_.forget(client);
             clients_.erase(client);
         }));
+        entry.account = std::make_shared<ClientAccount>(
+            ledger_->account(name_of_account(client)),
+            [disposal = disposal_, client] { return disposal->free_one(client); });
     }
     return entry.account;
 }
@@ -177,9 +183,11 @@ LinuxDmabuf::State::create_buffer(wl_client* client, ClientAccount& account, Dma
     // The kernel frees the memory of a dma-buf while its last descriptor is closed.
     const auto dispose_image = [disposal = disposal_, client](ChargedDmabuf* image) {
         const std::unique_ptr<ChargedDmabuf> own{image};
-        disposal->dispose(client,
-                          {std::make_shared<ClientAccount::Charges>(std::move(own->charges)),
-                           std::make_shared<const Dmabuf>(std::move(own->dmabuf)), own->size});
+        guard([&] {
+            auto charges = std::make_shared<ClientAccount::Charges>(std::move(own->charges));
+            auto dmabuf = std::make_shared<const Dmabuf>(std::move(own->dmabuf));
+            disposal->dispose(client, {std::move(charges), std::move(dmabuf), own->size});
+        });
     };
     const std::uint64_t size = memory_size(dmabuf);
     const std::shared_ptr<ChargedDmabuf> image{
@@ -207,16 +215,18 @@ LinuxDmabuf::State::create_buffer(wl_client* client, ClientAccount& account, Dma
     return buffer;
 }
 
-void LinuxDmabuf::State::land(DmabufBuffer& buffer, std::optional<dev_t> sampling_device) {
-    auto landed = import(buffer.image(), sampling_device);
-    if (!landed)
-        return buffer.fail(std::move(landed.error()));
-    const std::uint64_t charged = buffer.landed().mapped_bytes;
-    if (landed->mapped_bytes > charged) {
-        if (auto may = buffer.may_map(landed->mapped_bytes - charged); !may)
-            return buffer.fail(std::move(may.error()));
-    }
-    buffer.land(std::move(*landed), workers_);
+void LinuxDmabuf::State::land(DmabufBuffer& buffer, std::optional<dev_t> sampling_device) noexcept {
+    buffer.land_with([&] {
+        auto landed = import(buffer.image(), sampling_device);
+        if (!landed)
+            return buffer.fail(std::move(landed.error()));
+        const std::uint64_t charged = buffer.landed().mapped_bytes;
+        if (landed->mapped_bytes > charged) {
+            if (auto may = buffer.may_map(landed->mapped_bytes - charged); !may)
+                return buffer.fail(std::move(may.error()));
+        }
+        buffer.land(std::move(*landed), workers_);
+    });
 }
 
 void LinuxDmabuf::State::report_landing(wl_client* client, const DmabufBuffer& buffer) {
@@ -228,10 +238,12 @@ void LinuxDmabuf::State::report_landing(wl_client* client, const DmabufBuffer& b
 }
 
 void LinuxDmabuf::State::remember(DmabufBuffer& buffer, wl_client* client) {
-    const auto place = landed_.emplace(landed_.end());
+    std::list<LandedBuffer> added(1);
+    const auto place = added.begin();
     place->buffer = &buffer;
     place->client = client;
     place->destroyed.connect(buffer.events.destroy, [this, place] { landed_.erase(place); });
+    landed_.splice(landed_.end(), added);
 }
 
 void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
@@ -309,10 +321,10 @@ void LinuxDmabuf::State::set_surface_feedback(wl_resource* surface,
                                               std::shared_ptr<const Feedback> feedback) {
     if (feedback) {
         SurfaceFeedback& entry = surface_feedbacks_[surface];
-        entry.feedback = std::move(feedback);
         wl_resource_add_destroy_listener(surface, entry.surface_destroyed.prepare([this, surface] {
             surface_feedbacks_.erase(surface);
         }));
+        entry.feedback = std::move(feedback);
     } else {
         surface_feedbacks_.erase(surface);
     }
@@ -330,7 +342,8 @@ void LinuxDmabuf::State::tell() {
 
 std::shared_ptr<const Feedback> LinuxDmabuf::State::feedback_for(wl_resource* surface) const {
     const auto found = surface_feedbacks_.find(surface);
-    return found != surface_feedbacks_.end() ? found->second.feedback : options_.feedback;
+    const bool has_its_own = found != surface_feedbacks_.end() && found->second.feedback;
+    return has_its_own ? found->second.feedback : options_.feedback;
 }
 
 } // namespace tarmac

@@ -19,6 +19,9 @@ struct wl_global;
 
 namespace tarmac {
 
+/// Nobody is left to import it.
+void fail_unavailable(DmabufBuffer& buffer) noexcept;
+
 class FeedbackObject;
 
 /// What the global and the objects of its clients share. Clients' objects hold it weakly: it goes
@@ -41,7 +44,7 @@ public:
                                                             ClientAccount& account, Dmabuf&& dmabuf,
                                                             ClientAccount::Charges charges);
     /// Imports on the device that the client named, or on the first that takes the image.
-    void land(DmabufBuffer& buffer, std::optional<dev_t> sampling_device);
+    void land(DmabufBuffer& buffer, std::optional<dev_t> sampling_device) noexcept;
     /// To the embedder.
     void report_landing(wl_client* client, const DmabufBuffer& buffer);
     ImportQueue& queue() { return queue_; }

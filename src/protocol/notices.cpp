@@ -1,5 +1,7 @@
 #include "protocol/notices.hpp"
 
+#include "wlr/guard.hpp"
+
 namespace tarmac {
 
 void Notices::push(wl_client* client, std::function<void()> tell) {
@@ -16,7 +18,7 @@ void Notices::tell_all() {
         // It may end the client, and with it what follows.
         const auto tell = std::move(notices_.front().tell);
         notices_.pop_front();
-        tell();
+        guard(tell);
     }
 }
 

@@ -33,11 +33,11 @@ Requester::Requester(wl_resource* params, std::weak_ptr<LinuxDmabuf::State> stat
     , state_{std::move(state)}
     , account_{std::move(account)} {}
 
-void Requester::land(DmabufBuffer& buffer, std::optional<dev_t> sampling_device) const {
+void Requester::land(DmabufBuffer& buffer, std::optional<dev_t> sampling_device) const noexcept {
     if (const auto state = state_.lock())
         state->land(buffer, sampling_device);
     else
-        buffer.fail({Fault::NotAvailable, std::nullopt, "dma-bufs are not imported any more"});
+        fail_unavailable(buffer);
 }
 
 void Requester::report_landing(const DmabufBuffer& buffer) const {

@@ -19,7 +19,7 @@ public:
     void forget_params() { *params_ = nullptr; }
 
     /// See LinuxDmabuf::State::land().
-    void land(DmabufBuffer& buffer, std::optional<dev_t> sampling_device) const;
+    void land(DmabufBuffer& buffer, std::optional<dev_t> sampling_device) const noexcept;
     void report_landing(const DmabufBuffer& buffer) const;
 
     /// Ends the client with a protocol error of the params object.

@@ -1,5 +1,6 @@
 #include "protocol/retire_global.hpp"
 
+#include "wlr/guard.hpp"
 #include "wlr/listener.hpp"
 #include "wlr/timer.hpp"
 
@@ -30,10 +31,11 @@ private:
 
 } // namespace
 
-void retire_global(wl_global* global) {
+void retire_global(wl_global* global) noexcept {
     wl_global_remove(global);
     wl_global_set_user_data(global, nullptr);
-    new RetiredGlobal{global};
+    if (!guard([global] { new RetiredGlobal{global}; }))
+        wl_global_destroy(global);
 }
 
 } // namespace tarmac

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "wlr/guard.hpp"
 #include "wlr/wlr.hpp"
 
 namespace tarmac {
@@ -14,17 +15,29 @@ constexpr std::uint64_t SmallMemory = 1 << 20;
 
 } // namespace
 
-void Disposal::dispose(wl_client* client, Unused unused) {
+void Disposal::dispose(wl_client* client, Unused unused) noexcept {
     if (!turns_ || (!unused.buffer && unused.size <= SmallMemory))
         return;
-    const auto entry = std::make_shared<Entry>(client, std::move(unused));
-    entries_.insert(entry);
+    guard([&] {
+        const auto entry = std::make_shared<Entry>(client, std::move(unused));
+        entries_.insert(entry);
+        free_later(entry, [&] { await_release(entry); });
+    });
+}
+
+void Disposal::free_later(const EntryPtr& entry, auto&& later) noexcept {
+    if (!guard(later))
+        entries_.erase(entry);
+}
+
+void Disposal::await_release(const EntryPtr& entry) {
     wlr_buffer* buffer = entry->unused.buffer.get();
     if (!buffer || buffer->n_locks == 0)
         return await_turn(entry);
-    entry->released.connect(buffer->events.release, [this, entry = entry.get()] {
+    entry->released.connect(buffer->events.release, [this, waiting = entry.get()] {
+        const auto entry = waiting->shared_from_this();
         entry->released.disconnect();
-        await_turn(entry->shared_from_this());
+        free_later(entry, [&] { await_turn(entry); });
     });
 }
 
@@ -33,7 +46,7 @@ void Disposal::await_turn(const EntryPtr& entry) {
         return;
     entry->turn = turns_->push(entry->client, [this, weak = std::weak_ptr{entry}] {
         if (const auto waiting = weak.lock())
-            give_up_buffer(waiting);
+            free_later(waiting, [&] { give_up_buffer(waiting); });
     });
 }
 
@@ -72,7 +85,7 @@ void Disposal::finish() {
     for (const EntryPtr& entry : std::set{entries_}) {
         const wlr_buffer* buffer = entry->unused.buffer.get();
         if (buffer && buffer->n_locks == 0)
-            give_up_buffer(entry);
+            free_later(entry, [&] { give_up_buffer(entry); });
     }
 }
 

@@ -32,7 +32,7 @@ public:
 
     /// Disposes of what a client had, when nobody has the buffer locked any more. `client` is only
     /// compared.
-    void dispose(wl_client* client, Unused unused);
+    void dispose(wl_client* client, Unused unused) noexcept;
     /// Frees something of what `client` had at once, to make room for what it wants now. False if
     /// nothing can be freed.
     bool free_one(wl_client* client);
@@ -66,6 +66,9 @@ private:
     };
     using EntryPtr = std::shared_ptr<Entry>;
 
+    /// Frees all of the entry at once if there is no memory to do it `later`.
+    void free_later(const EntryPtr& entry, auto&& later) noexcept;
+    void await_release(const EntryPtr& entry);
     void await_turn(const EntryPtr& entry);
     void give_up_buffer(const EntryPtr& entry);
 

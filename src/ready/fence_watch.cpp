@@ -14,6 +14,7 @@
 
 #include "dmabuf/distinct_dmabufs.hpp"
 #include "dmabuf/formatted.hpp"
+#include "wlr/guard.hpp"
 #include "wlr/turn.hpp"
 
 namespace tarmac {
@@ -86,7 +87,7 @@ struct FenceWatch::Watch : std::enable_shared_from_this<Watch> {
         wl_event_source_remove(std::exchange(source, nullptr));
         state->watches.erase(this);
     }
-    void signal();
+    void signal() noexcept;
 
     std::shared_ptr<State> state;
     wl_event_source* source = nullptr; ///< none when it has signalled
@@ -113,7 +114,7 @@ struct FenceWatch::Wait {
     unsigned n_watches = 0, n_pending = 0;
 };
 
-void FenceWatch::Watch::signal() {
+void FenceWatch::Watch::signal() noexcept {
     // The functions may destroy any ticket, which takes its wait out of the list, and the
     // FenceWatch.
     const auto self = shared_from_this();
@@ -123,7 +124,7 @@ void FenceWatch::Watch::signal() {
         waits.erase(waits.begin());
         if (--wait->n_pending == 0) {
             const auto ready = std::exchange(wait->ready, nullptr);
-            ready();
+            guard(ready);
         }
     }
 }

@@ -5,6 +5,8 @@
 #include <utility>
 #include <wayland-server-core.h>
 
+#include "wlr/guard.hpp"
+
 namespace tarmac {
 
 namespace {
@@ -33,9 +35,9 @@ ImportQueue::ImportQueue(wl_event_loop* loop, std::shared_ptr<Turn> turn,
     , next_turn_{wl_event_loop_add_fd(
           loop, unfinished_.get(), WL_EVENT_READABLE,
           [](int fd, std::uint32_t, void* data) {
-              auto& queue = *static_cast<ImportQueue*>(data);
               eventfd_t count;
               eventfd_read(fd, &count);
+              auto& queue = *static_cast<ImportQueue*>(data);
               queue.take_turn(queue.budget_ / 2);
               if (!queue.order_.empty())
                   queue.end_of_turn_.request();
@@ -53,9 +55,11 @@ ImportQueue::Ticket ImportQueue::push(wl_client* client, std::move_only_function
     auto shared = std::make_shared<Work>(std::move(work), is_answered);
     begin_turn();
     Waiting& waiting = waiting_[client];
+    std::list<wl_client*> place;
     if (waiting.empty() && client != serving_)
-        order_.insert(order_.end() - static_cast<std::ptrdiff_t>(n_served_), client);
+        place.push_back(client);
     waiting.push_back(shared);
+    order_.splice(std::prev(order_.end(), static_cast<std::ptrdiff_t>(n_served_)), place);
     // What comes from within a turn's work belongs to that turn, and to its budget.
     if (!is_taking_turn_)
         end_of_turn_.request();
@@ -76,7 +80,7 @@ void ImportQueue::begin_turn() {
     n_answers_ = 0;
 }
 
-void ImportQueue::take_turn(std::chrono::nanoseconds budget) {
+void ImportQueue::take_turn(std::chrono::nanoseconds budget) noexcept {
     begin_turn();
     const auto has_time = [&] {
         return !next_turn_ || std::chrono::steady_clock::now() < began_ + budget;
@@ -93,9 +97,10 @@ bool ImportQueue::is_next_answered() const {
     return work && work->is_answered && n_answers_ < AnswersInTurn;
 }
 
-void ImportQueue::do_next() {
+void ImportQueue::do_next() noexcept {
     wl_client* client = order_.front();
-    order_.pop_front();
+    std::list<wl_client*> place;
+    place.splice(place.end(), order_, order_.begin());
     n_served_ = std::min(n_served_, order_.size());
     Waiting& waiting = waiting_.at(client);
     const auto work = waiting.front().lock();
@@ -103,14 +108,14 @@ void ImportQueue::do_next() {
     serving_ = client;
     if (work && work->function) {
         n_answers_ += work->is_answered;
-        std::exchange(work->function, nullptr)();
+        guard(std::exchange(work->function, nullptr));
     }
     serving_.reset();
     // What the work brought comes behind it.
     if (waiting.empty()) {
         waiting_.erase(client);
     } else {
-        order_.push_back(client);
+        order_.splice(order_.end(), place);
         ++n_served_;
     }
 }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 #include <optional>
 #include <tarmac/fd.hpp>
@@ -71,9 +72,9 @@ private:
 
     void begin_turn();
     /// Goes on with the turn, for which there is so much time in all.
-    void take_turn(std::chrono::nanoseconds budget);
+    void take_turn(std::chrono::nanoseconds budget) noexcept;
     bool is_next_answered() const;
-    void do_next();
+    void do_next() noexcept;
 
     std::shared_ptr<Turn> turn_;
     std::chrono::nanoseconds budget_;
@@ -87,7 +88,7 @@ private:
     Fd unfinished_;
     wl_event_source* next_turn_;
     std::unordered_map<wl_client*, Waiting> waiting_;
-    std::deque<wl_client*> order_;      ///< the clients of waiting_, next first
+    std::list<wl_client*> order_;       ///< the clients of waiting_, next first
     unsigned n_answers_ = 0;            ///< that the turn has had
     std::optional<wl_client*> serving_; ///< whose work goes on
     std::size_t n_served_ = 0; ///< how many, the last ones, had an import done in this turn

@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <csignal>
+#include <exception>
 #include <sys/eventfd.h>
-#include <system_error>
 #include <utility>
 #include <wayland-server-core.h>
 
 #include "ready/bus_fault_guard.hpp"
 #include "ready/worker_threads.hpp"
+#include "wlr/guard.hpp"
 
 namespace tarmac {
 
@@ -93,8 +94,10 @@ WorkerPool::WorkerPool(wl_event_loop* loop, unsigned threads)
             shared_.get());
     shared_->watchdog = wl_event_loop_add_timer(
         loop,
-        [](void* shared) {
-            static_cast<Shared*>(shared)->look_after_threads();
+        [](void* data) {
+            auto& shared = *static_cast<Shared*>(data);
+            if (!guard([&] { shared.look_after_threads(); }))
+                shared.set_watchdog(SecondLook);
             return 0;
         },
         shared_.get());
@@ -184,7 +187,7 @@ void WorkerPool::Shared::drop(Job& job) {
     forget_if_unused(*client);
 }
 
-void WorkerPool::Shared::collect() {
+void WorkerPool::Shared::collect() noexcept {
     const auto self = shared_from_this();
     eventfd_t count;
     if (wake_up)
@@ -204,11 +207,11 @@ void WorkerPool::Shared::collect() {
     clear(over);
 }
 
-void WorkerPool::Shared::report(Job& job) {
+void WorkerPool::Shared::report(Job& job) noexcept {
     if (job.is_cancelled || std::exchange(job.is_reported, true))
         return;
     auto done = std::exchange(job.done, nullptr);
-    done(job.outcome);
+    guard([&] { done(job.outcome); });
 }
 
 /// Tickets may stay, what the jobs hold goes.
@@ -237,17 +240,17 @@ bool WorkerPool::Shared::start_threads() {
     return !threads.empty();
 }
 
-bool WorkerPool::Shared::start_thread() {
-    threads.reserve(threads.size() + 1);
-    auto made = std::make_shared<Thread>();
+bool WorkerPool::Shared::start_thread() noexcept {
     try {
+        threads.reserve(threads.size() + 1);
+        auto made = std::make_shared<Thread>();
         const SignalsBlocked signals;
         made->thread = std::thread{[self = shared_from_this(), made] { self->run(*made); }};
-    } catch (const std::system_error&) {
+        threads.push_back(std::move(made));
+        return true;
+    } catch (const std::exception&) { // no memory, or no thread to be had
         return false;
     }
-    threads.push_back(std::move(made));
-    return true;
 }
 
 void WorkerPool::Shared::set_watchdog(std::chrono::milliseconds delay) {
@@ -261,6 +264,7 @@ void WorkerPool::Shared::look_after_threads() {
     const auto now = Thread::Clock::now();
     auto next_look = SilenceOfTheLost;
     std::vector<std::shared_ptr<Thread>> lost;
+    lost.reserve(threads.size());
     for (const auto& thread : threads) {
         if (!thread->client)
             continue;
@@ -283,18 +287,18 @@ void WorkerPool::Shared::look_after_threads() {
 }
 
 void WorkerPool::Shared::give_up(const std::shared_ptr<Thread>& thread) {
+    Jobs given_up{thread->job};
     thread->is_given_up = true;
     thread->thread.detach();
     std::erase(threads, thread);
     Client& client = *thread->client;
     client.has_lost_thread = true;
-    if (!thread->job.empty()) {
-        const auto& job = thread->job.front();
+    for (const auto& job : given_up) {
         job->is_given_up = true;
         job->outcome = Outcome::Lost;
-        lost.push_back(job);
         client.is_running = false;
     }
+    lost.splice(lost.end(), given_up);
     finish_waiting(client, Outcome::Lost);
 }
 

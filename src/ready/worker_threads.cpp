@@ -57,7 +57,7 @@ void WorkerPool::JobControl::share(unsigned n, const std::function<void(unsigned
         std::rethrow_exception(batch.error);
 }
 
-void WorkerPool::Shared::run(Thread& self) {
+void WorkerPool::Shared::run(Thread& self) noexcept {
     pthread_setname_np(pthread_self(), "tarmac-worker");
     Interrupter interrupter;
     self.interrupter = &interrupter;
@@ -117,12 +117,17 @@ void WorkerPool::Shared::finish(Thread& self, Outcome outcome) {
     self.client.reset();
     if (is_deserted) {
         // What jobs hold must not be destroyed on this thread.
-        static struct Graveyard {
+        struct Graveyard {
             std::mutex mutex;
             Jobs jobs;
-        }& graveyard = *new Graveyard;
-        const std::lock_guard graveyard_lock{graveyard.mutex};
-        graveyard.jobs.splice(graveyard.jobs.end(), self.job);
+        };
+        static union Forever {
+            Forever() : graveyard{} {}
+            ~Forever() {}
+            Graveyard graveyard;
+        } forever;
+        const std::lock_guard graveyard_lock{forever.graveyard.mutex};
+        forever.graveyard.jobs.splice(forever.graveyard.jobs.end(), self.job);
         return;
     }
     const bool is_first = finished.empty();

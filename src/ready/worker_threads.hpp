@@ -87,7 +87,7 @@ struct WorkerPool::Shared : std::enable_shared_from_this<Shared> {
     explicit Shared(unsigned n) : size{n} {}
 
     // For the workers.
-    void run(Thread& self);
+    void run(Thread& self) noexcept;
     void run_job(Thread& self, std::unique_lock<std::mutex>& lock);
     void run_band(Batch& batch, Thread& self, std::unique_lock<std::mutex>& lock);
     Batch* find_batch() noexcept;
@@ -97,10 +97,10 @@ struct WorkerPool::Shared : std::enable_shared_from_this<Shared> {
 
     // For the event loop.
     bool start_threads();
-    bool start_thread();
+    bool start_thread() noexcept;
     void drop(Job& job);
-    void collect();
-    static void report(Job& job);
+    void collect() noexcept;
+    static void report(Job& job) noexcept;
     static void clear(Jobs& jobs);
     void look_after_threads();
     void give_up(const std::shared_ptr<Thread>& thread);

@@ -8,6 +8,7 @@
 #include "protocol/linux_dmabuf_state.hpp"
 #include "scene/scanout_candidate.hpp"
 #include "wlr/drm_format_set.hpp"
+#include "wlr/guard.hpp"
 #include "wlr/listener.hpp"
 #include "wlr/timer.hpp"
 #include "wlr/wlr.hpp"
@@ -66,7 +67,8 @@ public:
     }
 
     void follow(wlr_scene_output& scene_output) {
-        const auto output = outputs_.emplace(outputs_.end());
+        Outputs added(1);
+        const auto output = added.begin();
         output->committed.connect<wlr_output_event_commit>(
             scene_output.output->events.commit,
             [this, output, &scene_output](const wlr_output_event_commit* event) {
@@ -79,6 +81,7 @@ public:
         output->destroyed.connect(scene_output.events.destroy, [this, output] { forget(output); });
         output->output = scene_output.output;
         output->feedback = feedback_of(scene_output.output);
+        outputs_.splice(outputs_.end(), added);
     }
 
 private:
@@ -170,7 +173,7 @@ private:
     }
 
     void forget(Outputs::iterator gone) {
-        set_candidate(*gone, nullptr);
+        guard([&] { set_candidate(*gone, nullptr); });
         // Not later: what the advice was for isn't there any more. Another output's has to settle.
         std::erase_if(surfaces_, [&](auto& entry) {
             auto& [surface, known] = entry;

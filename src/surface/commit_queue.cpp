@@ -192,16 +192,18 @@ void Surface::drop_pictures() {
     advance();
 }
 
-void Surface::let_go_of_all() {
+void Surface::let_go_of_all() noexcept {
     if (!is_followed_)
         return;
-    const auto parents = parents_of_waiting();
-    for (Commit& commit : waiting_)
-        commit.has_parent = false;
-    awaited_.reset();
-    drop_pictures();
-    for (const auto& parent : parents)
-        parent->progressed();
+    attempt([this] {
+        const auto parents = parents_of_waiting();
+        for (Commit& commit : waiting_)
+            commit.has_parent = false;
+        awaited_.reset();
+        drop_pictures();
+        for (const auto& parent : parents)
+            parent->progressed();
+    });
 }
 
 std::vector<std::shared_ptr<TreeCommit>> Surface::parents_of_waiting() const {
@@ -285,7 +287,7 @@ void Surface::arm_deadline() {
         return;
     const auto left = *since + context_.fence_timeout - std::chrono::steady_clock::now();
     deadline_.emplace(context_.loop, std::chrono::ceil<std::chrono::milliseconds>(left),
-                      [this] { handle_overdue(); });
+                      [this] { attempt([this] { handle_overdue(); }); });
 }
 
 void Surface::handle_overdue() {

@@ -4,6 +4,7 @@
 #include "import/copy_buffer.hpp"
 #include "import/rendition.hpp"
 #include "surface/copy_ring.hpp"
+#include "wlr/guard.hpp"
 
 namespace tarmac {
 
@@ -17,6 +18,12 @@ PendingPicture::PendingPicture(SurfaceContext& context, CopyRing& copies, Reques
 void PendingPicture::begin(const void* client) {
     look_at_fences(client);
     proceed();
+}
+
+void PendingPicture::step(auto&& function) noexcept {
+    if (!guard(function))
+        drop();
+    on_progress_();
 }
 
 void PendingPicture::proceed() {
@@ -33,8 +40,7 @@ void PendingPicture::proceed() {
 void PendingPicture::await_buffer() {
     buffer_changed_.connect(buffer().changed(), [this] {
         buffer_changed_.disconnect();
-        proceed();
-        on_progress_();
+        step([this] { proceed(); });
     });
 }
 
@@ -44,8 +50,7 @@ void PendingPicture::look_at_fences(const void* client) {
     const auto on_signal = [this] {
         is_drawn_ = true;
         end_waiting();
-        proceed();
-        on_progress_();
+        step([this] { proceed(); });
     };
     if (request_.acquire) {
         is_drawn_ = request_.acquire->is_signalled();
@@ -88,11 +93,11 @@ bool PendingPicture::charge_waiting(std::uint64_t n_descriptors) {
 void PendingPicture::look_later(const void* client) {
     constexpr std::chrono::milliseconds Pause{10};
     again_.emplace(context_.loop, Pause, [this, client] {
-        look_at_fences(client);
-        if (!is_drawn_ && stage_ != Stage::Dropped)
-            return;
-        proceed();
-        on_progress_();
+        step([&] {
+            look_at_fences(client);
+            if (is_drawn_)
+                proceed();
+        });
     });
 }
 
@@ -163,10 +168,12 @@ void PendingPicture::read_in_place() {
         buffer().owner(),
         [mapping](WorkerPool::Control& control) { return mapping->begin_read(control); },
         [this, mapping](WorkerPool::Outcome outcome) {
-            end_reading(outcome, [this] {
-                BufferLock picture = buffer().lock_in_place();
-                buffer().open_window();
-                be_ready(std::move(picture));
+            step([&] {
+                end_reading(outcome, [this] {
+                    BufferLock picture = buffer().lock_in_place();
+                    buffer().open_window();
+                    be_ready(std::move(picture));
+                });
             });
         });
 }
@@ -197,7 +204,7 @@ void PendingPicture::make_copy() {
                 copies_.finish(copy, request_.content);
             else
                 copies_.abandon(copy);
-            end_reading(outcome, [this, &copy] { upload(copy); });
+            step([&] { end_reading(outcome, [this, &copy] { upload(copy); }); });
         });
 }
 
@@ -213,13 +220,14 @@ void PendingPicture::upload(CopyBuffer& copy) {
 void PendingPicture::upload_next() {
     auto* client = static_cast<wl_client*>(const_cast<void*>(buffer().owner()));
     next_upload_ = context_.imports.push(client, [this] {
-        // The compositor may be gone, or its renderer be another one.
-        wlr_renderer* renderer = context_.compositor ? context_.compositor->renderer : nullptr;
-        const bool is_the_same = renderer && RendererFacts::of(renderer) == context_.renderer;
-        if (is_the_same && upload_->do_next(*renderer))
-            return upload_next();
-        stage_ = Stage::Ready;
-        on_progress_();
+        step([this] {
+            // The compositor may be gone, or its renderer be another one.
+            wlr_renderer* renderer = context_.compositor ? context_.compositor->renderer : nullptr;
+            const bool is_the_same = renderer && RendererFacts::of(renderer) == context_.renderer;
+            if (is_the_same && upload_->do_next(*renderer))
+                return upload_next();
+            stage_ = Stage::Ready;
+        });
     });
 }
 
@@ -237,7 +245,6 @@ void PendingPicture::end_reading(WorkerPool::Outcome outcome,
     } else {
         drop();
     }
-    on_progress_();
 }
 
 void PendingPicture::be_ready(BufferLock picture) {

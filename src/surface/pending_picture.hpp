@@ -72,6 +72,8 @@ public:
                                    const Request& request);
 
 private:
+    /// What happens by itself: without memory the picture is dropped.
+    void step(auto&& function) noexcept;
     void proceed();
     void look_at_fences(const void* client);
     bool charge_waiting(std::uint64_t n_descriptors);

@@ -4,6 +4,7 @@
 
 #include "dmabuf/distinct_dmabufs.hpp"
 #include "import/in_place_buffer.hpp"
+#include "wlr/guard.hpp"
 
 namespace tarmac {
 
@@ -65,7 +66,12 @@ void ReleaseQueue::look_at_new() {
     }
 }
 
-void ReleaseQueue::proceed(Entries::iterator entry) {
+void ReleaseQueue::proceed(Entries::iterator entry) noexcept {
+    if (!guard([&] { await_readers(entry); }))
+        finish(entry);
+}
+
+void ReleaseQueue::await_readers(Entries::iterator entry) {
     if (!fences_)
         return finish(entry);
     DmabufBuffer* buffer = DmabufBuffer::from(entry->buffer.get());

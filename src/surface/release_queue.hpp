@@ -40,7 +40,9 @@ private:
     using Entries = std::list<Entry>;
 
     void look_at_new();
-    void proceed(Entries::iterator entry);
+    /// Without memory to wait with, it waits no longer.
+    void proceed(Entries::iterator entry) noexcept;
+    void await_readers(Entries::iterator entry);
     void finish(Entries::iterator entry);
 
     void let_all_go();

@@ -272,36 +272,38 @@ std::unique_ptr<PendingPicture> Surface::pending_again(DmabufBuffer& buffer,
     return picture;
 }
 
-void Surface::show_again() {
+void Surface::show_again() noexcept {
     const auto self = shared_from_this();
-    for (Commit& commit : waiting_) {
-        if (commit.picture) {
-            commit.picture->restart();
-            continue;
+    attempt([this] {
+        for (Commit& commit : waiting_) {
+            if (commit.picture) {
+                commit.picture->restart();
+                continue;
+            }
+            commit.ready.texture.reset(); // of the renderer before
+            if (DmabufBuffer* buffer = DmabufBuffer::from(commit.ready.source.get())) {
+                commit.picture = pending_again(*buffer, commit.ready);
+                commit.ready = {};
+            }
         }
-        commit.ready.texture.reset(); // of the renderer before
-        if (DmabufBuffer* buffer = DmabufBuffer::from(commit.ready.source.get())) {
-            commit.picture = pending_again(*buffer, commit.ready);
-            commit.ready = {};
-        }
-    }
-    if (awaited_)
-        awaited_->restart();
-    DmabufBuffer* source = DmabufBuffer::from(shown_.source.get());
-    if (shown_.picture && !shown_.is_import()) {
-        if (put_picture(surface_, *shown_.picture))
+        if (awaited_)
+            awaited_->restart();
+        DmabufBuffer* source = DmabufBuffer::from(shown_.source.get());
+        if (shown_.picture && !shown_.is_import()) {
+            if (put_picture(surface_, *shown_.picture))
+                announce_new_picture(surface_);
+        } else if (source) {
+            const auto request = request_for(*source, shown_.colors, shown_.content);
+            // It was shown, so nothing is to be waited for.
+            if (PendingPicture::is_imported(context_, request))
+                exchange(content_of(request, Way::Import, source->lock_import()));
+            else if (!awaited_)
+                awaited_ = pending_again(*source, shown_);
+        } else if (foreign_ && put_picture(surface_, *foreign_)) {
             announce_new_picture(surface_);
-    } else if (source) {
-        const auto request = request_for(*source, shown_.colors, shown_.content);
-        // It was shown, so nothing is to be waited for.
-        if (PendingPicture::is_imported(context_, request))
-            exchange(content_of(request, Way::Import, source->lock_import()));
-        else if (!awaited_)
-            awaited_ = pending_again(*source, shown_);
-    } else if (foreign_ && put_picture(surface_, *foreign_)) {
-        announce_new_picture(surface_);
-    }
-    progressed();
+        }
+        progressed();
+    });
 }
 
 } // namespace tarmac

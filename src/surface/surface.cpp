@@ -29,21 +29,22 @@ const wlr_surface_synced_impl Surface::synced_impl = {
             auto& state = *static_cast<CommitState*>(to);
             state.seq = next.seq;
             state.committed = next.committed;
-            if (state.current_of)
-                state.current_of->begin_commit(state);
+            if (Surface* self = state.current_of)
+                self->attempt([&] { self->begin_commit(state); });
         },
     .commit =
-        [](wlr_surface_synced* synced) { reinterpret_cast<Synced*>(synced)->self->end_commit(); },
+        [](wlr_surface_synced* synced) {
+            Surface& self = *reinterpret_cast<Synced*>(synced)->self;
+            self.attempt([&] { self.end_commit(); });
+        },
 };
 
 Surface::Surface(wlr_surface& surface, SurfaceContext& context, Surfaces& surfaces)
     : surface_{surface}
     , context_{context}
     , surfaces_{surfaces}
-    , is_followed_{wlr_surface_synced_init(&synced_.synced, &surface, &synced_impl, &pending_,
-                                           &current_)}
     , role_end_{[this] { let_go_of_all(); }}
-    , progress_{context.loop, [this] { progressed(); }}
+    , progress_{context.loop, [this] { attempt([this] { progressed(); }); }}
     , copies_{[this](std::uint64_t bytes) {
                   return account().charge({{Resource::CopiedBytes, bytes},
                                            {Resource::Mappings, 1},
@@ -55,16 +56,26 @@ Surface::Surface(wlr_surface& surface, SurfaceContext& context, Surfaces& surfac
     , client_geometry_{PictureGeometry::of(surface.current)}
     , shown_geometry_{client_geometry_} {
     synced_.self = this;
+    client_commit_.connect(surface.events.client_commit, [this] {
+        if (attempt([this] { client_commit(); }))
+            return;
+        // The client has been told the reason.
+        wlr_surface_reject_pending(&surface_, surface_.resource, WL_DISPLAY_ERROR_NO_MEMORY,
+                                   "no memory");
+    });
+    is_followed_ =
+        wlr_surface_synced_init(&synced_.synced, &surface, &synced_impl, &pending_, &current_);
+    // That cleared the states.
     current_.current_of = this;
-    client_commit_.connect(surface.events.client_commit, [this] { client_commit(); });
 }
 
 Surface::~Surface() {
     leave();
 }
 
-void Surface::leave() {
-    const auto parents = parents_of_waiting();
+void Surface::leave() noexcept {
+    std::vector<std::shared_ptr<TreeCommit>> parents;
+    guard([&] { parents = parents_of_waiting(); });
     deadline_.reset();
     progress_.cancel();
     awaited_.reset();

@@ -58,11 +58,11 @@ public:
     }
     /// The wlr_surface goes: nothing of it is touched any more, nor what waits let go, since
     /// wlroots would apply it to what is left of the surface.
-    void leave();
+    void leave() noexcept;
     bool has_waiting() const noexcept { return !waiting_.empty(); }
 
     /// The renderer is another one: what is shown is made anew for it, and so is what waits.
-    void show_again();
+    void show_again() noexcept;
     /// Goes on with what may have become ready.
     void advance();
 
@@ -82,9 +82,17 @@ public:
     std::optional<std::chrono::steady_clock::time_point> waits_since() const;
     void skip_oldest();
     /// Lets go of all, without the pictures that aren't ready.
-    void let_go_of_all();
+    void let_go_of_all() noexcept;
 
 private:
+    /// Does what wlroots or an event asks for: without memory the client is ended, since what
+    /// becomes of its commits isn't known any more.
+    template <class Function>
+    bool attempt(Function&& function) noexcept {
+        return guard_for(wl_resource_get_client(surface_.resource),
+                         std::forward<Function>(function));
+    }
+
     /// A part of wlroots' double-buffered state: that it is moved to the current state tells that a
     /// commit is being applied, all other state and the buffer being there, and the renderer not
     /// having got the buffer yet.
@@ -190,7 +198,7 @@ private:
     std::shared_ptr<ClientAccount> account_;
     Synced synced_{};
     CommitState pending_{}, current_{};
-    bool is_followed_;
+    bool is_followed_ = false;
     Listener client_commit_, gone_;
     RoleEnd role_end_;
     /// Of pictures that get ready in one turn only the last is shown.

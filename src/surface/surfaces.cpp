@@ -3,11 +3,14 @@
 #include <ranges>
 #include <vector>
 
+#include "wlr/guard.hpp"
+
 namespace tarmac {
 
 Surfaces::Surfaces(wlr_compositor& compositor, SurfaceContext& context) : context_{context} {
-    new_surface_.connect<wlr_surface>(compositor.events.new_surface,
-                                      [this](wlr_surface* surface) { add(*surface); });
+    new_surface_.connect<wlr_surface>(compositor.events.new_surface, [this](wlr_surface* surface) {
+        guard_for(wl_resource_get_client(surface->resource), [&] { add(*surface); });
+    });
     compositor_gone_.connect(compositor.events.destroy, [this] {
         new_surface_.disconnect();
         compositor_gone_.disconnect();
@@ -15,9 +18,11 @@ Surfaces::Surfaces(wlr_compositor& compositor, SurfaceContext& context) : contex
 }
 
 Surfaces::~Surfaces() {
-    const auto all = surfaces_;
-    for (const auto& surface : std::views::values(all))
-        surface->let_go_of_all();
+    guard([this] {
+        const auto all = surfaces_;
+        for (const auto& surface : std::views::values(all))
+            surface->let_go_of_all();
+    });
 }
 
 void Surfaces::add(wlr_surface& surface) {

@@ -1,8 +1,11 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <utility>
 #include <wayland-server-core.h>
+
+#include "wlr/guard.hpp"
 
 namespace tarmac {
 
@@ -12,13 +15,13 @@ namespace tarmac {
 class EndOfTurn {
 public:
     EndOfTurn(wl_event_loop* loop, std::function<void()> function)
-        : loop_{loop}, function_{std::move(function)} {}
+        : loop_{loop}, function_{std::make_shared<std::function<void()>>(std::move(function))} {}
     EndOfTurn(const EndOfTurn&) = delete;
     EndOfTurn& operator=(const EndOfTurn&) = delete;
     ~EndOfTurn() { cancel(); }
 
     /// At once if there is no memory left.
-    void request() {
+    void request() noexcept {
         if (source_)
             return;
         source_ = wl_event_loop_add_idle(
@@ -33,14 +36,14 @@ public:
     }
 
 private:
-    void call() {
+    void call() noexcept {
         source_ = nullptr;
         const auto function = function_;
-        function();
+        guard(*function);
     }
 
     wl_event_loop* loop_;
-    std::function<void()> function_;
+    std::shared_ptr<std::function<void()>> function_;
     wl_event_source* source_ = nullptr;
 };
 

@@ -8,6 +8,7 @@
 #include <xf86drm.h>
 
 #include "linux-drm-syncobj-v1-enums.h"
+#include "wlr/guard.hpp"
 #include "wlr/surface_object.hpp"
 #include "wlr/synced_state.hpp"
 #include "wlr/wlr.hpp"
@@ -116,7 +117,7 @@ private:
         self.finish();
         // It may destroy this.
         const auto signalled = std::move(self.signalled_);
-        signalled();
+        guard(signalled);
     }
     void finish() {
         if (std::exchange(is_waiting_, false))

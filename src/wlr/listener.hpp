@@ -4,6 +4,8 @@
 #include <memory>
 #include <wayland-server-core.h>
 
+#include "wlr/guard.hpp"
+
 namespace tarmac {
 
 /// Calls a function for every emission of a wl_signal, and stops when it goes: members of this type
@@ -55,7 +57,7 @@ private:
         node_.listener.notify = [](wl_listener* listener, void* data) {
             // The function may destroy this listener: keep the function until it returns.
             auto call = reinterpret_cast<Node*>(listener)->self->function_;
-            (*call)(data);
+            guard([&] { (*call)(data); });
         };
     }
 

@@ -132,10 +132,12 @@ std::shared_ptr<const RendererFacts> RendererFacts::of(wlr_renderer* renderer) {
     if (known != all.end())
         return known->facts;
     auto facts = std::make_shared<const RendererFacts>(ask(renderer));
-    const auto entry = all.emplace(all.end());
+    std::list<Asked> added(1);
+    const auto entry = added.begin();
     entry->renderer = renderer;
     entry->facts = facts;
     entry->gone.connect(renderer->events.destroy, [entry] { all.erase(entry); });
+    all.splice(all.end(), added);
     return facts;
 }
 

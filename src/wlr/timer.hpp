@@ -5,6 +5,8 @@
 #include <functional>
 #include <wayland-server-core.h>
 
+#include "wlr/guard.hpp"
+
 namespace tarmac {
 
 /// Calls a function once, on the thread of the event loop, unless it goes before. Stays where it is
@@ -17,7 +19,7 @@ public:
               loop,
               [](void* self) {
                   const auto function = std::move(static_cast<Timer*>(self)->function_);
-                  function();
+                  guard(function);
                   return 0;
               },
               this)} {

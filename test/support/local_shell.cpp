@@ -164,6 +164,8 @@ void LocalShell::kill(RawClient& client) {
 void LocalShell::dispatch(std::chrono::milliseconds longest) {
     if (!compositor)
         return;
+    if (before_turn)
+        before_turn();
     if (marks_turns)
         syscall(SYS_getppid);
     const auto begin = time_of_thread();

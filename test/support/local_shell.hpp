@@ -52,6 +52,8 @@ public:
     bool await(const std::function<bool()>& condition);
     /// Lets everybody do all that can be done now.
     void settle();
+    /// Called before every dispatch of the event loop.
+    std::function<void()> before_turn;
     /// Called after every dispatch of the event loop: whatever is seen then, an output may show.
     std::function<void()> after_turn;
     /// Time that this thread has spent in a turn of the event loop, at most; what clients do in it
