@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <drm_fourcc.h>
+#include <fstream>
 #include <list>
 #include <optional>
 #include <vector>
@@ -30,6 +31,23 @@ Stage with_few_descriptors(const std::string& renderer) {
     stage.launcher = {"prlimit", "--nofile=1024:1024"};
     return stage;
 }
+
+/// While it lives, a process may have so many mappings.
+class MappingLimit {
+public:
+    explicit MappingLimit(int most) {
+        std::ifstream{Parameter} >> before_;
+        if (!(std::ofstream{Parameter} << most << std::flush))
+            SKIP(Parameter << " can't be written");
+    }
+    ~MappingLimit() { std::ofstream{Parameter} << before_; }
+    MappingLimit(const MappingLimit&) = delete;
+    MappingLimit& operator=(const MappingLimit&) = delete;
+
+private:
+    static constexpr const char* Parameter = "/proc/sys/vm/max_map_count";
+    int before_ = 0;
+};
 
 /// Asks for `n` buffers of as many descriptors as `fourcc` has planes, and waits for the answers.
 /// How many were made; nothing if the connection was ended.
@@ -105,6 +123,32 @@ TEST_CASE("ten processes that each want all descriptors leave another enough") {
     }
     // Of those that came late too, each could start.
     start_and_draw(compositor);
+}
+
+TEST_CASE("a process that wants all mappings leaves the compositor enough to live") {
+    const MappingLimit limit{4096};
+    Stage stage = stage_of("pixman");
+    stage.launcher = {"prlimit", "--nofile=50000:50000"};
+    CompositorProcess compositor{{}, stage};
+    const ForkedProcess greedy{[&] {
+        static RawClient client{6, compositor.open_socket()};
+        std::vector<Fd> dmabufs;
+        for (int i = 0; i < 3; ++i)
+            dmabufs.push_back(allocate_dmabuf(Exporter::Udmabuf, 4096));
+        std::vector<RawClient::Params*> asked;
+        for (int i = 0; i < 1400; ++i) {
+            auto& params = *asked.emplace_back(&client.create_params());
+            for (std::uint32_t plane = 0; plane < 3; ++plane)
+                client.add(params, dmabufs[plane].get(), plane, 0, Size, DRM_FORMAT_MOD_LINEAR);
+            zwp_linux_buffer_params_v1_create(params.object, Size, Size, DRM_FORMAT_YUV420, 0);
+        }
+        return client.wait_until([&] { return asked.back()->is_answered; }) &&
+               !asked.back()->buffer;
+    }};
+    CHECK(greedy.is_done_well(compositor.process()));
+    CHECK(compositor.process().output().contains("mappings are beyond the share of process"));
+    start_and_draw(compositor);
+    CHECK(compositor.process().is_running());
 }
 
 TEST_CASE("what a process had is free for others when it is gone") {
