@@ -93,12 +93,7 @@ public:
         : surface_{wl_compositor_create_surface(client.compositor())}
         , base_{static_cast<xdg_wm_base*>(client.bind_global(&xdg_wm_base_interface, 3))}
         , shell_{xdg_wm_base_get_xdg_surface(base_, surface_)} {
-        xdg_positioner* positioner = xdg_wm_base_create_positioner(base_);
-        xdg_positioner_set_size(positioner, 10, 10);
-        xdg_positioner_set_anchor_rect(positioner, 30, 0, 1, BarHeight);
-        xdg_positioner_set_anchor(positioner, XDG_POSITIONER_ANCHOR_BOTTOM);
-        xdg_positioner_set_gravity(positioner, XDG_POSITIONER_GRAVITY_BOTTOM_RIGHT);
-        popup_ = xdg_surface_get_popup(shell_, nullptr, positioner);
+        popup_ = make_popup(shell_, nullptr);
         static constexpr xdg_surface_listener surface_events = {
             .configure =
                 [](void* data, xdg_surface* shell, std::uint32_t serial) {
@@ -126,9 +121,24 @@ public:
         REQUIRE(client.round_trip());
     }
     xdg_popup* get() const { return popup_; }
+    /// A popup of this one, which may have been dismissed.
+    void add_child(RawClient& client) {
+        wl_surface* surface = wl_compositor_create_surface(client.compositor());
+        make_popup(xdg_wm_base_get_xdg_surface(base_, surface), shell_);
+        wl_surface_commit(surface);
+    }
     bool is_done = false;
 
 private:
+    xdg_popup* make_popup(xdg_surface* of, xdg_surface* parent) const {
+        xdg_positioner* positioner = xdg_wm_base_create_positioner(base_);
+        xdg_positioner_set_size(positioner, 10, 10);
+        xdg_positioner_set_anchor_rect(positioner, 30, 0, 1, BarHeight);
+        xdg_positioner_set_anchor(positioner, XDG_POSITIONER_ANCHOR_BOTTOM);
+        xdg_positioner_set_gravity(positioner, XDG_POSITIONER_GRAVITY_BOTTOM_RIGHT);
+        return xdg_surface_get_popup(of, parent, positioner);
+    }
+
     wl_surface* surface_;
     xdg_wm_base* base_;
     xdg_surface* shell_;
@@ -279,6 +289,18 @@ TEST_CASE_METHOD(Desktop, "bars get the keyboard when they ask for it or the use
     click(10, 10);
     CHECK(of_panels.focus == bar.surface());
     CHECK(of_windows.focus == nullptr);
+    {
+        Window other{client};
+        other.set_size(50, 50);
+        other.show(make_color(client, White));
+        CHECK(client.wait_until([&] { return of_windows.focus == other.surface(); }));
+        click(10, 10);
+        CHECK(of_panels.focus == bar.surface());
+    }
+    // What closes by itself takes the keys from nobody.
+    REQUIRE(client.round_trip());
+    REQUIRE(panels.round_trip());
+    CHECK(of_panels.focus == bar.surface());
     click(10, Height / 2);
     CHECK(of_panels.focus == nullptr);
     CHECK(of_windows.focus == window.surface());
@@ -304,6 +326,19 @@ TEST_CASE_METHOD(Desktop, "a popup that was dismissed and is put onto a bar ends
     bar.hide();
     REQUIRE(panels.wait_for(menu.is_done));
     bar.shell.add_popup(menu.get());
+    panels.round_trip();
+    CHECK(client.round_trip());
+    CHECK(compositor.process().is_running());
+}
+
+TEST_CASE_METHOD(Desktop, "a popup whose bar has gone is nowhere to put a popup") {
+    std::optional<Panel> bar{std::in_place, panels};
+    bar->move_to_top(BarHeight);
+    bar->show(Green);
+    PanelPopup menu{panels, *bar};
+    bar.reset();
+    REQUIRE(panels.wait_for(menu.is_done));
+    menu.add_child(panels);
     panels.round_trip();
     CHECK(client.round_trip());
     CHECK(compositor.process().is_running());

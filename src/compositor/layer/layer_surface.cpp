@@ -53,7 +53,8 @@ bool LayerSurface::is_above_windows() const noexcept {
 void LayerSurface::committed() {
     if (shell_.initial_commit || !shell_.initialized)
         width_ = height_ = 0;
-    if (shell_.initial_commit || shell_.current.committed != 0 || waits_for_ack_) {
+    is_by_client_ = shell_.current.committed != 0;
+    if (shell_.initial_commit || is_by_client_ || waits_for_ack_) {
         wlr_scene_node_reparent(&tree_->node, scene_.layer(layer()));
         layers_.arrange_later();
     }
@@ -74,8 +75,10 @@ void LayerSurface::arrange(const wlr_box& whole, wlr_box& usable) {
 
 void LayerSurface::configure(int width, int height) {
     const bool is_new = width != width_ || height != height_;
-    // Others can change all the time what room there is, even while this client doesn't read.
-    waits_for_ack_ = is_new && !wl_list_empty(&shell_.configure_list);
+    // Others can change all the time what room there is, even while this client doesn't read. What
+    // it asked for itself it may wait for before it acknowledges anything.
+    waits_for_ack_ = is_new && !is_by_client_ && !wl_list_empty(&shell_.configure_list);
+    is_by_client_ = false;
     if (!is_new || waits_for_ack_)
         return;
     width_ = width;

@@ -53,6 +53,7 @@ private:
     wlr_scene_tree* popups_;
     int width_ = 0, height_ = 0; ///< as last configured; 0 before that
     bool waits_for_ack_ = false; ///< to be configured anew
+    bool is_by_client_ = false;  ///< the change that is to be arranged
     Listener commit_, map_, unmap_, new_popup_, destroy_;
 };
 

@@ -21,7 +21,10 @@ bool can_be_sent(const char* text) {
 
 InputMethodRelay::InputMethodRelay(wl_display* display, wlr_seat& seat, Scene& scene,
                                    Windows& windows)
-    : seat_{seat}, scene_{scene}, windows_{windows} {
+    : seat_{seat}
+    , scene_{scene}
+    , windows_{windows}
+    , state_{wl_display_get_event_loop(display), [this] { send_state(); }} {
     new_text_input_.connect<wlr_text_input_v3>(
         wlr_text_input_manager_v3_create(display)->events.new_text_input,
         [this](wlr_text_input_v3* object) { add(*object); });
@@ -78,7 +81,11 @@ void InputMethodRelay::add(wlr_input_popup_surface_v2& popup) {
 }
 
 void InputMethodRelay::begin_grab(wlr_input_method_keyboard_grab_v2& grab) {
-    wlr_input_method_keyboard_grab_v2_set_keyboard(&grab, wlr_seat_get_keyboard(&seat_));
+    wlr_keyboard* current = wlr_seat_get_keyboard(&seat_);
+    // Its own would send it the keymaps that it sets, for ever.
+    if (current != nullptr && grab_of(*current) == nullptr)
+        current = nullptr;
+    wlr_input_method_keyboard_grab_v2_set_keyboard(&grab, current);
     method_->grab_end.connect(grab.events.destroy, [this] {
         method_->grab_end.disconnect();
         // The client with the focus wasn't told of them meanwhile.
@@ -89,11 +96,12 @@ void InputMethodRelay::begin_grab(wlr_input_method_keyboard_grab_v2& grab) {
 
 wlr_input_method_keyboard_grab_v2* InputMethodRelay::grab_of(wlr_keyboard& device) const {
     wlr_input_method_keyboard_grab_v2* grab = method_ ? method_->object.keyboard_grab : nullptr;
-    const wlr_virtual_keyboard_v1* made_up = wlr_input_device_get_virtual_keyboard(&device.base);
+    const wlr_virtual_keyboard_v1* virtual_keyboard =
+        wlr_input_device_get_virtual_keyboard(&device.base);
     // What the input method types is meant for the others.
-    const bool is_own =
-        grab != nullptr && made_up != nullptr &&
-        wl_resource_get_client(made_up->resource) == wl_resource_get_client(grab->resource);
+    const bool is_own = grab != nullptr && virtual_keyboard != nullptr &&
+                        wl_resource_get_client(virtual_keyboard->resource) ==
+                            wl_resource_get_client(grab->resource);
     return is_own ? nullptr : grab;
 }
 
@@ -120,8 +128,10 @@ void InputMethodRelay::committed(TextInput& input) {
     input.is_enabled = input.object.current_enabled && input.object.focused_surface != nullptr;
     if (input.is_enabled && !was_enabled)
         activate(&input);
+    else if (active_ == &input && input.is_enabled)
+        state_.request();
     else if (active_ == &input)
-        input.is_enabled ? send_state() : activate(nullptr);
+        activate(nullptr);
 }
 
 void InputMethodRelay::activate(TextInput* input) {
@@ -132,11 +142,13 @@ void InputMethodRelay::activate(TextInput* input) {
     active_ = input;
     if (active_ != nullptr) {
         wlr_input_method_v2_send_activate(&method_->object);
-        send_state();
+        state_.request();
     }
 }
 
 void InputMethodRelay::send_state() {
+    if (active_ == nullptr)
+        return;
     wlr_input_method_v2* method = &method_->object;
     const wlr_text_input_v3_state& state = active_->object.current;
     if ((state.features & WLR_TEXT_INPUT_V3_FEATURE_SURROUNDING_TEXT) != 0 &&

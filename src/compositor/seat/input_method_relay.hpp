@@ -3,6 +3,7 @@
 #include "compositor/seat/input_popup.hpp"
 #include "compositor/wlr_protocols.hpp"
 #include "compositor/wlr_shells.hpp"
+#include "wlr/end_of_turn.hpp"
 #include "wlr/listener.hpp"
 
 #include <list>
@@ -54,6 +55,9 @@ private:
     std::list<TextInput> inputs_;
     TextInput* active_ = nullptr; ///< that the input method is active for
     std::optional<Method> method_;
+    /// Is sent once a turn: each commit of a few bytes makes thousands for the input method, which
+    /// libwayland ends if too many wait for it.
+    EndOfTurn state_;
     Listener new_text_input_, new_input_method_, focus_change_;
 };
 

@@ -35,13 +35,12 @@ bool KeyBindings::press_with_alt(xkb_keysym_t symbol) {
     default:
         break;
     }
-    Toplevel* window = windows_.focused();
+    if (symbol == XKB_KEY_F4)
+        return windows_.close_focused();
+    Toplevel* window = windows_.with_keyboard();
     if (window == nullptr)
         return false;
     switch (symbol) {
-    case XKB_KEY_F4:
-        window->close();
-        return true;
     case XKB_KEY_F10:
         window->toggle_maximized();
         return true;

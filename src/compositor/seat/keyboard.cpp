@@ -29,12 +29,12 @@ void set_default_keymap(wlr_keyboard& device) {
 } // namespace
 
 Keyboard::Keyboard(wlr_seat& seat, wlr_keyboard& device, KeyBindings& bindings,
-                   InputMethodRelay& methods, std::function<void()> on_key,
+                   InputMethodRelay& input_methods, std::function<void()> on_key,
                    std::function<void()> on_gone)
     : seat_{seat}
     , device_{device}
     , bindings_{bindings}
-    , methods_{methods}
+    , input_methods_{input_methods}
     , on_key_{std::move(on_key)} {
     if (wlr_input_device_get_virtual_keyboard(&device.base) == nullptr)
         set_default_keymap(device);
@@ -72,7 +72,7 @@ void Keyboard::key(const wlr_keyboard_key_event& event) {
 
 /// A release goes where the press went.
 bool Keyboard::send_to_input_method(const wlr_keyboard_key_event& event) {
-    wlr_input_method_keyboard_grab_v2* grab = methods_.grab_of(device_);
+    wlr_input_method_keyboard_grab_v2* grab = input_methods_.grab_of(device_);
     if (event.state != WL_KEYBOARD_KEY_STATE_PRESSED) {
         if (taken_.erase(event.keycode) == 0)
             return false;
@@ -101,7 +101,7 @@ bool Keyboard::run_binding(const wlr_keyboard_key_event& event) {
 
 void Keyboard::modifiers() {
     bindings_.hold(wlr_keyboard_get_modifiers(&device_));
-    if (wlr_input_method_keyboard_grab_v2* grab = methods_.grab_of(device_)) {
+    if (wlr_input_method_keyboard_grab_v2* grab = input_methods_.grab_of(device_)) {
         wlr_input_method_keyboard_grab_v2_set_keyboard(grab, &device_);
         wlr_input_method_keyboard_grab_v2_send_modifiers(grab, &device_.modifiers);
         return;

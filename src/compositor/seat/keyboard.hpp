@@ -18,8 +18,9 @@ class KeyBindings;
 class Keyboard {
 public:
     /// `on_key` is called for every key. `on_gone` may destroy the Keyboard.
-    Keyboard(wlr_seat& seat, wlr_keyboard& device, KeyBindings& bindings, InputMethodRelay& methods,
-             std::function<void()> on_key, std::function<void()> on_gone);
+    Keyboard(wlr_seat& seat, wlr_keyboard& device, KeyBindings& bindings,
+             InputMethodRelay& input_methods, std::function<void()> on_key,
+             std::function<void()> on_gone);
 
     wlr_keyboard& get() const noexcept { return device_; }
     /// The pressed keys that clients may know of: not those of a binding or the input method.
@@ -34,7 +35,7 @@ private:
     wlr_seat& seat_;
     wlr_keyboard& device_;
     KeyBindings& bindings_;
-    InputMethodRelay& methods_;
+    InputMethodRelay& input_methods_;
     std::function<void()> on_key_;
     std::set<std::uint32_t> bound_; ///< pressed keys whose press was a binding's
     std::set<std::uint32_t> taken_; ///< pressed keys whose press was the input method's

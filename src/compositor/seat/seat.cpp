@@ -16,7 +16,7 @@ Seat::Seat(wl_display* display, Graphics& graphics, Scene& scene, Outputs& outpu
     , seat_{wlr_seat_create(display, "seat0")}
     , idle_{display}
     , bindings_{windows, graphics.session(), std::move(quit)}
-    , methods_{display, *seat_, scene, windows}
+    , input_methods_{display, *seat_, scene, windows}
     , pointer_{display, *seat_, windows, outputs}
     , touch_{*seat_, pointer_.cursor(), windows}
     , selections_{*seat_, pointer_.cursor(), scene.overlay(), [this] { pointer_.look_again(); }} {
@@ -69,10 +69,12 @@ void Seat::add(wlr_input_device& device) {
 
 void Seat::add_keyboard(wlr_keyboard& device) {
     auto active = [this] { idle_.notify(*seat_); };
-    keyboards_.push_back(
-        std::make_unique<Keyboard>(*seat_, device, bindings_, methods_, active, [this, &device] {
+    keyboards_.push_back(std::make_unique<Keyboard>(
+        *seat_, device, bindings_, input_methods_, active, [this, &device] {
             std::erase_if(keyboards_, [&](const auto& other) { return &other->get() == &device; });
-            if (!keyboards_.empty() && wlr_seat_get_keyboard(seat_) == nullptr)
+            // The seat lets go of it only after this.
+            if (!keyboards_.empty() && (wlr_seat_get_keyboard(seat_) == &device ||
+                                        wlr_seat_get_keyboard(seat_) == nullptr))
                 wlr_seat_set_keyboard(seat_, &keyboards_.front()->get());
             announce_capabilities();
         }));

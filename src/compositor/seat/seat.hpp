@@ -56,7 +56,7 @@ private:
     wlr_seat* seat_; ///< goes with the display
     Idle idle_;
     KeyBindings bindings_;
-    InputMethodRelay methods_;
+    InputMethodRelay input_methods_;
     Pointer pointer_;
     Touch touch_;
     Selections selections_;

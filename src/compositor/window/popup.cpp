@@ -27,9 +27,21 @@ Popup::Popup(Windows& windows, wlr_xdg_popup& xdg) : windows_{windows}, xdg_{xdg
     destroy_.connect(xdg.events.destroy, [this] { windows_.remove(*this); });
 }
 
+Popup::~Popup() {
+    // A client may keep the xdg_surface, and make another popup of it.
+    if (tree_ != nullptr)
+        wlr_scene_node_destroy(&tree_->node);
+}
+
 void Popup::show_in(wlr_scene_tree* parent) {
-    // For the popups of this popup.
-    xdg_.base->data = wlr_scene_xdg_surface_create(parent, xdg_.base);
+    tree_ = wlr_scene_xdg_surface_create(parent, xdg_.base);
+    // For the popups of this popup, which the client may also make when this one has gone.
+    xdg_.base->data = tree_;
+    tree_gone_.connect(tree_->node.events.destroy, [this] {
+        tree_gone_.disconnect();
+        tree_ = nullptr;
+        xdg_.base->data = nullptr;
+    });
 }
 
 void Popup::await_first_commit() {

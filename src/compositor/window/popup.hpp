@@ -16,6 +16,9 @@ wlr_surface* root_of(wlr_surface* surface);
 class Popup {
 public:
     Popup(Windows& windows, wlr_xdg_popup& xdg);
+    Popup(const Popup&) = delete;
+    Popup& operator=(const Popup&) = delete;
+    ~Popup();
 
     wlr_xdg_popup& xdg() const noexcept { return xdg_; }
     /// In the scene, from now on.
@@ -30,8 +33,9 @@ private:
 
     Windows& windows_;
     wlr_xdg_popup& xdg_;
+    wlr_scene_tree* tree_ = nullptr; ///< goes with the parent's, if that goes before
     bool awaits_first_commit_ = false;
-    Listener commit_, reposition_, destroy_;
+    Listener commit_, reposition_, destroy_, tree_gone_;
 };
 
 } // namespace tarmac::compositor

@@ -80,6 +80,12 @@ std::optional<Origin> Windows::origin_of(wlr_surface* surface) const {
 void Windows::focus(Toplevel& window) {
     if (!window.is_mapped())
         return;
+    activate(window);
+    layers_.focus(nullptr);
+    layers_.arrange_later();
+}
+
+void Windows::activate(Toplevel& window) {
     raise(window);
     const auto position = std::ranges::find_if(
         stack_, [&](const auto& candidate) { return candidate.get() == &window; });
@@ -90,8 +96,6 @@ void Windows::focus(Toplevel& window) {
         focused_ = &window;
         window.set_activated(true);
     }
-    layers_.focus(nullptr);
-    layers_.arrange_later();
 }
 
 void Windows::focus(const Hit& hit) {
@@ -99,6 +103,20 @@ void Windows::focus(const Hit& hit) {
         focus(*hit.window);
     else if (hit.layer != nullptr)
         layers_.focus(hit.layer);
+}
+
+bool Windows::close_focused() {
+    if (LayerSurface* layer = LayerSurface::of(layers_.keyboard_surface()))
+        layer->close();
+    else if (focused_ != nullptr)
+        focused_->close();
+    else
+        return false;
+    return true;
+}
+
+Toplevel* Windows::with_keyboard() const {
+    return layers_.keyboard_surface() == nullptr ? focused_ : nullptr;
 }
 
 wlr_surface* Windows::keyboard_surface() const {
@@ -167,9 +185,8 @@ void Windows::forget(Toplevel& window) {
         return candidate.get() != &window && candidate->is_mapped();
     });
     if (next != stack_.end())
-        focus(**next);
-    else
-        input().follow_focus();
+        activate(**next);
+    input().follow_focus();
 }
 
 void Windows::show_popup(wlr_xdg_popup& popup, wlr_scene_tree* parent) {

@@ -49,7 +49,8 @@ public:
     Toplevel* window_of(wlr_surface* surface) const;
     /// Of the window or layer surface that `surface` belongs to.
     std::optional<Origin> origin_of(wlr_surface* surface) const;
-    Toplevel* focused() const noexcept { return focused_; }
+    /// The focused one, unless a layer surface has the keyboard.
+    Toplevel* with_keyboard() const;
     /// What the keys are for; nullptr if there is nothing.
     wlr_surface* keyboard_surface() const;
     /// Whether a fullscreen window, or a dialog of one, is on top there.
@@ -57,6 +58,8 @@ public:
 
     /// Brings `window` to the top, with its dialogs, and gives it the keyboard.
     void focus(Toplevel& window);
+    /// Asks what has the keyboard to close. False if nothing has it.
+    bool close_focused();
     /// Gives the keyboard to what the user pointed at, if it takes it.
     void focus(const Hit& hit);
     /// Focuses the next window (or the one before) of the order at the first call.
@@ -80,6 +83,7 @@ public:
 private:
     Toplevel* parent_of(const Toplevel& window) const;
     void raise(Toplevel& window);
+    void activate(Toplevel& window);
     void activate(const wlr_xdg_activation_v1_request_activate_event& event);
 
     Scene& scene_;
