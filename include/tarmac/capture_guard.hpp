@@ -8,13 +8,20 @@ struct wlr_screencopy_manager_v1;
 
 namespace tarmac {
 
-/// Has captures fail whose buffer, a dma-buf of a client, is still used by somebody: its fences are
+/// Has captures fail whose buffer, one of LinuxDmabuf's, is still used by somebody: its fences are
 /// pending. wlroots has them drawn by the renderer on the event loop, which would wait for those
-/// fences itself, or have all that is drawn later wait on the GPU.
+/// fences itself, or have all that is drawn later wait on the GPU. Other buffers aren't looked at,
+/// and with pixman those of LinuxDmabuf's are without this class, too.
+///
+/// As good as it can be: a client may attach a fence between the look and the drawing.
 ///
 /// For wlr-screencopy and ext-image-copy-capture. Rule: zwlr_screencopy_frame_v1.failed and
-/// ext_image_copy_capture_frame_v1.failed, after which clients may try again. Everything on the
-/// thread of the event loop.
+/// ext_image_copy_capture_frame_v1.failed with the reason `unknown`, after which clients may try
+/// again. Everything on the thread of the event loop.
+///
+/// Relies on how wlroots 0.20.2 does it: its listeners of wlr_output.events.commit and
+/// wlr_ext_image_capture_source_v1.events.frame draw, in the order in which they were added, and a
+/// wlr_screencopy_frame_v1 whose box lies outside of the output fails.
 class CaptureGuard {
 public:
     /// Either may be nullptr. To be made before clients can use them, and destroyed before the
@@ -25,8 +32,8 @@ public:
     CaptureGuard& operator=(CaptureGuard&&) noexcept;
     ~CaptureGuard();
 
-    /// Guards captures of `output` by wlr-screencopy, until it is destroyed. ext-image-copy-capture
-    /// needs no such call.
+    /// Guards captures of `output` by wlr-screencopy, until it is destroyed. To be called once for
+    /// each output, before clients can capture it. ext-image-copy-capture needs no such call.
     void follow(wlr_output& output);
 
 private:

@@ -1,5 +1,6 @@
 #include <list>
 #include <tarmac/capture_guard.hpp>
+#include <utility>
 
 #include "import/dmabuf_buffer.hpp"
 #include "ready/fence_watch.hpp"
@@ -37,10 +38,12 @@ public:
 
     void follow(wlr_output& output) {
         const auto followed = outputs_.emplace(outputs_.end());
-        followed->committed.connect<wlr_output_event_precommit>(
-            output.events.precommit, [this, &output](const wlr_output_event_precommit* event) {
+        connect_first<wlr_output_event_commit>(
+            followed->drawing, output.events.commit,
+            [this, followed, &output](const wlr_output_event_commit* event) {
+                followed->marks.clear();
                 if (screencopy_ && (event->state->committed & WLR_OUTPUT_STATE_BUFFER))
-                    fail_busy_frames(output);
+                    fail_busy_frames(output, followed->marks);
             });
         followed->destroyed.connect(output.events.destroy,
                                     [this, followed] { outputs_.erase(followed); });
@@ -48,28 +51,59 @@ public:
 
 private:
     struct Followed {
-        Listener committed, destroyed;
+        Listener drawing; ///< of captures, by wlroots' listeners of the same signal
+        Listener destroyed;
+        std::list<Listener> marks{}; ///< to be taken off frames that wlroots didn't draw
     };
 
-    void fail_busy_frames(const wlr_output& output) {
+    /// wlroots' own come after it, those that it connects later too.
+    template <class Event>
+    static void connect_first(Listener& listener, wl_signal& signal,
+                              std::function<void(Event*)> function) {
+        listener.connect(signal, std::move(function));
+        wl_list* connected = signal.listener_list.prev;
+        wl_list_remove(connected);
+        wl_list_insert(&signal.listener_list, connected);
+    }
+
+    void fail_busy_frames(const wlr_output& output, std::list<Listener>& marks) {
         wlr_screencopy_frame_v1* frame;
         wl_list_for_each(frame, &screencopy_->frames, link) {
-            // wlroots has a capture fail that lies outside of the picture.
-            if (frame->output == &output && is_busy(frame->buffer))
-                frame->box.x = -1;
+            if (frame->output != &output || !is_busy(frame->buffer))
+                continue;
+            // wlroots has a capture fail that lies outside of the picture. One that waits for
+            // damage isn't looked at, and goes on.
+            const int x = std::exchange(frame->box.x, -1);
+            wl_listener* drawn = marks.emplace_back().prepare([this, frame, x] {
+                if (screencopy_ && is_there(frame))
+                    frame->box.x = x;
+            });
+            wl_list_insert(&frame->WLR_PRIVATE.output_commit.link, &drawn->link);
         }
+    }
+
+    bool is_there(const wlr_screencopy_frame_v1* sought) const {
+        const wlr_screencopy_frame_v1* frame;
+        wl_list_for_each(frame, &screencopy_->frames, link) {
+            if (frame == sought)
+                return true;
+        }
+        return false;
     }
 
     void add(wlr_ext_image_copy_capture_session_v1& session) {
         const auto followed = sessions_.emplace(sessions_.end());
-        wl_listener* listener = followed->committed.prepare([&session] {
-            wlr_ext_image_copy_capture_frame_v1* frame = session.frame;
-            if (frame && frame->capturing && is_busy(frame->buffer))
-                wlr_ext_image_copy_capture_frame_v1_fail(
-                    frame, EXT_IMAGE_COPY_CAPTURE_FRAME_V1_FAILURE_REASON_UNKNOWN);
-        });
-        // Before wlroots' own, which copies.
-        wl_list_insert(&session.source->events.frame.listener_list, &listener->link);
+        using Event = wlr_ext_image_capture_source_v1_frame_event;
+        connect_first<Event>(
+            followed->drawing, session.source->events.frame, [&session](const Event* event) {
+                wlr_ext_image_copy_capture_frame_v1* frame = session.frame;
+                const bool is_drawn = frame && frame->capturing &&
+                                      (!pixman_region32_empty(&session.WLR_PRIVATE.damage) ||
+                                       !pixman_region32_empty(event->damage));
+                if (is_drawn && is_busy(frame->buffer))
+                    wlr_ext_image_copy_capture_frame_v1_fail(
+                        frame, EXT_IMAGE_COPY_CAPTURE_FRAME_V1_FAILURE_REASON_UNKNOWN);
+            });
         followed->destroyed.connect(session.events.destroy,
                                     [this, followed] { sessions_.erase(followed); });
     }

@@ -18,14 +18,6 @@ namespace {
 /// for the answer.
 constexpr std::uint64_t MappedAtOnce = 1 << 20;
 
-using Clock = std::chrono::steady_clock;
-
-/// What a capture waits for a worker that maps its buffer: some milliseconds are enough where
-/// nothing else is to be done. Clients can see to it that they aren't: then nobody waits for a
-/// while.
-constexpr std::chrono::milliseconds PatienceOfCaptures{50};
-constexpr std::chrono::seconds Impatience{1};
-
 } // namespace
 
 const wlr_buffer_impl DmabufBuffer::buffer_impl = {
@@ -36,12 +28,15 @@ const wlr_buffer_impl DmabufBuffer::buffer_impl = {
             wlr_buffer_finish(buffer);
             delete self;
         },
-    // For who shows buffers without wlr_surface, and for captures: wlr-screencopy ends a client
-    // whose buffer isn't one when it is handed in, but has a capture fail that it can't draw.
+    // For who shows buffers without wlr_surface, and for captures, which wlroots asks in the same
+    // breath as the buffer is made. Who is told imports it, and draws whatever that is: so nobody
+    // is of what the renderer would import but wasn't let.
     .get_dmabuf =
         [](wlr_buffer* buffer, wlr_dmabuf_attributes* attributes) {
-            const auto& self = *static_cast<DmabufBuffer*>(buffer);
-            if (self.state_ == State::Failed)
+            auto& self = *static_cast<DmabufBuffer*>(buffer);
+            if (self.state_ == State::Waiting)
+                self.import_now();
+            if (self.state_ != State::Imported && !self.is_drawn_in_place())
                 return false;
             *attributes = attributes_of(*self.image_);
             return true;
@@ -158,7 +153,6 @@ void DmabufBuffer::map(WorkerPool& workers) {
             guard([&] { dispose(hooks, image, std::move(***made)); });
     };
     const std::shared_ptr<MadeMapping> made{new MadeMapping, std::move(dispose_if_left)};
-    made_mapping_ = made;
     mapping_job_ = workers.submit(
         owner(),
         [image = image_, made](WorkerPool::Control&) {
@@ -196,47 +190,23 @@ void DmabufBuffer::end_mapping(Result<Mapping> mapping) noexcept {
     enter(state_ == State::BeingMapped ? state_when_mapped() : state_);
 }
 
-/// Waits if a worker makes it: who has just made a buffer to capture into captures at once. nullptr
-/// if there is none yet. What the job is for goes on as if nobody had waited.
-const Mapping* DmabufBuffer::await_mapping() const {
-    if (mapping_ || !mapping_job_)
-        return mapping_.get();
-    static Clock::time_point impatient_until;
-    const auto now = Clock::now();
-    const auto outcome =
-        mapping_job_.await_until(now < impatient_until ? now : now + PatienceOfCaptures);
-    if (!outcome && now >= impatient_until)
-        impatient_until = Clock::now() + Impatience;
-    const auto made = made_mapping_.lock();
-    const bool is_made = outcome == WorkerPool::Outcome::Done && made && *made && **made;
-    return is_made ? &***made : nullptr;
-}
-
 /// What renderers that draw in memory do on the event loop. They keep what they are told for as
 /// long as the buffer is there, as the memory stays mapped.
 bool DmabufBuffer::begin_write(void** data, std::uint32_t* fourcc, std::size_t* stride) {
-    const bool is_mapped = state_ == State::Mapped || state_ == State::BeingMapped;
-    if (!is_mapped || image_->planes().size() != 1 ||
-        !FenceWatch::is_idle(*image_, FenceWatch::Access::Write))
-        return false;
-    const Plane& plane = image_->planes()[0];
-    // pixman draws in whole words.
-    if (plane.offset % sizeof(std::uint32_t) != 0 || plane.stride % sizeof(std::uint32_t) != 0)
-        return false;
-    const Mapping* mapping = await_mapping();
     AtOnce control;
-    if (!mapping || mapping->begin_write(control) != WorkerPool::Outcome::Done)
+    if (!mapping_ || !is_drawn_in_place() ||
+        !FenceWatch::is_idle(*image_, FenceWatch::Access::Write) ||
+        mapping_->begin_write(control) != WorkerPool::Outcome::Done)
         return false;
-    written_ = mapping;
-    *data = mapping->writable_plane(0);
+    *data = mapping_->writable_plane(0);
     *fourcc = image_->fourcc();
-    *stride = plane.stride;
+    *stride = image_->planes()[0].stride;
     return true;
 }
 
 void DmabufBuffer::end_write() {
     AtOnce control;
-    std::exchange(written_, nullptr)->end_write(control);
+    mapping_->end_write(control);
 }
 
 void DmabufBuffer::set(Picture& picture, BufferPtr buffer) {

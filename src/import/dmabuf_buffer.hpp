@@ -131,7 +131,11 @@ private:
     void enter(State state) noexcept;
     State state_when_mapped() const noexcept { return mapping_ ? State::Mapped : State::Failed; }
     void end_mapping(Result<Mapping> mapping) noexcept;
-    const Mapping* await_mapping() const;
+    /// By a renderer that imports nothing, once it is mapped.
+    bool is_drawn_in_place() const noexcept {
+        return (state_ == State::BeingMapped || state_ == State::Mapped) &&
+               landed_.is_drawn_in_place;
+    }
     bool begin_write(void** data, std::uint32_t* fourcc, std::size_t* stride);
     void end_write();
     static void dispose(const Hooks& hooks, std::shared_ptr<const Dmabuf> image, Mapping mapping);
@@ -151,8 +155,6 @@ private:
     bool is_unmappable_ = false;
     using MadeMapping = std::optional<Result<Mapping>>;
     WorkerPool::Ticket mapping_job_;
-    std::weak_ptr<MadeMapping> made_mapping_; ///< what the job makes
-    const Mapping* written_ = nullptr;        ///< between begin_write() and end_write()
     std::vector<ReleasePoint> release_points_;
     Listener released_;
 };

@@ -33,7 +33,7 @@ public:
             decide_reading(*facts_, ImageFacts::of(*dmabuf, *facts_), Colors::of(*dmabuf));
         if (!way)
             return std::unexpected(way.error());
-        return Landed{};
+        return Landed{.import = {}, .is_drawn_in_place = *way == Way::ReadInPlace};
     }
 
 private:

@@ -99,15 +99,15 @@ void Mapping::end_read(WorkerPool::Control& control) const {
     end(control, DMA_BUF_SYNC_READ);
 }
 
-Outcome Mapping::begin_write(WorkerPool::Control& control) const {
-    if (has_faulted())
-        return Outcome::Failed;
-    for (const Part& part : parts_) {
+Outcome Mapping::begin_write(WorkerPool::Control& control) {
+    if (!is_writable_)
         // The kernel allows it where the descriptor may be written with.
-        if (mprotect(const_cast<std::uint8_t*>(part.memory.get()), part.memory.get_deleter().size,
-                     PROT_READ | PROT_WRITE) != 0)
-            return Outcome::Failed;
-    }
+        is_writable_ = std::ranges::all_of(parts_, [](const Part& part) {
+            return mprotect(const_cast<std::uint8_t*>(part.memory.get()),
+                            part.memory.get_deleter().size, PROT_READ | PROT_WRITE) == 0;
+        });
+    if (!*is_writable_ || has_faulted())
+        return Outcome::Failed;
     return begin(control, DMA_BUF_SYNC_RW);
 }
 

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <tarmac/dmabuf.hpp>
 #include <vector>
 
@@ -36,7 +37,7 @@ public:
     /// For writing to writable_plane(). Done, Busy as above, or Failed if the exporter refuses, a
     /// descriptor was given to be read only, or the memory was taken away. After Done, end_write()
     /// has to follow.
-    WorkerPool::Outcome begin_write(WorkerPool::Control& control) const;
+    WorkerPool::Outcome begin_write(WorkerPool::Control& control);
     void end_write(WorkerPool::Control& control) const;
     /// Writable once begin_write() has been Done.
     std::uint8_t* writable_plane(unsigned plane) const noexcept {
@@ -67,6 +68,7 @@ private:
     std::shared_ptr<const Dmabuf> dmabuf_;
     std::vector<Part> parts_;
     std::array<const std::uint8_t*, MaxPlanes> planes_{};
+    std::optional<bool> is_writable_; ///< once it was asked for
 };
 
 } // namespace tarmac

@@ -58,21 +58,17 @@ WorkerPool::Ticket::operator bool() const noexcept {
     return job_ && !job_->is_reported;
 }
 
-std::optional<WorkerPool::Outcome>
-WorkerPool::Ticket::await_until(std::chrono::steady_clock::time_point end) const {
-    const auto shared = job_ ? job_->shared.lock() : nullptr;
-    if (!shared)
-        return std::nullopt;
-    std::unique_lock lock{shared->mutex};
-    if (!shared->job_over.wait_until(lock, end, [&] { return job_->is_over; }))
-        return std::nullopt;
-    return job_->outcome;
-}
-
 void WorkerPool::Ticket::finish_by(std::chrono::steady_clock::time_point end) {
     const auto job = job_; // `done` may destroy the ticket
-    if (await_until(end))
-        Shared::report(*job);
+    const auto shared = job ? job->shared.lock() : nullptr;
+    if (!shared)
+        return;
+    {
+        std::unique_lock lock{shared->mutex};
+        if (!shared->job_over.wait_until(lock, end, [&] { return job->is_over; }))
+            return;
+    }
+    Shared::report(*job);
 }
 
 unsigned WorkerPool::default_size() noexcept {

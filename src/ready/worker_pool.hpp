@@ -5,7 +5,6 @@
 #include <functional>
 #include <list>
 #include <memory>
-#include <optional>
 
 struct wl_event_loop;
 
@@ -70,10 +69,7 @@ public:
 
         /// Whether `done` will be called yet.
         explicit operator bool() const noexcept;
-        /// Waits for the work to return, until `end`: what came of it, nothing if it goes on.
-        /// `done` is called later all the same.
-        std::optional<Outcome> await_until(std::chrono::steady_clock::time_point end) const;
-        /// The same, and calls `done` in this call if the work has returned.
+        /// Waits for the work to return, until `end`, and calls `done` in this call if it has.
         void finish_by(std::chrono::steady_clock::time_point end);
 
     private:

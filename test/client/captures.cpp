@@ -9,6 +9,7 @@
 #include <optional>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <utility>
 #include <wayland-client.h>
 
 #include "linux-dmabuf-v1-client-protocol.h"
@@ -95,12 +96,16 @@ public:
     std::size_t stride() const { return static_cast<std::size_t>(width_) * 4 + Rest; }
 
     /// Made in the same breath as it is captured into.
-    wl_buffer* buffer(RawClient& client) const {
-        auto& params = client.create_params();
-        client.add(params, dmabuf.get(), 0, Offset, static_cast<std::uint32_t>(stride()),
-                   DRM_FORMAT_MOD_LINEAR);
-        return zwp_linux_buffer_params_v1_create_immed(params.object, width_, height_,
-                                                       DRM_FORMAT_XRGB8888, 0);
+    wl_buffer* buffer_at_once(RawClient& client) const {
+        return zwp_linux_buffer_params_v1_create_immed(params(client, DRM_FORMAT_MOD_LINEAR).object,
+                                                       width_, height_, DRM_FORMAT_XRGB8888, 0);
+    }
+    /// What isn't imported is mapped when the client hears of the buffer.
+    wl_buffer* buffer(RawClient& client, std::uint64_t modifier = DRM_FORMAT_MOD_LINEAR) const {
+        auto& made = params(client, modifier);
+        REQUIRE(client.create(made, width_, height_, DRM_FORMAT_XRGB8888) ==
+                Answer{Answer::Created, 0, {}});
+        return std::exchange(made.buffer, nullptr);
     }
 
     /// What was captured, all else being as before.
@@ -129,6 +134,11 @@ public:
     tarmac::Fd dmabuf;
 
 private:
+    RawClient::Params& params(RawClient& client, std::uint64_t modifier) const {
+        auto& params = client.create_params();
+        client.add(params, dmabuf.get(), 0, Offset, static_cast<std::uint32_t>(stride()), modifier);
+        return params;
+    }
     std::vector<std::uint8_t> read() const {
         dma_buf_sync sync = {.flags = DMA_BUF_SYNC_START | DMA_BUF_SYNC_READ};
         REQUIRE(ioctl(dmabuf.get(), DMA_BUF_IOCTL_SYNC, &sync) == 0);
@@ -145,6 +155,7 @@ private:
     int width_, height_;
 };
 
+constexpr std::uint32_t InvalidBuffer = 1; ///< zwlr_screencopy_frame_v1.error
 constexpr Captured Ready{Captured::Ready, 0}, Failed{Captured::Failed, 0};
 
 } // namespace
@@ -157,7 +168,8 @@ TEST_CASE("wlr-screencopy captures into dma-bufs as it announces them") {
         Screencopy capture{scene.client, scene.output};
         REQUIRE(capture.fourcc() == DRM_FORMAT_XRGB8888);
         const Target target{capture.width(), capture.height()};
-        wl_buffer* buffer = target.buffer(scene.client);
+        wl_buffer* buffer = renderer == "pixman" ? target.buffer(scene.client)
+                                                 : target.buffer_at_once(scene.client);
         CHECK(capture.into(buffer) == Ready);
         CHECK(target.picture() == scene.expected());
         // The same once more.
@@ -225,17 +237,41 @@ TEST_CASE("a capture fails whose buffer somebody uses") {
     }
 }
 
-TEST_CASE("a capture fails into a dma-buf that pixman can't write to") {
-    Scene scene{"pixman"};
-    Screencopy capture{scene.client, scene.output};
-    const int width = capture.width(), height = capture.height();
+TEST_CASE("nothing is captured into a dma-buf that the renderer can't draw to") {
+    const std::string renderer = GENERATE("gles2", "vulkan", "pixman");
+    INFO(renderer);
+    Scene scene{renderer};
+    RawClient client = scene.compositor.connect(6);
+    auto* output = static_cast<wl_output*>(client.bind_global(&wl_output_interface, 1));
+    std::optional<Screencopy> capture{std::in_place, client, output};
+    const int width = capture->width(), height = capture->height();
     const Target writable{width, height};
     const std::vector<std::uint8_t> content(writable.size(), Target::Before);
-    const Target target{width, height, make_read_only_dmabuf(content)};
-    CHECK(capture.into(target.buffer(scene.client)) == Failed);
-    CHECK(target.is_untouched());
-    CHECK(scene.client.round_trip());
+    const Target read_only{width, height, make_read_only_dmabuf(content)};
+    SECTION("which is read only") {
+        if (renderer == "gles2") {
+            ImageCapture other{client, output};
+            CHECK(other.into(read_only.buffer(client)) == Failed);
+        }
+        const Captured captured = capture->into(read_only.buffer(client));
+        // Of what isn't imported wlr-screencopy says that it's an error.
+        if (renderer == "pixman")
+            CHECK(captured == Failed);
+        else
+            CHECK(client.connection() == protocol_error(InvalidBuffer));
+        CHECK(read_only.is_untouched());
+    }
+    if (renderer == "vulkan") {
+        SECTION("whose layout is implicit") {
+            capture->into(writable.buffer(client, DRM_FORMAT_MOD_INVALID));
+            CHECK(client.connection() == protocol_error(InvalidBuffer));
+            CHECK(writable.is_untouched());
+        }
+    }
+    capture.reset();
+    wl_output_destroy(output);
 
-    Screencopy other{scene.client, scene.output};
-    CHECK(other.into(writable.buffer(scene.client)) == Ready);
+    Screencopy later{scene.client, scene.output};
+    CHECK(later.into(writable.buffer(scene.client)) == Ready);
+    CHECK(writable.picture() == scene.expected());
 }
