@@ -28,9 +28,9 @@ const wlr_buffer_impl DmabufBuffer::buffer_impl = {
             wlr_buffer_finish(buffer);
             delete self;
         },
-    // For who shows buffers without wlr_surface, and for captures, which wlroots asks in the same
-    // breath as the buffer is made. Who is told imports it, and draws whatever that is: so nobody
-    // is of what the renderer would import but wasn't let.
+    // For those that show buffers without wlr_surface, and for captures, about which wlroots asks
+    // in the request that names the buffer. A renderer that is told imports it, whatever it is: so
+    // it isn't told of what it wasn't allowed to import.
     .get_dmabuf =
         [](wlr_buffer* buffer, wlr_dmabuf_attributes* attributes) {
             auto& self = *static_cast<DmabufBuffer*>(buffer);
