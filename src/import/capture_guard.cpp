@@ -37,7 +37,8 @@ public:
     State& operator=(const State&) = delete;
 
     void follow(wlr_output& output) {
-        const auto followed = outputs_.emplace(outputs_.end());
+        std::list<Followed> added(1);
+        const auto followed = added.begin();
         connect_first<wlr_output_event_commit>(
             followed->drawing, output.events.commit,
             [this, followed, &output](const wlr_output_event_commit* event) {
@@ -47,6 +48,7 @@ public:
             });
         followed->destroyed.connect(output.events.destroy,
                                     [this, followed] { outputs_.erase(followed); });
+        outputs_.splice(outputs_.end(), added);
     }
 
 private:
@@ -92,7 +94,8 @@ private:
     }
 
     void add(wlr_ext_image_copy_capture_session_v1& session) {
-        const auto followed = sessions_.emplace(sessions_.end());
+        std::list<Followed> added(1);
+        const auto followed = added.begin();
         using Event = wlr_ext_image_capture_source_v1_frame_event;
         connect_first<Event>(
             followed->drawing, session.source->events.frame, [&session](const Event* event) {
@@ -106,6 +109,7 @@ private:
             });
         followed->destroyed.connect(session.events.destroy,
                                     [this, followed] { sessions_.erase(followed); });
+        sessions_.splice(sessions_.end(), added);
     }
 
     wlr_screencopy_manager_v1* screencopy_;

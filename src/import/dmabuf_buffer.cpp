@@ -227,13 +227,15 @@ void DmabufBuffer::set(Picture& picture, BufferPtr buffer) {
         });
         static_cast<void>(leaving.release());
     }
-    picture.released.disconnect();
-    picture.buffer = std::move(buffer);
-    if (picture.buffer)
-        picture.released.connect(picture.buffer->events.release, [this, &picture] {
+    // Before it is there: without its release the original would be kept for good.
+    if (!buffer)
+        picture.released.disconnect();
+    else
+        picture.released.connect(buffer->events.release, [this, &picture] {
             if (picture.original)
                 hooks_.on_unread(std::move(picture.original));
         });
+    picture.buffer = std::move(buffer);
 }
 
 BufferLock DmabufBuffer::lock(Picture& picture) {

@@ -320,11 +320,15 @@ void LinuxDmabuf::State::change_default_feedback(std::shared_ptr<const Feedback>
 void LinuxDmabuf::State::set_surface_feedback(wl_resource* surface,
                                               std::shared_ptr<const Feedback> feedback) {
     if (feedback) {
-        SurfaceFeedback& entry = surface_feedbacks_[surface];
-        wl_resource_add_destroy_listener(surface, entry.surface_destroyed.prepare([this, surface] {
-            surface_feedbacks_.erase(surface);
-        }));
-        entry.feedback = std::move(feedback);
+        if (!surface_feedbacks_.contains(surface)) {
+            // Only what hears of the surface's end is there.
+            std::unordered_map<wl_resource*, SurfaceFeedback> made;
+            wl_resource_add_destroy_listener(
+                surface, made[surface].surface_destroyed.prepare(
+                             [this, surface] { surface_feedbacks_.erase(surface); }));
+            surface_feedbacks_.merge(made);
+        }
+        surface_feedbacks_.at(surface).feedback = std::move(feedback);
     } else {
         surface_feedbacks_.erase(surface);
     }

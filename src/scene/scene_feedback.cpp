@@ -139,8 +139,19 @@ private:
         return found != outputs_.end() ? &*found : nullptr;
     }
 
+    Surface& entry_of(wlr_surface& surface) {
+        if (const auto found = surfaces_.find(&surface); found != surfaces_.end())
+            return found->second;
+        // Only what hears of the surface's end is there.
+        std::unordered_map<wlr_surface*, Surface> made;
+        made[&surface].destroyed.connect(surface.events.destroy,
+                                         [this, &surface] { forget(surface); });
+        surfaces_.merge(made);
+        return surfaces_.at(&surface);
+    }
+
     void look_at(wlr_surface& surface) {
-        Surface& known = surfaces_[&surface];
+        Surface& known = entry_of(surface);
         const Output* wanted = output_of(surface, known);
         if (wanted == known.wanted && known.settling)
             return;
@@ -148,8 +159,6 @@ private:
         known.settling.reset();
         if (known.wanted != known.told) {
             known.settling.emplace(loop_, settling_time_, [this, &surface] { tell(surface); });
-            wl_signal_add(&surface.events.destroy,
-                          known.destroyed.prepare([this, &surface] { forget(surface); }));
         } else if (!known.told) {
             surfaces_.erase(&surface);
         }

@@ -4,6 +4,7 @@
 
 #include "dmabuf/distinct_dmabufs.hpp"
 #include "import/in_place_buffer.hpp"
+#include "ready/at_once.hpp"
 #include "wlr/guard.hpp"
 
 namespace tarmac {
@@ -76,14 +77,20 @@ void ReleaseQueue::await_readers(Entries::iterator entry) {
         return finish(entry);
     DmabufBuffer* buffer = DmabufBuffer::from(entry->buffer.get());
     if (const auto open = buffer->close_window()) {
-        entry->closing = workers_->submit(
-            buffer->owner(),
-            [mapping = open](WorkerPool::Control& control) {
-                mapping->end_read(control);
-                return WorkerPool::Outcome::Done;
-            },
-            [this, entry](WorkerPool::Outcome) { proceed(entry); });
-        return;
+        const bool is_submitted = guard([&] {
+            entry->closing = workers_->submit(
+                buffer->owner(),
+                [mapping = open](WorkerPool::Control& control) {
+                    mapping->end_read(control);
+                    return WorkerPool::Outcome::Done;
+                },
+                [this, entry](WorkerPool::Outcome) { proceed(entry); });
+        });
+        if (is_submitted)
+            return;
+        AtOnce control;
+        open->end_read(control);
+        return finish(entry);
     }
     const Dmabuf& image = *buffer->image();
     if (FenceWatch::is_idle(image, FenceWatch::Access::Write))

@@ -74,19 +74,22 @@ Surface::~Surface() {
 }
 
 void Surface::leave() noexcept {
-    std::vector<std::shared_ptr<TreeCommit>> parents;
-    guard([&] { parents = parents_of_waiting(); });
+    // Kept for their parents: a list of those would take memory.
+    Commits left;
+    left.splice(left.end(), waiting_);
     deadline_.reset();
     progress_.cancel();
     awaited_.reset();
     immediate_.reset();
-    waiting_.clear();
     client_commit_.disconnect();
     gone_.disconnect();
     if (std::exchange(is_followed_, false))
         wlr_surface_synced_finish(&synced_.synced);
-    for (const auto& parent : parents)
-        parent->progressed();
+    const TreeCommit* told = nullptr;
+    for (const Commit& commit : left) {
+        if (commit.parent && std::exchange(told, commit.parent.get()) != commit.parent.get())
+            commit.parent->progressed();
+    }
 }
 
 bool Surface::Commit::is_ready() const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "surface/surfaces.hpp"
+#include "wlr/guard.hpp"
 
 namespace tarmac {
 
@@ -27,9 +28,9 @@ bool TreeCommit::is_ready() const {
     });
 }
 
-void TreeCommit::progressed() const {
+void TreeCommit::progressed() const noexcept {
     if (const auto parent = parent_.lock())
-        parent->advance();
+        guard_for(wl_resource_get_client(parent->get().resource), [&] { parent->advance(); });
 }
 
 void TreeCommit::prepare() const {

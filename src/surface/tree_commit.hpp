@@ -19,7 +19,7 @@ public:
 
     bool is_ready() const;
     /// Something in it has come further.
-    void progressed() const;
+    void progressed() const noexcept;
     /// Around the moment when wlroots applies the parent's commit, and lets go of children.
     void prepare() const;
     void let_go() const;

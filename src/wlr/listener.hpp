@@ -32,7 +32,6 @@ public:
     }
     /// For what libwayland offers as a destroy listener instead of a signal.
     wl_listener* prepare(std::function<void()> function) {
-        disconnect();
         prepare<void>([f = std::move(function)](void*) { f(); });
         return &node_.listener;
     }
@@ -51,9 +50,11 @@ private:
 
     template <class Data>
     void prepare(std::function<void(Data*)> function) {
-        disconnect();
-        function_ = std::make_shared<std::function<void(void*)>>(
+        auto call = std::make_shared<std::function<void(void*)>>(
             [f = std::move(function)](void* data) { f(static_cast<Data*>(data)); });
+        // Without memory it listens to what it did before.
+        disconnect();
+        function_ = std::move(call);
         node_.listener.notify = [](wl_listener* listener, void* data) {
             // The function may destroy this listener: keep the function until it returns.
             auto call = reinterpret_cast<Node*>(listener)->self->function_;

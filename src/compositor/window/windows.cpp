@@ -167,8 +167,11 @@ void Windows::activate(const wlr_xdg_activation_v1_request_activate_event& event
 }
 
 void Windows::remove(Toplevel& window) {
+    // It goes, whatever becomes of the rest.
+    decltype(stack_) gone;
+    gone.splice(gone.begin(), stack_,
+                std::ranges::find(stack_, &window, &std::unique_ptr<Toplevel>::get));
     forget(window);
-    std::erase_if(stack_, [&](const auto& candidate) { return candidate.get() == &window; });
 }
 
 void Windows::remove(Popup& popup) {
