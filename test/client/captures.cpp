@@ -16,6 +16,7 @@
 #include "support/capture.hpp"
 #include "support/fake_writer.hpp"
 #include "support/image_buffer.hpp"
+#include "support/sanitizer.hpp"
 #include "support/stages.hpp"
 #include "support/virtual_card.hpp"
 #include "support/window.hpp"
@@ -253,6 +254,9 @@ TEST_CASE("nothing is captured into a dma-buf that the renderer can't draw to") 
             ImageCapture other{client, output};
             CHECK(other.into(read_only.buffer(client)) == Failed);
         }
+        // wlroots 0.20.2 never unlocks a buffer that wlr-screencopy refuses with an error.
+        if (HasAddressSanitizer && renderer != "pixman")
+            return;
         const Captured captured = capture->into(read_only.buffer(client));
         // Of what isn't imported wlr-screencopy says that it's an error.
         if (renderer == "pixman")
@@ -261,7 +265,7 @@ TEST_CASE("nothing is captured into a dma-buf that the renderer can't draw to") 
             CHECK(client.connection() == protocol_error(InvalidBuffer));
         CHECK(read_only.is_untouched());
     }
-    if (renderer == "vulkan") {
+    if (renderer == "vulkan" && !HasAddressSanitizer) {
         SECTION("whose layout is implicit") {
             capture->into(writable.buffer(client, DRM_FORMAT_MOD_INVALID));
             CHECK(client.connection() == protocol_error(InvalidBuffer));
