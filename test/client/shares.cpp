@@ -4,7 +4,6 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <drm_fourcc.h>
-#include <fstream>
 #include <list>
 #include <optional>
 #include <vector>
@@ -15,6 +14,7 @@
 #include "support/dmabuf_source.hpp"
 #include "support/forked_process.hpp"
 #include "support/image_buffer.hpp"
+#include "support/kernel_parameter.hpp"
 #include "support/stages.hpp"
 #include "support/window.hpp"
 
@@ -31,23 +31,6 @@ Stage with_few_descriptors(const std::string& renderer) {
     stage.launcher = {"prlimit", "--nofile=1024:1024"};
     return stage;
 }
-
-/// While it lives, a process may have so many mappings.
-class MappingLimit {
-public:
-    explicit MappingLimit(int most) {
-        std::ifstream{Parameter} >> before_;
-        if (!(std::ofstream{Parameter} << most << std::flush))
-            SKIP(Parameter << " can't be written");
-    }
-    ~MappingLimit() { std::ofstream{Parameter} << before_; }
-    MappingLimit(const MappingLimit&) = delete;
-    MappingLimit& operator=(const MappingLimit&) = delete;
-
-private:
-    static constexpr const char* Parameter = "/proc/sys/vm/max_map_count";
-    int before_ = 0;
-};
 
 /// Asks for `n` buffers of as many descriptors as `fourcc` has planes, and waits for the answers.
 /// How many were made; nothing if the connection was ended.
@@ -126,7 +109,7 @@ TEST_CASE("ten processes that each want all descriptors leave another enough") {
 }
 
 TEST_CASE("a process that wants all mappings leaves the compositor enough to live") {
-    const MappingLimit limit{4096};
+    const KernelParameter limit{"/proc/sys/vm/max_map_count", 4096};
     Stage stage = stage_of("pixman");
     stage.launcher = {"prlimit", "--nofile=50000:50000"};
     CompositorProcess compositor{{}, stage};

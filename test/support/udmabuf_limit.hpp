@@ -1,25 +1,17 @@
 #pragma once
 
-#include <catch2/catch_test_macros.hpp>
-#include <fstream>
+#include "support/kernel_parameter.hpp"
 
 namespace test {
 
 /// While it lives, the kernel makes no dma-buf of memory (udmabuf) that is larger than that.
 class UdmabufLimit {
 public:
-    explicit UdmabufLimit(int megabytes) {
-        std::ifstream{Parameter} >> before_;
-        if (!(std::ofstream{Parameter} << megabytes << std::flush))
-            SKIP(Parameter << " can't be written");
-    }
-    ~UdmabufLimit() { std::ofstream{Parameter} << before_; }
-    UdmabufLimit(const UdmabufLimit&) = delete;
-    UdmabufLimit& operator=(const UdmabufLimit&) = delete;
+    explicit UdmabufLimit(int megabytes)
+        : limit_{"/sys/module/udmabuf/parameters/size_limit_mb", megabytes} {}
 
 private:
-    static constexpr const char* Parameter = "/sys/module/udmabuf/parameters/size_limit_mb";
-    int before_ = 0;
+    KernelParameter limit_;
 };
 
 } // namespace test
