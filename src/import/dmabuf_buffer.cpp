@@ -147,12 +147,13 @@ void DmabufBuffer::map(WorkerPool& workers) {
         return end_mapping(std::unexpected(std::move(may.error())));
     if (size <= MappedAtOnce)
         return end_mapping(Mapping::create(image_));
-    auto dispose_if_left = [image = image_, hooks = hooks_](MadeMapping* made) {
-        const std::unique_ptr<MadeMapping> own{made};
+    using Made = std::optional<Result<Mapping>>;
+    auto dispose_if_left = [image = image_, hooks = hooks_](Made* made) {
+        const std::unique_ptr<Made> own{made};
         if (*made && **made)
             guard([&] { dispose(hooks, image, std::move(***made)); });
     };
-    const std::shared_ptr<MadeMapping> made{new MadeMapping, std::move(dispose_if_left)};
+    const std::shared_ptr<Made> made{new Made, std::move(dispose_if_left)};
     mapping_job_ = workers.submit(
         owner(),
         [image = image_, made](WorkerPool::Control&) {

@@ -153,7 +153,6 @@ private:
     Picture import_, in_place_;
     std::shared_ptr<Mapping> mapping_;
     bool is_unmappable_ = false;
-    using MadeMapping = std::optional<Result<Mapping>>;
     WorkerPool::Ticket mapping_job_;
     std::vector<ReleasePoint> release_points_;
     Listener released_;

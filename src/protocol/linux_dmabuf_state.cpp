@@ -346,8 +346,7 @@ void LinuxDmabuf::State::tell() {
 
 std::shared_ptr<const Feedback> LinuxDmabuf::State::feedback_for(wl_resource* surface) const {
     const auto found = surface_feedbacks_.find(surface);
-    const bool has_its_own = found != surface_feedbacks_.end() && found->second.feedback;
-    return has_its_own ? found->second.feedback : options_.feedback;
+    return found != surface_feedbacks_.end() ? found->second.feedback : options_.feedback;
 }
 
 } // namespace tarmac
