@@ -23,7 +23,8 @@ struct ShownPicture {
     /// Whether the picture lies upside down in the texture. wlr_surface.current.transform has it
     /// already, behind what the client set.
     bool is_y_inverted;
-    /// Borrowed. What the renderer was given: the client's image or a copy.
+    /// Borrowed. What the renderer was given: the client's image or a copy. Around the part that
+    /// wlr_surface_get_buffer_source_box() names, the edge of that may be repeated in a copy.
     wlr_buffer* buffer;
     /// Borrowed. nullptr if the renderer couldn't take the picture.
     wlr_texture* texture;

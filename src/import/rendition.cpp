@@ -63,10 +63,39 @@ void copy(const Mapping& mapping, const Rect& from, const Rows& to) {
                       from.width * pixel, from.height);
 }
 
+/// One pixel around the crop is enough: renderers sample inside it, and mix what is less than one
+/// pixel away.
+void repeat_edge(const Rendition& rendition, Extent extent, std::uint8_t* copy,
+                 std::size_t stride) {
+    const Rect whole = whole_of(extent);
+    const Rect crop = clip(*rendition.crop, whole);
+    if (crop.width == 0 || crop.height == 0)
+        return;
+    const Rect outer = clip({crop.x - 1, crop.y - 1, crop.width + 2, crop.height + 2}, whole);
+    const auto pixel = std::size_t{find_pixel_format(rendition.fourcc)->planes[0].bytes_per_block};
+    const auto at = [&](std::int32_t x, std::int32_t y) {
+        return copy + static_cast<std::size_t>(y) * stride + static_cast<std::size_t>(x) * pixel;
+    };
+    const std::int32_t right = crop.x + crop.width, bottom = crop.y + crop.height;
+    for (std::int32_t y = crop.y; y < bottom; ++y) {
+        if (outer.x < crop.x)
+            std::copy_n(at(crop.x, y), pixel, at(outer.x, y));
+        if (outer.x + outer.width > right)
+            std::copy_n(at(right - 1, y), pixel, at(right, y));
+    }
+    const std::size_t row = static_cast<std::size_t>(outer.width) * pixel;
+    if (outer.y < crop.y)
+        std::copy_n(at(outer.x, crop.y), row, at(outer.x, outer.y));
+    if (outer.y + outer.height > bottom)
+        std::copy_n(at(outer.x, bottom - 1), row, at(outer.x, bottom));
+}
+
 } // namespace
 
-Rendition rendition_of(const RendererFacts& facts, const Dmabuf& image, const Colors& colors) {
+Rendition rendition_of(const RendererFacts& facts, const Dmabuf& image, const Colors& colors,
+                       const std::optional<Rect>& crop) {
     Rendition rendition;
+    rendition.crop = crop;
     rendition.is_y_inverted = image.is_y_inverted();
     rendition.is_converted = way_of_copy(facts, image.format(), colors) == Way::Convert;
     rendition.fourcc =
@@ -121,6 +150,9 @@ WorkerPool::Outcome render_bands(WorkerPool::Control& control, const Mapping& ma
         control.share(static_cast<unsigned>(bands.size()), [&](unsigned band) {
             render(mapping, rendition, bands[band], memory.data(), stride);
         });
+        if (rendition.crop)
+            repeat_edge(rendition, {mapping.dmabuf().width(), mapping.dmabuf().height()},
+                        memory.data(), stride);
         if (target >= 0)
             control.sync(target, DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE);
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "convert/region.hpp"
@@ -16,12 +17,16 @@ struct Rendition {
     bool is_converted = false;  ///< to RGB of 8 bits, else the numbers stay
     bool is_y_inverted = false; ///< the image; the copy isn't
     Colors colors{ColorState::of(ColorModel::Rgb), true}; ///< of what is converted
+    /// All that is seen of it: the pixels around are like those at its edge, since renderers that
+    /// scale a part of a picture mix the next ones into its edge.
+    std::optional<Rect> crop{};
 
     friend bool operator==(const Rendition&, const Rendition&) = default;
 };
 
 /// For an image that decide_reading() lets be copied or converted.
-Rendition rendition_of(const RendererFacts& facts, const Dmabuf& image, const Colors& colors);
+Rendition rendition_of(const RendererFacts& facts, const Dmabuf& image, const Colors& colors,
+                       const std::optional<Rect>& crop = {});
 
 /// Bytes from one row of a copy to the next: a multiple of 256, which is what importers demand at
 /// most, and of the pixel.
@@ -35,8 +40,9 @@ void render(const Mapping& mapping, const Rendition& rendition, const Rect& part
 
 /// Renders all of `bands`, which bands_of() made, into a copy that lies at the beginning of
 /// `memory`, which is allocated if need be. The rest of it becomes what it is in `base`, a copy as
-/// large; nullptr: stays what it is. Done; Busy if somebody writes to the image or uses the
-/// copy; Failed if the image can't be read, or was taken away meanwhile, or there is no memory.
+/// large; nullptr: stays what it is. Then the edge of a crop is repeated. Done; Busy if somebody
+/// writes to the image or uses the copy; Failed if the image can't be read, or was taken away
+/// meanwhile, or there is no memory.
 WorkerPool::Outcome render_bands(WorkerPool::Control& control, const Mapping& mapping,
                                  const Rendition& rendition, std::span<const Rect> bands,
                                  LinearMemory& memory, std::size_t stride,

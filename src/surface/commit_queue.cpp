@@ -116,7 +116,7 @@ void Surface::take_ready(Commit& commit) {
     if (commit.release)
         picture.buffer().add_release_point(*std::exchange(commit.release, std::nullopt));
     wlr_surface_state* state = cached_state(surface_, commit.seq);
-    if (state && !commit.is_recoloring)
+    if (state && !commit.is_remake)
         set_buffer(*state, *commit.ready.picture);
     commit.picture.reset();
 }
@@ -158,13 +158,13 @@ void Surface::prepare_to_apply(Commits::iterator end) {
             commit->picture.reset();
             commit->ready = {};
             wlr_surface_state* state = cached_state(surface_, commit->seq);
-            if (commit->is_recoloring) {
-                commit->brings = Commit::Brings::Nothing;
-            } else if (has_picture) {
+            if (has_picture) {
                 commit->brings = Commit::Brings::Nothing;
                 commit->is_skipped = true;
-                if (state)
+                if (state && !commit->is_remake)
                     remove_buffer(*state);
+            } else if (commit->is_remake) {
+                commit->brings = Commit::Brings::Nothing;
             } else {
                 commit->brings = Commit::Brings::Transparent;
                 if (state)

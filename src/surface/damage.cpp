@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "surface/crop.hpp"
+
 namespace tarmac {
 
 namespace {
@@ -12,8 +14,8 @@ std::span<const pixman_box32_t> boxes_of(const pixman_region32_t& region) {
     return {boxes, static_cast<std::size_t>(count)};
 }
 
-/// From coordinates of the surface to those of the buffer.
-wlr_fbox to_buffer(const wlr_surface_state& state, const pixman_box32_t& box) {
+/// From coordinates of the surface to those of the viewport's source.
+wlr_fbox to_source(const wlr_surface_state& state, const pixman_box32_t& box) {
     int width = state.buffer_width, height = state.buffer_height;
     wlr_output_transform_coords(state.transform, &width, &height);
     const auto& viewport = state.viewport;
@@ -30,21 +32,7 @@ wlr_fbox to_buffer(const wlr_surface_state& state, const pixman_box32_t& box) {
         result.x += viewport.src.x;
         result.y += viewport.src.y;
     }
-    result = {result.x * state.scale, result.y * state.scale, result.width * state.scale,
-              result.height * state.scale};
-    wlr_fbox_transform(&result, &result, wlr_output_transform_invert(state.transform), width,
-                       height);
     return result;
-}
-
-Rect rounded_out(const wlr_fbox& box, const wlr_surface_state& state) {
-    const auto clamp = [](double value, int most) {
-        return static_cast<std::int32_t>(std::clamp(value, 0.0, static_cast<double>(most)));
-    };
-    const std::int32_t x = clamp(std::floor(box.x), state.buffer_width);
-    const std::int32_t y = clamp(std::floor(box.y), state.buffer_height);
-    return {x, y, clamp(std::ceil(box.x + box.width), state.buffer_width) - x,
-            clamp(std::ceil(box.y + box.height), state.buffer_height) - y};
 }
 
 } // namespace
@@ -55,7 +43,7 @@ Region buffer_damage_of(const wlr_surface_state& state) {
     for (const pixman_box32_t& box : boxes_of(state.buffer_damage))
         damage.add({box.x1, box.y1, box.x2 - box.x1, box.y2 - box.y1});
     for (const pixman_box32_t& box : boxes_of(state.surface_damage)) {
-        const Rect part = rounded_out(to_buffer(state, box), state);
+        const Rect part = pixels_in(state, to_source(state, box));
         if (part.width > 0 && part.height > 0)
             damage.add(part);
     }

@@ -135,16 +135,17 @@ void PendingPicture::choose_way() {
         return be_ready(BufferLock{wlr_buffer_lock(&buffer())});
     if (is_imported(context_, request_))
         return be_ready(buffer().lock_import());
-    const RendererFacts& renderer = *context_.renderer;
-    const auto reading =
-        decide_reading(renderer, ImageFacts::of(*buffer().image(), renderer), request_.colors);
+    const auto reading = decide_reading();
     if (reading) {
         buffer().map(context_.workers);
         if (buffer().is_being_mapped())
             return await_buffer();
     }
     if (reading && buffer().mapping()) {
-        way_ = *reading;
+        // What lies around a crop can be changed in a copy alone.
+        way_ = *reading == Way::ReadInPlace && request_.crop
+                   ? way_of_copy(*context_.renderer, buffer().image()->format(), request_.colors)
+                   : *reading;
         stage_ = Stage::Readable;
     } else if (buffer().state() == DmabufBuffer::State::Imported) {
         // Better than nothing: in other colours.
@@ -152,6 +153,12 @@ void PendingPicture::choose_way() {
     } else {
         drop();
     }
+}
+
+Result<Way> PendingPicture::decide_reading() const {
+    const RendererFacts& renderer = *context_.renderer;
+    return tarmac::decide_reading(renderer, ImageFacts::of(*buffer().image(), renderer),
+                                  request_.colors);
 }
 
 void PendingPicture::begin_reading() {
@@ -181,11 +188,16 @@ void PendingPicture::read_in_place() {
 void PendingPicture::make_copy() {
     const auto mapping = buffer().mapping();
     const Rendition rendition =
-        rendition_of(*context_.renderer, *buffer().image(), request_.colors);
+        rendition_of(*context_.renderer, *buffer().image(), request_.colors, request_.crop);
     auto slot = copies_.acquire(buffer().image(), rendition, request_.content);
     if (!slot && slot.error().fault == Fault::NotReady) {
         stage_ = Stage::Readable;
         return;
+    }
+    if (!slot && decide_reading() == Way::ReadInPlace) {
+        // Better than nothing: with a strange edge.
+        way_ = Way::ReadInPlace;
+        return read_in_place();
     }
     if (!slot) {
         drop();

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "surface/crop.hpp"
 #include "surface/damage.hpp"
 #include "surface/surface.hpp"
 #include "surface/surface_colors.hpp"
@@ -48,7 +49,7 @@ void Surface::begin_commit(const CommitState& state) {
     }
     make_state_true();
     correct_damage(was_stand_in || was_inverted != shown_.is_inverted() ||
-                   (commit && commit->is_recoloring));
+                   (commit && commit->is_remake));
     if (uploaded_damage_)
         hide_damage();
 }
@@ -104,7 +105,7 @@ void Surface::show(Commit& commit) {
         if (!commit.picture) {
             shown_ = std::move(commit.ready);
             // The commit brings no buffer, so wlroots won't make a texture.
-            if (commit.is_recoloring) {
+            if (commit.is_remake) {
                 put(shown_);
                 break;
             }
@@ -115,7 +116,7 @@ void Surface::show(Commit& commit) {
             }
             break;
         }
-        if (commit.is_recoloring)
+        if (commit.is_remake)
             return;
         awaited_ = std::move(commit.picture);
         [[fallthrough]];
@@ -146,11 +147,14 @@ void Surface::make_state_true() {
     PictureGeometry geometry = is_behind_ ? shown_geometry_ : client_geometry_;
     if (shown_.kind == Kind::Transparent)
         geometry = PictureGeometry::stretched_pixel(geometry.width, geometry.height);
+    geometry.write_to(current);
+    // It isn't made again when the client crops it otherwise, unless the renderer becomes another.
+    if (shown_.is_import())
+        shown_.crop = crop_of(current);
     // The client turned the picture first, then it was stored from below.
     if (shown_.is_inverted())
-        geometry.transform =
+        current.transform =
             wlr_output_transform_compose(geometry.transform, WL_OUTPUT_TRANSFORM_FLIPPED_180);
-    geometry.write_to(current);
     // Of what else a client shows wlroots has yet to say whether it may be so encoded.
     if (shown_.kind != Kind::Foreign || is_behind_)
         make_encoding_true();
@@ -266,7 +270,7 @@ void Surface::look_at_awaited() {
 std::unique_ptr<PendingPicture> Surface::pending_again(DmabufBuffer& buffer,
                                                        const ShownContent& content) {
     auto picture = std::make_unique<PendingPicture>(
-        context_, copies_, request_for(buffer, content.colors, content.content),
+        context_, copies_, request_for(buffer, content.colors, content.crop, content.content),
         [this] { progress_.request(); });
     picture->begin(nullptr);
     return picture;
@@ -293,7 +297,7 @@ void Surface::show_again() noexcept {
             if (put_picture(surface_, *shown_.picture))
                 announce_new_picture(surface_);
         } else if (source) {
-            const auto request = request_for(*source, shown_.colors, shown_.content);
+            const auto request = request_for(*source, shown_.colors, shown_.crop, shown_.content);
             // It was shown, so nothing is to be waited for.
             if (PendingPicture::is_imported(context_, request))
                 exchange(content_of(request, Way::Import, source->lock_import()));

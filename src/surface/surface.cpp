@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "surface/crop.hpp"
 #include "surface/damage.hpp"
 #include "surface/surface_colors.hpp"
 #include "surface/surfaces.hpp"
@@ -152,13 +153,7 @@ Surface::Commit Surface::describe(const wlr_surface_state& pending) {
     Commit commit{.seq = pending.seq};
     commit.since = context_.turn->time();
     if (!(pending.committed & WLR_SURFACE_STATE_BUFFER)) {
-        Colors colors;
-        if (DmabufBuffer* buffer = recolored(pending, colors)) {
-            commit.is_recoloring = true;
-            commit.brings = Commit::Brings::Image;
-            set_latest(buffer, colors, copies_.note_content(nullptr));
-            describe_image(commit, *buffer, std::nullopt);
-        }
+        describe_remake(commit, pending);
         return commit;
     }
     DmabufBuffer* buffer = DmabufBuffer::from(pending.buffer);
@@ -166,26 +161,37 @@ Surface::Commit Surface::describe(const wlr_surface_state& pending) {
     if (buffer) {
         const Colors colors = colors_in(surface_, pending, *buffer->image());
         commit.brings = Commit::Brings::Image;
-        set_latest(buffer, colors, content);
+        set_latest(buffer, colors, crop_of(pending), content);
         describe_image(commit, *buffer, take_acquire_point(surface_));
         commit.release = release_point_in(surface_, pending);
     } else {
         commit.brings = pending.buffer ? Commit::Brings::Foreign : Commit::Brings::Null;
         if (pending.buffer && has_explicit_sync(surface_))
             reject_unsupported_buffer(surface_);
-        set_latest(nullptr, {}, content);
+        set_latest(nullptr, {}, {}, content);
     }
     return commit;
 }
 
-/// The buffer committed last, if the client has just said that its colours are other ones.
-DmabufBuffer* Surface::recolored(const wlr_surface_state& pending, Colors& colors) const {
+/// Of the buffer committed last, if the client has just said that it is to be seen in other
+/// colours, or in part.
+void Surface::describe_remake(Commit& commit, const wlr_surface_state& pending) {
     DmabufBuffer* buffer = latest_.buffer;
-    if (!buffer)
-        return nullptr;
-    colors = colors_in(surface_, pending, *buffer->image());
     // What the client has back isn't read: it may draw in it.
-    return colors != latest_.colors && buffer->n_locks > 0 ? buffer : nullptr;
+    if (!buffer || buffer->n_locks == 0)
+        return;
+    const Colors colors = colors_in(surface_, pending, *buffer->image());
+    const auto crop = crop_of(pending);
+    const bool is_recropped = std::exchange(latest_.crop, crop) != crop;
+    // Of what is imported another part is drawn, and that is all.
+    if (colors == latest_.colors &&
+        (!is_recropped || PendingPicture::is_imported(
+                              context_, request_for(*buffer, colors, crop, latest_.content))))
+        return;
+    commit.is_remake = true;
+    commit.brings = Commit::Brings::Image;
+    set_latest(buffer, colors, crop, copies_.note_content(nullptr));
+    describe_image(commit, *buffer, std::nullopt);
 }
 
 std::uint64_t Surface::note_content(const wlr_surface_state& pending) {
@@ -198,10 +204,12 @@ std::uint64_t Surface::note_content(const wlr_surface_state& pending) {
     return copies_.note_content(&damage);
 }
 
-void Surface::set_latest(DmabufBuffer* buffer, const Colors& colors, std::uint64_t content) {
+void Surface::set_latest(DmabufBuffer* buffer, const Colors& colors,
+                         const std::optional<Rect>& crop, std::uint64_t content) {
     latest_.buffer = buffer;
     latest_.format = buffer ? &buffer->image()->format() : nullptr;
     latest_.colors = colors;
+    latest_.crop = crop;
     latest_.content = content;
     latest_.destroyed.disconnect();
     if (buffer)
@@ -213,7 +221,8 @@ void Surface::set_latest(DmabufBuffer* buffer, const Colors& colors, std::uint64
 
 void Surface::describe_image(Commit& commit, DmabufBuffer& buffer,
                              std::optional<AcquirePoint> acquire) {
-    PendingPicture::Request request = request_for(buffer, latest_.colors, latest_.content);
+    PendingPicture::Request request =
+        request_for(buffer, latest_.colors, latest_.crop, latest_.content);
     request.acquire = std::move(acquire);
     if (BufferLock picture = PendingPicture::make_at_once(context_, buffer.owner(), request)) {
         commit.ready = content_of(request, Way::Import, std::move(picture));
@@ -226,9 +235,11 @@ void Surface::describe_image(Commit& commit, DmabufBuffer& buffer,
 }
 
 PendingPicture::Request Surface::request_for(DmabufBuffer& buffer, const Colors& colors,
+                                             const std::optional<Rect>& crop,
                                              std::uint64_t content) {
     return {.buffer = BufferLock{wlr_buffer_lock(&buffer)},
             .colors = colors,
+            .crop = crop,
             .content = content,
             .acquire = {},
             .is_for_cursor = is_cursor(surface_)};
@@ -241,15 +252,17 @@ ShownContent Surface::content_of(const PendingPicture::Request& request, Way way
                          .image = buffer.image(),
                          .way = way,
                          .colors = request.colors,
+                         .crop = request.crop,
                          .picture = std::move(picture),
                          .texture = {},
                          .source = {},
                          .content = request.content};
-    // A copy needs its source again where it may be wanted in other colours.
+    has_cropped_ = has_cropped_ || request.crop;
+    // A copy needs its source again where it may be wanted in other colours or of another part.
     const PixelFormat& format = buffer.image()->format();
     const bool has_colors = format.model == ColorModel::Yuv || format.has_alpha;
     const bool is_copy = way == Way::Copy || way == Way::Convert;
-    if (!is_copy || (has_colors && can_rename_colors(surface_)))
+    if (!is_copy || (has_colors && can_rename_colors(surface_)) || has_cropped_)
         content.source.reset(wlr_buffer_lock(&buffer));
     return content;
 }

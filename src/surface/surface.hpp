@@ -31,6 +31,7 @@ struct ShownContent {
     std::shared_ptr<const Dmabuf> image;
     Way way = Way::Import;
     Colors colors{};
+    std::optional<Rect> crop;  ///< of a copy, see Rendition
     BufferLock picture;        ///< what the renderer was given
     BufferLock texture;        ///< of the picture, where it is there before wlroots would make it
     BufferLock source;         ///< a DmabufBuffer, kept where the picture may have to be made again
@@ -115,11 +116,11 @@ private:
         Brings brings = Brings::Nothing;
         std::unique_ptr<PendingPicture> picture; ///< with Brings::Image, unless it is ready
         ShownContent ready;                      ///< what it shows then
-        bool is_recoloring = false; ///< the picture is the one before, in other colours
-        bool is_skipped = false;    ///< the one before stays
-        bool is_locked = false;     ///< by us
-        bool is_in_tree = false;    ///< of a synchronized subsurface
-        bool has_parent = true; ///< waits for a commit of the parent; false once that is applied
+        bool is_remake = false;  ///< the picture is the one before, in other colours or cropped
+        bool is_skipped = false; ///< the one before stays
+        bool is_locked = false;  ///< by us
+        bool is_in_tree = false; ///< of a synchronized subsurface
+        bool has_parent = true;  ///< waits for a commit of the parent; false once that is applied
         bool heeds_children = true;
         std::optional<ReleasePoint> release;
         std::optional<ClientAccount::Charge> charge;
@@ -146,14 +147,15 @@ private:
     const PixelFormat* latest_format(const wlr_surface_state& pending) const;
     Commit describe(const wlr_surface_state& pending);
     void describe_image(Commit& commit, DmabufBuffer& buffer, std::optional<AcquirePoint> acquire);
-    DmabufBuffer* recolored(const wlr_surface_state& pending, Colors& colors) const;
+    void describe_remake(Commit& commit, const wlr_surface_state& pending);
     std::uint64_t note_content(const wlr_surface_state& pending);
-    void set_latest(DmabufBuffer* buffer, const Colors& colors, std::uint64_t content);
+    void set_latest(DmabufBuffer* buffer, const Colors& colors, const std::optional<Rect>& crop,
+                    std::uint64_t content);
     bool can_be_held() const;
     bool must_lock(const Commit& commit) const;
     bool charge(Commit& commit);
     PendingPicture::Request request_for(DmabufBuffer& buffer, const Colors& colors,
-                                        std::uint64_t content);
+                                        const std::optional<Rect>& crop, std::uint64_t content);
     ShownContent content_of(const PendingPicture::Request& request, Way way, BufferLock picture);
     ShownContent content_of(PendingPicture& picture);
 
@@ -208,16 +210,18 @@ private:
     std::optional<Commit> immediate_; ///< is applied within its request
     std::optional<Timer> deadline_;
 
-    /// What the client committed last, for commits that change no more than its colours.
+    /// What the client committed last, for commits that change no more than how it is seen.
     struct Latest {
         DmabufBuffer* buffer = nullptr;      ///< nullptr for other buffers
         const PixelFormat* format = nullptr; ///< of the buffer, also once that is gone
         Colors colors{};
+        std::optional<Rect> crop;
         std::uint64_t content = 0;
         Extent extent{};
         Listener destroyed;
     } latest_;
     CopyRing copies_;
+    bool has_cropped_ = false; ///< its client has shown a part of a picture, so it may show others
 
     ShownContent shown_;
     PictureGeometry client_geometry_; ///< as the client has it

@@ -12,7 +12,7 @@
 #include "support/screen.hpp"
 #include "support/subsurface.hpp"
 #include "support/surface_role.hpp"
-#include "viewporter-client-protocol.h"
+#include "support/viewport.hpp"
 
 using namespace test;
 using namespace std::chrono_literals;
@@ -51,29 +51,6 @@ struct Feedback {
     wp_presentation* presentation;
     struct wp_presentation_feedback* object;
     int presented = 0, discarded = 0;
-};
-
-/// A client's viewport of a surface.
-struct Viewport {
-    explicit Viewport(ClientSurface& surface)
-        : viewporter{static_cast<wp_viewporter*>(
-              surface.client().bind_global(&wp_viewporter_interface, 1))}
-        , object{wp_viewporter_get_viewport(viewporter, surface.get())} {}
-    ~Viewport() {
-        wp_viewport_destroy(object);
-        wp_viewporter_destroy(viewporter);
-    }
-    Viewport(const Viewport&) = delete;
-    Viewport& operator=(const Viewport&) = delete;
-
-    void crop(int x, int y, int width, int height) const {
-        wp_viewport_set_source(object, wl_fixed_from_int(x), wl_fixed_from_int(y),
-                               wl_fixed_from_int(width), wl_fixed_from_int(height));
-    }
-    void scale(int width, int height) const { wp_viewport_set_destination(object, width, height); }
-
-    wp_viewporter* viewporter;
-    wp_viewport* object;
 };
 
 /// A window that shows red, where pictures are overdue soon.

@@ -11,6 +11,7 @@
 #include "support/fake_writer.hpp"
 #include "support/screen.hpp"
 #include "support/surface_role.hpp"
+#include "support/viewport.hpp"
 
 using namespace test;
 
@@ -78,6 +79,29 @@ TEST_CASE("a picture stays over two losses, with the first renderer alive until 
     fixture.window.commit(green.get());
     CHECK(fixture.awaits(fixture.window, "64x48 green"));
     CHECK(fixture.client.connection() == Answer{});
+}
+
+TEST_CASE("a renderer that imports nothing shows the part that one before it showed") {
+    Fixture fixture{Drawing::Gles2};
+    const Viewport viewport{fixture.window};
+    ColorBuffer image{fixture.client, Green};
+    image.fill({20, 10, 8, 8}, block_of(Red));
+    viewport.crop(20, 10, 4, 4);
+    viewport.scale(30, 30);
+    fixture.window.commit(image.get());
+    REQUIRE(fixture.awaits(fixture.window, "30x30 red"));
+    viewport.crop(20, 10, 8, 8);
+    fixture.window.commit();
+    fixture.shell.settle();
+    fixture.drawing = Drawing::Pixman;
+    fixture.replace();
+    // Before that its texture is one of the other renderer's.
+    REQUIRE(fixture.shell.await([&] {
+        const auto shown = fixture.shell.global->shown_picture(*fixture.window.server());
+        return shown && shown->way == "copied" && shown->texture;
+    }));
+    CHECK(describe(fixture.current->look(fixture.window.server(), WLR_SCALE_FILTER_BILINEAR)) ==
+          "30x30 red");
 }
 
 TEST_CASE("importers may be replaced again before the first renderer is destroyed") {

@@ -185,7 +185,7 @@ Picture Drawer::read(wlr_buffer* buffer) const {
     return picture;
 }
 
-Picture Drawer::look(wlr_surface* surface) const {
+Picture Drawer::look(wlr_surface* surface, wlr_scale_filter_mode filter) const {
     wlr_texture* texture = surface ? wlr_surface_get_texture(surface) : nullptr;
     if (!texture)
         return {0, 0, {}};
@@ -195,7 +195,7 @@ Picture Drawer::look(wlr_surface* surface) const {
     wlr_surface_get_buffer_source_box(surface, &options.src_box);
     options.dst_box = {0, 0, state.width, state.height};
     options.transform = wlr_output_transform_invert(state.transform);
-    options.filter_mode = WLR_SCALE_FILTER_NEAREST;
+    options.filter_mode = filter;
     if (const auto* colors = wlr_color_representation_v1_get_surface_state(surface)) {
         if (colors->coefficients != 0)
             options.color_encoding = wlr_color_representation_v1_color_encoding_to_wlr(

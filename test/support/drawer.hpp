@@ -38,7 +38,8 @@ public:
     /// What comes of a pass that `draw` fills. Where it draws nothing, Backdrop stays.
     Picture draw(int width, int height, const std::function<void(wlr_render_pass*)>& draw) const;
     /// What `surface` shows in its size, drawn as its state says; 0x0 where it shows nothing.
-    Picture look(wlr_surface* surface) const;
+    Picture look(wlr_surface* surface,
+                 wlr_scale_filter_mode filter = WLR_SCALE_FILTER_NEAREST) const;
     /// The pixels of a buffer that this renderer drew.
     Picture read(wlr_buffer* buffer) const;
 
