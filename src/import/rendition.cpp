@@ -63,31 +63,35 @@ void copy(const Mapping& mapping, const Rect& from, const Rows& to) {
                       from.width * pixel, from.height);
 }
 
-/// One pixel around the crop is enough: renderers sample inside it, and mix what is less than one
-/// pixel away.
+/// Two pixels around the crop are enough: renderers mix what is less than one pixel away from where
+/// they sample, and wlroots' pixman rounds the place and the size each for itself, so that it
+/// samples up to a pixel beyond (render/pixman/pass.c of 0.20, render_pass_add_texture).
 void repeat_edge(const Rendition& rendition, Extent extent, std::uint8_t* copy,
                  std::size_t stride) {
     const Rect whole = whole_of(extent);
     const Rect crop = clip(*rendition.crop, whole);
     if (crop.width == 0 || crop.height == 0)
         return;
-    const Rect outer = clip({crop.x - 1, crop.y - 1, crop.width + 2, crop.height + 2}, whole);
+    constexpr std::int32_t Margin = 2;
+    const Rect outer =
+        clip({crop.x - Margin, crop.y - Margin, crop.width + 2 * Margin, crop.height + 2 * Margin},
+             whole);
     const auto pixel = std::size_t{find_pixel_format(rendition.fourcc)->planes[0].bytes_per_block};
     const auto at = [&](std::int32_t x, std::int32_t y) {
         return copy + static_cast<std::size_t>(y) * stride + static_cast<std::size_t>(x) * pixel;
     };
     const std::int32_t right = crop.x + crop.width, bottom = crop.y + crop.height;
     for (std::int32_t y = crop.y; y < bottom; ++y) {
-        if (outer.x < crop.x)
-            std::copy_n(at(crop.x, y), pixel, at(outer.x, y));
-        if (outer.x + outer.width > right)
-            std::copy_n(at(right - 1, y), pixel, at(right, y));
+        for (std::int32_t x = outer.x; x < crop.x; ++x)
+            std::copy_n(at(crop.x, y), pixel, at(x, y));
+        for (std::int32_t x = right; x < outer.x + outer.width; ++x)
+            std::copy_n(at(right - 1, y), pixel, at(x, y));
     }
     const std::size_t row = static_cast<std::size_t>(outer.width) * pixel;
-    if (outer.y < crop.y)
-        std::copy_n(at(outer.x, crop.y), row, at(outer.x, outer.y));
-    if (outer.y + outer.height > bottom)
-        std::copy_n(at(outer.x, bottom - 1), row, at(outer.x, bottom));
+    for (std::int32_t y = outer.y; y < crop.y; ++y)
+        std::copy_n(at(outer.x, crop.y), row, at(outer.x, y));
+    for (std::int32_t y = bottom; y < outer.y + outer.height; ++y)
+        std::copy_n(at(outer.x, bottom - 1), row, at(outer.x, y));
 }
 
 } // namespace

@@ -113,8 +113,6 @@ void Surface::take_ready(Commit& commit) {
         return;
     PendingPicture& picture = *commit.picture;
     commit.ready = content_of(picture);
-    if (commit.release)
-        picture.buffer().add_release_point(*std::exchange(commit.release, std::nullopt));
     wlr_surface_state* state = cached_state(surface_, commit.seq);
     if (state && !commit.is_remake)
         set_buffer(*state, *commit.ready.picture);

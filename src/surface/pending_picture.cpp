@@ -135,7 +135,7 @@ void PendingPicture::choose_way() {
         return be_ready(BufferLock{wlr_buffer_lock(&buffer())});
     if (is_imported(context_, request_))
         return be_ready(buffer().lock_import());
-    const auto reading = decide_reading();
+    const auto reading = way_to_read();
     if (reading) {
         buffer().map(context_.workers);
         if (buffer().is_being_mapped())
@@ -155,10 +155,9 @@ void PendingPicture::choose_way() {
     }
 }
 
-Result<Way> PendingPicture::decide_reading() const {
+Result<Way> PendingPicture::way_to_read() const {
     const RendererFacts& renderer = *context_.renderer;
-    return tarmac::decide_reading(renderer, ImageFacts::of(*buffer().image(), renderer),
-                                  request_.colors);
+    return decide_reading(renderer, ImageFacts::of(*buffer().image(), renderer), request_.colors);
 }
 
 void PendingPicture::begin_reading() {
@@ -194,7 +193,7 @@ void PendingPicture::make_copy() {
         stage_ = Stage::Readable;
         return;
     }
-    if (!slot && decide_reading() == Way::ReadInPlace) {
+    if (!slot && way_to_read() == Way::ReadInPlace) {
         // Better than nothing: with a strange edge.
         way_ = Way::ReadInPlace;
         return read_in_place();

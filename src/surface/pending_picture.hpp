@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 
 #include "import/decision.hpp"
@@ -29,10 +30,10 @@ public:
     struct Request {
         BufferLock buffer; ///< a DmabufBuffer
         Colors colors;
-        std::optional<Rect> crop;            ///< what is seen of it, where that isn't all
-        std::uint64_t content;               ///< what CopyRing::note_content() said
-        std::optional<AcquirePoint> acquire; ///< instead of fences of the dma-bufs
-        bool is_for_cursor = false;          ///< which is drawn without encodings of YUV
+        std::optional<Rect> crop;                    ///< what is seen of it, where that isn't all
+        std::uint64_t content;                       ///< what CopyRing::note_content() said
+        std::shared_ptr<const AcquirePoint> acquire; ///< instead of fences of the dma-bufs
+        bool is_for_cursor = false;                  ///< which is drawn without encodings of YUV
     };
 
     PendingPicture(SurfaceContext& context, CopyRing& copies, Request request,
@@ -81,7 +82,7 @@ private:
     void look_later(const void* client);
     void end_waiting() noexcept;
     void choose_way();
-    Result<Way> decide_reading() const;
+    Result<Way> way_to_read() const;
     void await_buffer();
     void be_ready(BufferLock picture);
     void read_in_place();

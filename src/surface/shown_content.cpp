@@ -35,7 +35,9 @@ void Surface::begin_commit(const CommitState& state) {
         commit->children->prepare();
     const bool was_stand_in = is_behind_ || shown_.kind == Kind::Transparent;
     const bool was_inverted = shown_.is_inverted();
-    if (commit && commit->brings != Commit::Brings::Nothing) {
+    if (commit && commit->is_remake && commit->brings == Commit::Brings::Image) {
+        show_remake(*commit);
+    } else if (commit && commit->brings != Commit::Brings::Nothing) {
         // The renderer would write the next picture into what the texture is made of, be that a
         // client's memory (render/vulkan/texture.c of 0.20, vulkan_texture_update_from_buffer).
         if (surface_.buffer &&
@@ -98,17 +100,8 @@ void Surface::show(Commit& commit) {
         return;
     case Commit::Brings::Image:
         take_ready(commit);
-        if (commit.release)
-            DmabufBuffer::from(commit.picture ? &commit.picture->buffer()
-                                              : commit.ready.source.get())
-                ->add_release_point(*std::exchange(commit.release, std::nullopt));
         if (!commit.picture) {
             shown_ = std::move(commit.ready);
-            // The commit brings no buffer, so wlroots won't make a texture.
-            if (commit.is_remake) {
-                put(shown_);
-                break;
-            }
             give(shown_.picture.get());
             if (shown_.texture) {
                 put_texture(surface_, *shown_.picture, std::move(shown_.texture));
@@ -116,8 +109,6 @@ void Surface::show(Commit& commit) {
             }
             break;
         }
-        if (commit.is_remake)
-            return;
         awaited_ = std::move(commit.picture);
         [[fallthrough]];
     case Commit::Brings::Transparent: {
@@ -131,6 +122,18 @@ void Surface::show(Commit& commit) {
     }
     if (shown_.is_import())
         copies_.clear();
+}
+
+/// The commit brings no buffer, so wlroots won't make a texture.
+void Surface::show_remake(Commit& commit) {
+    take_ready(commit);
+    if (commit.is_dropped())
+        return;
+    is_behind_ = false;
+    // What is shown stays until then.
+    awaited_ = std::move(commit.picture);
+    if (!awaited_ && !put(std::move(commit.ready)))
+        is_behind_ = true;
 }
 
 void Surface::follow_foreign(wlr_buffer* buffer) {
@@ -220,19 +223,24 @@ void Surface::drop_misfit() {
     shown_ = {};
 }
 
-bool Surface::put(ShownContent& content) {
-    if (!content.texture)
-        return put_picture(surface_, *content.picture);
-    put_texture(surface_, *content.picture, std::move(content.texture));
+/// False if the renderer can't make a texture: then what was shown stays.
+bool Surface::put(ShownContent content) {
+    if (content.texture)
+        put_texture(surface_, *content.picture, std::move(content.texture));
+    else if (!put_picture(surface_, *content.picture))
+        return false;
+    follow_foreign(nullptr);
+    shown_ = std::move(content);
+    if (shown_.is_import())
+        copies_.clear();
     return true;
 }
 
 /// The one way to another picture without a commit of the client's.
 void Surface::exchange(ShownContent content) {
-    if (!put(content))
-        return;
     const bool was_transparent = shown_.kind == Kind::Transparent;
-    shown_ = std::move(content);
+    if (!put(std::move(content)))
+        return;
     if (was_transparent)
         is_behind_ = false;
     make_state_true();

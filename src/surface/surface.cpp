@@ -156,14 +156,19 @@ Surface::Commit Surface::describe(const wlr_surface_state& pending) {
         describe_remake(commit, pending);
         return commit;
     }
+    latest_.acquire = nullptr;
     DmabufBuffer* buffer = DmabufBuffer::from(pending.buffer);
     const std::uint64_t content = note_content(pending);
     if (buffer) {
         const Colors colors = colors_in(surface_, pending, *buffer->image());
         commit.brings = Commit::Brings::Image;
         set_latest(buffer, colors, crop_of(pending), content);
-        describe_image(commit, *buffer, take_acquire_point(surface_));
-        commit.release = release_point_in(surface_, pending);
+        if (auto acquire = take_acquire_point(surface_))
+            latest_.acquire = std::make_shared<const AcquirePoint>(std::move(*acquire));
+        describe_image(commit, *buffer);
+        // Whatever becomes of the commit, a later one may still show the buffer.
+        if (auto release = release_point_in(surface_, pending))
+            buffer->add_release_point(std::move(*release));
     } else {
         commit.brings = pending.buffer ? Commit::Brings::Foreign : Commit::Brings::Null;
         if (pending.buffer && has_explicit_sync(surface_))
@@ -177,21 +182,31 @@ Surface::Commit Surface::describe(const wlr_surface_state& pending) {
 /// colours, or in part.
 void Surface::describe_remake(Commit& commit, const wlr_surface_state& pending) {
     DmabufBuffer* buffer = latest_.buffer;
-    // What the client has back isn't read: it may draw in it.
-    if (!buffer || buffer->n_locks == 0)
+    if (!buffer)
         return;
     const Colors colors = colors_in(surface_, pending, *buffer->image());
     const auto crop = crop_of(pending);
-    const bool is_recropped = std::exchange(latest_.crop, crop) != crop;
+    const bool is_recolored = colors != latest_.colors;
+    const bool is_recropped = crop != latest_.crop;
+    const bool is_again = was_refused(colors, crop);
+    if (!is_recolored && !is_recropped && !is_again)
+        return;
+    set_latest(buffer, colors, crop,
+               is_recolored ? copies_.note_content(nullptr) : latest_.content);
     // Of what is imported another part is drawn, and that is all.
-    if (colors == latest_.colors &&
-        (!is_recropped || PendingPicture::is_imported(
-                              context_, request_for(*buffer, colors, crop, latest_.content))))
+    if (!is_recolored && !is_again &&
+        PendingPicture::is_imported(context_, request_for(*buffer, colors, crop, latest_.content)))
         return;
     commit.is_remake = true;
     commit.brings = Commit::Brings::Image;
-    set_latest(buffer, colors, crop, copies_.note_content(nullptr));
-    describe_image(commit, *buffer, std::nullopt);
+    describe_image(commit, *buffer);
+}
+
+/// Whether what was committed last isn't seen so, and nothing is under way that would be.
+bool Surface::was_refused(const Colors& colors, const std::optional<Rect>& crop) const {
+    if (shown_.kind != ShownContent::Kind::Image || awaited_ || !waiting_.empty())
+        return false;
+    return is_behind_ || shown_.colors != colors || (!shown_.is_import() && shown_.crop != crop);
 }
 
 std::uint64_t Surface::note_content(const wlr_surface_state& pending) {
@@ -211,19 +226,21 @@ void Surface::set_latest(DmabufBuffer* buffer, const Colors& colors,
     latest_.colors = colors;
     latest_.crop = crop;
     latest_.content = content;
-    latest_.destroyed.disconnect();
+    has_cropped_ = has_cropped_ || crop;
+    latest_.released.disconnect();
+    // What the client has back isn't read: it may draw in it. Nor does a buffer go before that.
     if (buffer)
-        latest_.destroyed.connect(buffer->events.destroy, [this] {
-            latest_.destroyed.disconnect();
+        latest_.released.connect(buffer->events.release, [this] {
+            latest_.released.disconnect();
             latest_.buffer = nullptr;
+            latest_.acquire = nullptr;
         });
 }
 
-void Surface::describe_image(Commit& commit, DmabufBuffer& buffer,
-                             std::optional<AcquirePoint> acquire) {
+void Surface::describe_image(Commit& commit, DmabufBuffer& buffer) {
     PendingPicture::Request request =
         request_for(buffer, latest_.colors, latest_.crop, latest_.content);
-    request.acquire = std::move(acquire);
+    request.acquire = latest_.acquire;
     if (BufferLock picture = PendingPicture::make_at_once(context_, buffer.owner(), request)) {
         commit.ready = content_of(request, Way::Import, std::move(picture));
         return;
@@ -257,7 +274,6 @@ ShownContent Surface::content_of(const PendingPicture::Request& request, Way way
                          .texture = {},
                          .source = {},
                          .content = request.content};
-    has_cropped_ = has_cropped_ || request.crop;
     // A copy needs its source again where it may be wanted in other colours or of another part.
     const PixelFormat& format = buffer.image()->format();
     const bool has_colors = format.model == ColorModel::Yuv || format.has_alpha;

@@ -31,7 +31,7 @@ struct ShownContent {
     std::shared_ptr<const Dmabuf> image;
     Way way = Way::Import;
     Colors colors{};
-    std::optional<Rect> crop;  ///< of a copy, see Rendition
+    std::optional<Rect> crop;  ///< what is seen of it, where that isn't all
     BufferLock picture;        ///< what the renderer was given
     BufferLock texture;        ///< of the picture, where it is there before wlroots would make it
     BufferLock source;         ///< a DmabufBuffer, kept where the picture may have to be made again
@@ -122,7 +122,6 @@ private:
         bool is_in_tree = false; ///< of a synchronized subsurface
         bool has_parent = true;  ///< waits for a commit of the parent; false once that is applied
         bool heeds_children = true;
-        std::optional<ReleasePoint> release;
         std::optional<ClientAccount::Charge> charge;
         std::chrono::steady_clock::time_point since;
         std::shared_ptr<TreeCommit> children; ///< what is to be shown with it
@@ -146,8 +145,9 @@ private:
     void client_commit();
     const PixelFormat* latest_format(const wlr_surface_state& pending) const;
     Commit describe(const wlr_surface_state& pending);
-    void describe_image(Commit& commit, DmabufBuffer& buffer, std::optional<AcquirePoint> acquire);
+    void describe_image(Commit& commit, DmabufBuffer& buffer);
     void describe_remake(Commit& commit, const wlr_surface_state& pending);
+    bool was_refused(const Colors& colors, const std::optional<Rect>& crop) const;
     std::uint64_t note_content(const wlr_surface_state& pending);
     void set_latest(DmabufBuffer* buffer, const Colors& colors, const std::optional<Rect>& crop,
                     std::uint64_t content);
@@ -179,12 +179,13 @@ private:
     void end_commit();
     void take_geometry(const CommitState& state);
     void show(Commit& commit);
+    void show_remake(Commit& commit);
     void follow_foreign(wlr_buffer* buffer);
     void make_state_true();
     void make_encoding_true();
     void correct_damage(bool is_all_new);
     void hide_damage();
-    bool put(ShownContent& content);
+    bool put(ShownContent content);
     void exchange(ShownContent content);
     std::unique_ptr<PendingPicture> pending_again(DmabufBuffer& buffer,
                                                   const ShownContent& content);
@@ -212,13 +213,14 @@ private:
 
     /// What the client committed last, for commits that change no more than how it is seen.
     struct Latest {
-        DmabufBuffer* buffer = nullptr;      ///< nullptr for other buffers
+        DmabufBuffer* buffer = nullptr; ///< nullptr for others, and once the client has it back
         const PixelFormat* format = nullptr; ///< of the buffer, also once that is gone
         Colors colors{};
         std::optional<Rect> crop;
         std::uint64_t content = 0;
         Extent extent{};
-        Listener destroyed;
+        std::shared_ptr<const AcquirePoint> acquire;
+        Listener released;
     } latest_;
     CopyRing copies_;
     bool has_cropped_ = false; ///< its client has shown a part of a picture, so it may show others

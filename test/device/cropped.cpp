@@ -7,6 +7,7 @@
 #include <drm_fourcc.h>
 
 #include "support/client_surface.hpp"
+#include "support/explicit_sync.hpp"
 #include "support/surface_role.hpp"
 #include "support/viewport.hpp"
 
@@ -70,6 +71,7 @@ constexpr Crop Crops[] = {
     {63, 63, 1, 1},
     {21, 11, 30, 20},
     {10.25, 8.5, 20.5, 10.25},
+    {10.5, 10.5, 10.5, 10.5},
     {3, 1, 20, 9, 2},
     {7, 2, 31, 50, 1, WL_OUTPUT_TRANSFORM_90},
     {2.5, 4, 10.5, 11, 2, WL_OUTPUT_TRANSFORM_FLIPPED_270},
@@ -206,6 +208,79 @@ TEST_CASE_METHOD(Fixture, "two surfaces show their own parts of one buffer") {
     CHECK(awaits("50x50 black"));
 }
 
+TEST_CASE_METHOD(Fixture, "a part is shown of a surface that has no role yet") {
+    INFO(name_of(shell.drawer().drawing()));
+    ClientSurface other{shell, client};
+    const Viewport other_viewport{other};
+    ColorBuffer image{client, DRM_FORMAT_NV12, Nv12.white, 64, 64};
+    image.fill({16, 12, 8, 8}, Nv12.black);
+    const auto other_awaits = [&](const std::string& sight) {
+        return shell.await([&] { return describe(look(other)) == sight; });
+    };
+    SECTION("of a picture that isn't there yet") {
+        other.commit(image.get());
+        other_viewport.crop(16, 12, 8, 8);
+        other.commit();
+        CHECK(other_awaits("8x8 black"));
+    }
+    SECTION("of one that is shown in another part") {
+        other_viewport.crop(16, 12, 2, 2);
+        other_viewport.scale(40, 40);
+        other.commit(image.get());
+        REQUIRE(other_awaits("40x40 black"));
+        other_viewport.crop(0, 0, 16, 12);
+        other.commit();
+        CHECK(other_awaits("40x40 white"));
+        other_viewport.crop(16, 12, 8, 8);
+        other.commit();
+        CHECK(other_awaits("40x40 black"));
+    }
+}
+
+TEST_CASE_METHOD(Fixture, "what a client has back for one surface isn't read for it again") {
+    INFO(name_of(shell.drawer().drawing()));
+    ClientSurface other{shell, client};
+    const Toplevel other_toplevel{other};
+    const Viewport other_viewport{other};
+    ColorBuffer image{client, Rgb.fourcc, Rgb.white, 64, 64};
+    window.commit(image.get());
+    REQUIRE(awaits("64x64 white"));
+    REQUIRE(shell.await([&] { return image.releases == 1; }));
+    image.fill({0, 0, 64, 64}, Rgb.black);
+    other_viewport.crop(0, 0, 20, 20);
+    other.commit(image.get());
+    REQUIRE(shell.await([&] { return describe(look(other)) == "20x20 black"; }));
+    CHECK(image.releases == 1);
+    viewport.crop(0, 0, 10, 10);
+    window.commit();
+    CHECK(shell.await([&] { return look(window).width == 10; }));
+    shell.settle();
+    CHECK(seen() == "10x10 white");
+}
+
+TEST_CASE_METHOD(Fixture, "a buffer isn't released while another part of it is shown") {
+    INFO(name_of(shell.drawer().drawing()));
+    Timeline acquire, release;
+    REQUIRE(shell.global->offer_explicit_sync());
+    shell.settle();
+    SyncSurface sync{client, window.get()};
+    ColorBuffer image{client, White, 64, 64};
+    sync.set_acquire(acquire, 1);
+    sync.set_release(release, 1);
+    viewport.crop(0, 0, 20, 20);
+    window.commit(image.get());
+    viewport.crop(-1, -1, -1, -1);
+    window.commit();
+    shell.settle();
+    acquire.signal(1);
+    REQUIRE(awaits("64x64 white"));
+    CHECK(image.releases == 0);
+    CHECK(!release.has_signalled(1));
+    window.commit(nullptr);
+    CHECK(shell.await([&] { return release.has_signalled(1); }));
+    CHECK(client.connection() == Answer{});
+}
+
 TEST_CASE_METHOD(Fixture, "a part that is imported is drawn as wlroots does") {
     if (shell.drawer().drawing() == Drawing::Pixman)
         return; // imports nothing
@@ -250,6 +325,12 @@ TEST_CASE("a part for whose copy there is no room is shown as well as can be") {
         window.commit();
         shell.settle();
         CHECK(fixture.seen() == "510x256 white");
+        // With more room the next commit is shown as it is meant.
+        other.commit(nullptr);
+        CHECK(shell.await([&] {
+            window.commit();
+            return fixture.seen() == "500x250 white";
+        }));
         ColorBuffer next{client, DRM_FORMAT_NV12, Nv12.white, 64, 64};
         viewport.crop(0, 0, 32, 32);
         window.commit(next.get());

@@ -134,6 +134,30 @@ TEST_CASE_METHOD(Fixture, "a picture whose acquire point never signals is skippe
     CHECK(client.connection() == Answer{});
 }
 
+TEST_CASE_METHOD(Fixture, "no part is shown of a picture whose acquire point never signals") {
+    Timeline acquire, release;
+    ClientSurface other{shell, client};
+    const Toplevel role{other};
+    const Viewport viewport{window};
+    other.commit(green.get());
+    REQUIRE(other.awaits("32x24 green"));
+    REQUIRE(shell.global->offer_explicit_sync());
+    shell.settle();
+    SyncSurface sync{client, window.get()};
+    sync.set_acquire(acquire, 1);
+    sync.set_release(release, 1);
+    window.commit(green.get());
+    REQUIRE(await_all_applied());
+    viewport.crop(0, 0, 8, 8);
+    window.commit();
+    REQUIRE(await_all_applied());
+    CHECK(window.seen() == "64x48 red");
+    CHECK(!release.has_signalled(1));
+    acquire.signal(1);
+    window.commit();
+    CHECK(window.awaits("8x8 green"));
+}
+
 TEST_CASE_METHOD(Fixture, "the picture, its size and what crops it stay together") {
     const int commits = GENERATE(0, 3);
     const Viewport viewport{window};
