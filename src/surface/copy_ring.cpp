@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <poll.h>
-#include <utility>
 
 namespace tarmac {
 
@@ -63,15 +62,12 @@ Result<CopyRing::Slot> CopyRing::acquire(std::shared_ptr<const Dmabuf> image,
 /// The one that needs the least work, of those that no GPU reads any more if there are any.
 Result<CopyRing::Copy*> CopyRing::find_free(Extent extent, const Rendition& rendition) {
     dispose_if([&](const Copy& copy) { return !copy.buffer->fits(extent, rendition); });
-    const auto likeness = [&](const Copy& copy) {
-        return std::pair{copy.buffer->rendition() == rendition, copy.content};
-    };
     Copy *idle = nullptr, *busy = nullptr;
     for (Copy& copy : copies_) {
         if (copy.buffer->n_locks > 0)
             continue;
         Copy*& found = is_idle(*copy.buffer) ? idle : busy;
-        if (!found || likeness(copy) > likeness(*found))
+        if (!found || copy.content > found->content)
             found = &copy;
     }
     if (idle)

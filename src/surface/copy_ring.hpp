@@ -35,7 +35,7 @@ public:
 
     /// The next content differs from the one before only in `damage`, in pixels of the picture the
     /// right way up, or, with nullptr, anywhere: it is the first, of another size, in other
-    /// colours. Returns its number: 1, 2, ….
+    /// colours, seen in another part. Returns its number: 1, 2, ….
     std::uint64_t note_content(const Region* damage);
 
     struct Slot {

@@ -192,7 +192,7 @@ void Surface::describe_remake(Commit& commit, const wlr_surface_state& pending) 
     if (!is_recolored && !is_recropped && !is_again)
         return;
     set_latest(buffer, colors, crop,
-               is_recolored ? copies_.note_content(nullptr) : latest_.content);
+               is_recolored || is_recropped ? copies_.note_content(nullptr) : latest_.content);
     // Of what is imported another part is drawn, and that is all.
     if (!is_recolored && !is_again &&
         PendingPicture::is_imported(context_, request_for(*buffer, colors, crop, latest_.content)))
@@ -212,7 +212,9 @@ bool Surface::was_refused(const Colors& colors, const std::optional<Rect>& crop)
 std::uint64_t Surface::note_content(const wlr_surface_state& pending) {
     const Extent extent{static_cast<std::uint32_t>(pending.buffer_width),
                         static_cast<std::uint32_t>(pending.buffer_height)};
-    const bool is_like_before = std::exchange(latest_.extent, extent) == extent;
+    // What isn't seen needn't be damaged, and in coordinates of the surface it can't be.
+    const bool is_like_before =
+        std::exchange(latest_.extent, extent) == extent && latest_.crop == crop_of(pending);
     if (!is_like_before || copies_.is_empty())
         return copies_.note_content(nullptr);
     const Region damage = buffer_damage_of(pending);

@@ -190,6 +190,24 @@ TEST_CASE_METHOD(Fixture, "what is drawn at the edge of a part is repeated anew"
     }
 }
 
+TEST_CASE_METHOD(Fixture, "a part is of the last buffer, however little was damaged") {
+    INFO(name_of(shell.drawer().drawing()));
+    ColorBuffer black{client, DRM_FORMAT_NV12, Nv12.black, 64, 64};
+    ColorBuffer white{client, DRM_FORMAT_NV12, Nv12.white, 64, 64};
+    viewport.crop(0, 0, 16, 16);
+    window.commit(black.get());
+    REQUIRE(awaits("16x16 black"));
+    // Coordinates of a surface reach no farther than what is seen.
+    viewport.crop(32, 32, 20, 20);
+    wl_surface_attach(window.get(), white.get(), 0, 0);
+    wl_surface_damage(window.get(), 0, 0, INT32_MAX, INT32_MAX);
+    window.commit();
+    REQUIRE(awaits("20x20 white"));
+    viewport.crop(0, 0, 16, 16);
+    window.commit();
+    CHECK(awaits("16x16 white"));
+}
+
 TEST_CASE_METHOD(Fixture, "two surfaces show their own parts of one buffer") {
     INFO(name_of(shell.drawer().drawing()));
     ClientSurface other{shell, client};
