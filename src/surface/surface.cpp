@@ -152,6 +152,7 @@ const PixelFormat* Surface::latest_format(const wlr_surface_state& pending) cons
 Surface::Commit Surface::describe(const wlr_surface_state& pending) {
     Commit commit{.seq = pending.seq};
     commit.since = context_.turn->time();
+    has_cropped_ = has_cropped_ || crop_of(pending);
     if (!(pending.committed & WLR_SURFACE_STATE_BUFFER)) {
         describe_remake(commit, pending);
         return commit;
@@ -228,7 +229,6 @@ void Surface::set_latest(DmabufBuffer* buffer, const Colors& colors,
     latest_.colors = colors;
     latest_.crop = crop;
     latest_.content = content;
-    has_cropped_ = has_cropped_ || crop;
     latest_.released.disconnect();
     // What the client has back isn't read: it may draw in it. Nor does a buffer go before that.
     if (buffer)

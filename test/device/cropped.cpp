@@ -208,6 +208,22 @@ TEST_CASE_METHOD(Fixture, "a part is of the last buffer, however little was dama
     CHECK(awaits("16x16 white"));
 }
 
+TEST_CASE_METHOD(Fixture, "a part is shown of what was whole again in between") {
+    INFO(name_of(shell.drawer().drawing()));
+    ColorBuffer image{client, Rgb.fourcc, Rgb.white, 64, 64};
+    image.fill({16, 12, 1, 1}, Rgb.black);
+    for (int i = 0; i < 2; ++i) {
+        viewport.crop(-1, -1, -1, -1);
+        viewport.scale(-1, -1);
+        window.show(image.get());
+        viewport.crop(16, 12, 1, 1);
+        viewport.scale(30, 30);
+        window.commit();
+        shell.settle();
+    }
+    CHECK(awaits("30x30 black"));
+}
+
 TEST_CASE_METHOD(Fixture, "two surfaces show their own parts of one buffer") {
     INFO(name_of(shell.drawer().drawing()));
     ClientSurface other{shell, client};
