@@ -120,7 +120,7 @@ void Surface::show(Commit& commit) {
         break;
     }
     }
-    if (shown_.is_import())
+    if (shown_.kind == Kind::Image && !shown_.is_copy())
         copies_.clear();
 }
 
@@ -231,7 +231,7 @@ bool Surface::put(ShownContent content) {
         return false;
     follow_foreign(nullptr);
     shown_ = std::move(content);
-    if (shown_.is_import())
+    if (!shown_.is_copy())
         copies_.clear();
     return true;
 }

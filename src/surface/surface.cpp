@@ -279,8 +279,7 @@ ShownContent Surface::content_of(const PendingPicture::Request& request, Way way
     // A copy needs its source again where it may be wanted in other colours or of another part.
     const PixelFormat& format = buffer.image()->format();
     const bool has_colors = format.model == ColorModel::Yuv || format.has_alpha;
-    const bool is_copy = way == Way::Copy || way == Way::Convert;
-    if (!is_copy || (has_colors && can_rename_colors(surface_)) || has_cropped_)
+    if (!content.is_copy() || (has_colors && can_rename_colors(surface_)) || has_cropped_)
         content.source.reset(wlr_buffer_lock(&buffer));
     return content;
 }

@@ -38,6 +38,9 @@ struct ShownContent {
     std::uint64_t content = 0; ///< what CopyRing::note_content() said
 
     bool is_import() const noexcept { return kind == Kind::Image && way == Way::Import; }
+    bool is_copy() const noexcept {
+        return kind == Kind::Image && (way == Way::Copy || way == Way::Convert);
+    }
     /// Lies upside down in the picture.
     bool is_inverted() const noexcept { return is_import() && image->is_y_inverted(); }
 };

@@ -372,3 +372,29 @@ TEST_CASE("a part for whose copy there is no room is shown as well as can be") {
     }
     CHECK(client.connection() == Answer{});
 }
+
+TEST_CASE("copies of parts go when the whole is read in place") {
+    tarmac::Quotas quotas;
+    quotas.copied_bytes = 2 << 20;
+    Fixture fixture{Drawing::Pixman, quotas};
+    auto& [shell, client, window, toplevel, viewport] = fixture;
+    ColorBuffer image{client, White, 512, 400};
+    viewport.crop(0, 0, 500, 400);
+    window.commit(image.get());
+    REQUIRE(fixture.awaits("500x400 white"));
+    REQUIRE(fixture.way() == "copied");
+    viewport.crop(-1, -1, -1, -1);
+    if (GENERATE(false, true))
+        window.commit(image.get());
+    else
+        window.commit();
+    REQUIRE(fixture.awaits("512x400 white"));
+    REQUIRE(fixture.way() == "read");
+    ClientSurface other{shell, client};
+    const Toplevel other_toplevel{other};
+    ColorBuffer other_image{client, DRM_FORMAT_NV12, Nv12.white, 512, 400};
+    CHECK(shell.await([&] {
+        other.commit(other_image.get());
+        return other.seen() == "512x400 white";
+    }));
+}
