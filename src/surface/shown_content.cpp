@@ -223,11 +223,12 @@ void Surface::drop_misfit() {
     shown_ = {};
 }
 
-/// False if the renderer can't make a texture: then what was shown stays.
+/// False if the renderer can't make a texture: then what was shown stays. Without a renderer there
+/// is none to be made, until the next one shows it again.
 bool Surface::put(ShownContent content) {
     if (content.texture)
         put_texture(surface_, *content.picture, std::move(content.texture));
-    else if (!put_picture(surface_, *content.picture))
+    else if (surface_.compositor->renderer && !put_picture(surface_, *content.picture))
         return false;
     follow_foreign(nullptr);
     shown_ = std::move(content);

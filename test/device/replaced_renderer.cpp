@@ -104,6 +104,21 @@ TEST_CASE("a renderer that imports nothing shows the part that one before it sho
           "30x30 red");
 }
 
+TEST_CASE("a part that is chosen while there is no renderer is shown by the next one") {
+    Fixture fixture{GENERATE(Drawing::Pixman, Drawing::Gles2)};
+    const Viewport viewport{fixture.window};
+    ColorBuffer video{fixture.client, DRM_FORMAT_NV12, {{81}, {90, 240}}};
+    viewport.crop(0, 0, 20, 20);
+    fixture.window.commit(video.get());
+    REQUIRE(fixture.awaits(fixture.window, "20x20 red"));
+    wlr_compositor_set_renderer(fixture.shell.surfaces, nullptr);
+    viewport.crop(0, 0, 10, 10);
+    fixture.window.commit();
+    CHECK(fixture.shell.await([&] { return fixture.window.server()->current.width == 10; }));
+    fixture.replace();
+    CHECK(fixture.awaits(fixture.window, "10x10 red"));
+}
+
 TEST_CASE("importers may be replaced again before the first renderer is destroyed") {
     Fixture fixture{Drawing::Pixman};
     ColorBuffer red{fixture.client, Red}, green{fixture.client, Green};
