@@ -1,25 +1,27 @@
 # shellcheck shell=bash
-# The machine's kernel: User-Mode Linux, an ordinary program.
+# The machines' kernels: User-Mode Linux (um), an ordinary program, and one for QEMU (x86_64).
 
-# Sets kernel to the finished program, making it when there is none.
+# ensure_kernel ARCHITECTURE: sets kernel to the finished file, making it when there is none.
 ensure_kernel() {
-    kernel=$cache/kernel-$(hash_of "$machine/kernel.config" "$machine/kernel_in_root.sh" <(echo "$suite"))
+    local arch=$1 fragments=("$machine"/kernel{,."$1"}.config)
+    kernel=$cache/kernel-$arch-$(hash_of "${fragments[@]}" "$machine/kernel_in_root.sh" <(echo "$suite"))
     [[ ! -x $kernel ]] || return 0
-    lock kernel
+    lock "kernel-$arch"
     if [[ ! -x $kernel ]]; then
         need_space "$cache" 4 XDG_CACHE_HOME
-        remove_tree "$cache"/kernel-*.half
+        remove_tree "$cache"/kernel-"$arch"-*.half
         mkdir "$kernel.half"
-        step "Building the machine's kernel" "$logs/kernel.log" build_kernel "$kernel.half"
+        step "Building the machine's kernel" "$logs/kernel-$arch.log" build_kernel "$kernel.half" "$arch" "${fragments[@]}"
         mv "$kernel.half/linux" "$kernel"
         remove_tree "$kernel.half"
     fi
     unlock
 }
 
+# build_kernel DIRECTORY ARCHITECTURE FRAGMENT…
 build_kernel() {
     make_sandbox "$root"
     bwrap "${sandbox_args[@]}" "${network_args[@]}" --tmpfs /var/lib/apt/lists --tmpfs /var/cache/apt \
         --bind "$1" /build --chdir /build \
-        env "${base_environment[@]}" bash "$machine/kernel_in_root.sh" "$machine/kernel.config"
+        env "${base_environment[@]}" bash "$machine/kernel_in_root.sh" "${@:2}"
 }

@@ -1,9 +1,11 @@
 #!/bin/bash
 # Runs in the build root, in an empty directory, with the network: fetches the
-# suite's kernel source and leaves the program `linux` in the directory.
-# $1 is the configuration fragment. Every failure ends in a line `cause: …`.
+# suite's kernel source and leaves the kernel `linux` in the directory.
+# $1 is the architecture, um or x86_64, the rest are fragments of its configuration.
+# Every failure ends in a line `cause: …`.
 set -euo pipefail
-fragment=$1
+arch=$1
+fragments=("${@:2}")
 
 die() {
     echo "cause: $*"
@@ -16,6 +18,14 @@ fetch() {
     package=$(apt-cache depends linux-source | awk '$1 == "Depends:" && $2 ~ /^linux-source-/ { print $2; exit }')
     [[ $package ]] || die "the mirror's package index has no package linux-source"
     apt-get -q download "$package"
+}
+
+# What x86_64's build wants besides, and a machine without a GPU never needs
+fetch_libelf() {
+    apt-get -q download libelf-dev libelf1t64
+    dpkg-deb -x libelf-dev_*.deb libelf
+    dpkg-deb -x libelf1t64_*.deb libelf
+    export C_INCLUDE_PATH=$PWD/libelf/usr/include LIBRARY_PATH=$PWD/libelf/usr/lib/x86_64-linux-gnu
 }
 
 # Straight from the package: the tarball and the documentation never touch the disk.
@@ -58,22 +68,28 @@ patch_sources() {
 
 configure() {
     local wanted lacking=()
-    make -s ARCH=um KCONFIG_ALLCONFIG="$fragment" allnoconfig
+    cat "${fragments[@]}" >../fragment
+    make -s ARCH="$arch" KCONFIG_ALLCONFIG=../fragment allnoconfig
     while read -r wanted; do
         case $wanted in
         *=n) ! grep -qx "${wanted%=n}=y" .config || lacking+=("$wanted") ;;
         *) grep -qx "$wanted" .config || lacking+=("$wanted") ;;
         esac
-    done < <(grep '^CONFIG_' "$fragment")
-    ((${#lacking[@]} == 0)) || die "this kernel can't be configured with ${lacking[*]} (test/machine/kernel.config)"
+    done < <(grep '^CONFIG_' ../fragment)
+    ((${#lacking[@]} == 0)) || die "this kernel can't be configured with ${lacking[*]} (${fragments[*]})"
 }
 
 echo "Fetching the kernel source"
 fetch
+[[ $arch != x86_64 ]] || fetch_libelf
 echo "Unpacking the kernel source"
 unpack
 cd source
 patch_sources
 configure
-make ARCH=um -j"$(nproc)" linux
-strip -o ../linux linux
+case $arch in
+um) program=linux ;;
+x86_64) program=vmlinux ;;
+esac
+make ARCH="$arch" -j"$(nproc)" "$program"
+strip -o ../linux "$program"

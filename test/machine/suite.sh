@@ -14,7 +14,7 @@ command_test() {
     parse_options
     need_sandbox
     ensure_root
-    ensure_kernel
+    ensure_uml
     for name in "${test_builds[@]}"; do
         build "$name"
     done
