@@ -72,8 +72,12 @@ DmabufImport::Importers DmabufImport::create_importers(wlr_renderer* renderer, i
     if (const auto device = find_device(drm_fd)) {
         if (auto importer = create_renderer_importer(renderer, *device))
             importers.push_back(std::move(*importer));
-        if (auto importer = create_mapped_importer(renderer, *device))
+        if (auto importer = create_mapped_importer(renderer, *device)) {
+            // There may be another device, or none but main memory.
+            if (importers.empty() && !(*importer)->takes_device_buffers())
+                importer = create_mapped_importer(renderer, find_device(-1).value_or(*device));
             importers.push_back(std::move(*importer));
+        }
     }
     return importers;
 }

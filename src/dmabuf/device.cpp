@@ -4,14 +4,18 @@
 #include <cstdint>
 #include <fcntl.h>
 #include <gbm.h>
+#include <linux/dma-buf.h>
 #include <map>
 #include <memory>
-#include <string_view>
+#include <string>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <tarmac/fd.hpp>
 #include <xf86drm.h>
 #include <xf86drmMode.h>
+
+#include "dmabuf/exporter.hpp"
 
 namespace tarmac {
 
@@ -50,31 +54,113 @@ Fd make_dumb_buffer(int drm_fd) {
     return Fd{dmabuf};
 }
 
-/// As clients make theirs with a GPU's driver. Empty if it makes none.
-Fd make_gbm_buffer(int drm_fd) {
-    const std::unique_ptr<gbm_device, decltype(&gbm_device_destroy)> device{
-        gbm_create_device(drm_fd), gbm_device_destroy};
-    if (!device)
-        return {};
-    const std::unique_ptr<gbm_bo, decltype(&gbm_bo_destroy)> buffer{
-        gbm_bo_create(device.get(), Side, Side, GBM_FORMAT_XRGB8888,
-                      GBM_BO_USE_RENDERING | GBM_BO_USE_LINEAR),
-        gbm_bo_destroy};
-    return Fd{buffer ? gbm_bo_get_fd(buffer.get()) : -1};
+std::string driver_of(int drm_fd) {
+    using Version = std::unique_ptr<drmVersion, decltype([](drmVersion* v) { drmFreeVersion(v); })>;
+    const Version version{drmGetVersion(drm_fd)};
+    return version && version->name ? version->name : "";
 }
 
-std::optional<bool> can_map_buffers(int drm_fd) {
-    Fd dmabuf = make_dumb_buffer(drm_fd);
-    if (!dmabuf)
-        dmabuf = make_gbm_buffer(drm_fd);
+std::vector<Device> all_devices() {
+    constexpr int Most = 64;
+    drmDevice* devices[Most];
+    const int count = std::min(drmGetDevices2(0, devices, Most), Most);
+    std::vector<Device> all;
+    for (int i = 0; i < count; ++i)
+        all.emplace_back(devices[i]);
+    return all;
+}
+
+using Gbm = std::unique_ptr<gbm_device, decltype([](gbm_device* gbm) { gbm_device_destroy(gbm); })>;
+using Bo = std::unique_ptr<gbm_bo, decltype([](gbm_bo* bo) { gbm_bo_destroy(bo); })>;
+
+/// The first bytes of a dma-buf, mapped while this lives.
+class Bytes {
+public:
+    static constexpr std::size_t Size = Side * Side * 4;
+
+    Bytes(int dmabuf, int protection)
+        : memory_{mmap(nullptr, Size, protection, MAP_SHARED, dmabuf, 0)} {}
+    ~Bytes() {
+        if (*this)
+            munmap(memory_, Size);
+    }
+    Bytes(const Bytes&) = delete;
+    Bytes& operator=(const Bytes&) = delete;
+
+    explicit operator bool() const { return memory_ != MAP_FAILED; }
+    void* get() const { return memory_; }
+
+private:
+    void* memory_;
+};
+
+struct Buffer {
+    Fd dmabuf;
+    std::uint32_t stride;
+};
+
+/// Whether a driver that is given the buffer sees what was written through its mapping. Virtual
+/// GPUs have memory of their own on the host, which a mapping only stands for.
+bool is_mapping_true(const drmDevice& device, const Buffer& buffer) {
+    constexpr std::uint32_t Written = 0x00a55a3c;
+    const int dmabuf = buffer.dmabuf.get();
+    {
+        const Bytes bytes{dmabuf, PROT_READ | PROT_WRITE};
+        // Of a descriptor for reading nothing more is known.
+        if (!bytes)
+            return static_cast<bool>(Bytes{dmabuf, PROT_READ});
+        dma_buf_sync sync{.flags = DMA_BUF_SYNC_START | DMA_BUF_SYNC_WRITE};
+        ioctl(dmabuf, DMA_BUF_IOCTL_SYNC, &sync);
+        *static_cast<std::uint32_t*>(bytes.get()) = Written;
+        sync.flags = DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE;
+        ioctl(dmabuf, DMA_BUF_IOCTL_SYNC, &sync);
+    }
+    const Fd node = open_node(device);
+    const Gbm gbm{gbm_create_device(node.get())};
+    gbm_import_fd_data data{dmabuf, Side, Side, buffer.stride, GBM_FORMAT_XRGB8888};
+    const Bo bo{gbm ? gbm_bo_import(gbm.get(), GBM_BO_IMPORT_FD, &data, GBM_BO_USE_RENDERING)
+                    : nullptr};
+    std::uint32_t seen_stride = 0;
+    void* map = nullptr;
+    void* seen =
+        bo ? gbm_bo_map(bo.get(), 0, 0, 1, 1, GBM_BO_TRANSFER_READ, &seen_stride, &map) : nullptr;
+    if (!seen)
+        return true;
+    const bool is_true = (*static_cast<std::uint32_t*>(seen) & 0x00ffffff) == Written;
+    gbm_bo_unmap(bo.get(), map);
+    return is_true;
+}
+/// As clients make theirs with a GPU's driver.
+std::optional<Buffer> make_gbm_buffer(int drm_fd) {
+    const Gbm gbm{gbm_create_device(drm_fd)};
+    const Bo bo{gbm ? gbm_bo_create(gbm.get(), Side, Side, GBM_FORMAT_XRGB8888,
+                                    GBM_BO_USE_RENDERING | GBM_BO_USE_LINEAR)
+                    : nullptr};
+    Fd dmabuf{bo ? gbm_bo_get_fd(bo.get()) : -1};
     if (!dmabuf)
         return std::nullopt;
-    constexpr std::size_t Size = Side * Side * 4;
-    void* memory = mmap(nullptr, Size, PROT_READ, MAP_SHARED, dmabuf.get(), 0);
-    if (memory == MAP_FAILED)
-        return false;
-    munmap(memory, Size);
-    return true;
+    return Buffer{std::move(dmabuf), gbm_bo_get_stride(bo.get())};
+}
+
+std::optional<bool> can_map_gbm_buffers(const Device& device, int drm_fd) {
+    return make_gbm_buffer(drm_fd).transform(
+        [&](const Buffer& buffer) { return is_mapping_true(*device, buffer); });
+}
+
+std::optional<bool> can_map_dumb_buffers(int drm_fd) {
+    const Fd dmabuf = make_dumb_buffer(drm_fd);
+    return dmabuf ? std::optional{static_cast<bool>(Bytes{dmabuf.get(), PROT_READ})} : std::nullopt;
+}
+
+std::optional<bool> can_map_buffers(const Device& device, int drm_fd) {
+    // A GPU's dumb buffers may be plain memory where others aren't. Elsewhere GBM loads what draws
+    // on the CPU, which takes long.
+    if (has_gpu(drm_fd)) {
+        const auto tried = can_map_gbm_buffers(device, drm_fd);
+        return tried ? tried : can_map_dumb_buffers(drm_fd);
+    }
+    const auto tried = can_map_dumb_buffers(drm_fd);
+    return tried ? tried : can_map_gbm_buffers(device, drm_fd);
 }
 
 } // namespace
@@ -87,9 +173,7 @@ bool is_same_device(dev_t a, dev_t b) noexcept {
 }
 
 bool has_gpu(int drm_fd) noexcept {
-    using Version = std::unique_ptr<drmVersion, decltype([](drmVersion* v) { drmFreeVersion(v); })>;
-    const Version version{drmGetVersion(drm_fd)};
-    const std::string_view driver = version && version->name ? version->name : "";
+    const std::string driver = driver_of(drm_fd);
     return driver != "vgem" && driver != "vkms" && driver != "";
 }
 
@@ -109,23 +193,32 @@ std::optional<bool> can_map_buffers(dev_t id) noexcept {
         return found->second;
     const Device device = open_device(id);
     const Fd node = device ? open_node(*device) : Fd{};
-    return known[id] = node ? can_map_buffers(node.get()) : std::nullopt;
+    return known[id] = node ? can_map_buffers(device, node.get()) : std::nullopt;
+}
+
+std::vector<GpuMemory> try_gpus() {
+    std::vector<GpuMemory> gpus;
+    for (const Device& device : all_devices()) {
+        const Fd node = open_node(*device);
+        // Displays without a GPU have no render node.
+        if (!node || !(device->available_nodes & (1 << DRM_NODE_RENDER)) || !has_gpu(node.get()))
+            continue;
+        if (const auto buffer = make_gbm_buffer(node.get()))
+            gpus.push_back({exporter_of(buffer->dmabuf.get()), is_mapping_true(*device, *buffer)});
+    }
+    return gpus;
 }
 
 std::optional<dev_t> find_readable_device() noexcept {
-    constexpr int Most = 64;
-    drmDevice* devices[Most];
-    const int count = std::min(drmGetDevices2(0, devices, Most), Most);
     std::optional<dev_t> tried, untried;
-    for (int i = 0; i < count; ++i) {
-        const Device device{devices[i]};
+    for (const Device& device : all_devices()) {
         struct stat status;
         if (tried || !(device->available_nodes & (1 << DRM_NODE_RENDER)))
             continue;
         const Fd node{open(device->nodes[DRM_NODE_RENDER], O_RDWR | O_CLOEXEC)};
         if (!node || fstat(node.get(), &status) != 0)
             continue;
-        const auto is_mapped = can_map_buffers(node.get());
+        const auto is_mapped = can_map_buffers(device, node.get());
         if (is_mapped == true)
             tried = status.st_rdev;
         else if (!is_mapped && !untried)

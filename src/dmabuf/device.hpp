@@ -1,7 +1,9 @@
 #pragma once
 
 #include <optional>
+#include <string>
 #include <sys/types.h>
+#include <vector>
 
 namespace tarmac {
 
@@ -16,9 +18,17 @@ bool has_gpu(int drm_fd) noexcept;
 /// opened.
 bool is_gpu(dev_t device) noexcept;
 
-/// Whether the buffers of a DRM device can be mapped and read, by trying one. Nothing if it isn't
-/// DRM's or makes none here.
+/// Whether the buffers of a DRM device can be mapped, and the mapping shows what is in them, by
+/// trying one. Nothing if it isn't DRM's or makes none here.
 std::optional<bool> can_map_buffers(dev_t device) noexcept;
+
+/// Of the memory that a GPU's driver makes for clients.
+struct GpuMemory {
+    std::string exporter;      ///< as exporter_of() has it
+    bool can_be_mapped = true; ///< and is shown by the mapping
+};
+/// One for each GPU of the machine that can be asked, by a buffer of each.
+std::vector<GpuMemory> try_gpus();
 
 /// A render node: the first for which can_map_buffers(), or else the first that can be opened and
 /// doesn't say no. Nothing if there is none.

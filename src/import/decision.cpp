@@ -48,9 +48,23 @@ bool is_importable(const RendererFacts& facts, FormatModifier pair) {
     return facts.imports.contains(pair) && is_faithful(facts, pair.fourcc);
 }
 
-bool is_readable(const RendererFacts& facts, FormatModifier pair) {
-    return is_linear(facts, pair.modifier) &&
-           (reads(facts, *find_pixel_format(pair.fourcc)) || is_convertible(pair.fourcc));
+bool is_readable(const RendererFacts& facts, std::uint32_t fourcc) {
+    return reads(facts, *find_pixel_format(fourcc)) || is_convertible(fourcc);
+}
+
+/// Nobody but its driver knows the implicit layout of a device's memory.
+bool has_known_rows(const ImageFacts& image) {
+    const std::uint64_t modifier = image.format.modifier;
+    return modifier == DRM_FORMAT_MOD_LINEAR ||
+           (modifier == DRM_FORMAT_MOD_INVALID && image.memory == MemoryKind::Pages);
+}
+
+Result<void> check_memory(const ImageFacts& image) {
+    if (image.memory != MemoryKind::Hidden)
+        return {};
+    return fail(Fault::ImportFailed,
+                "a mapping of this device's memory doesn't show what the device "
+                "has drawn");
 }
 
 Result<void> check_colors(const RendererFacts& facts, const PixelFormat& format,
@@ -167,13 +181,14 @@ std::string_view way_name(Way way) noexcept {
     return "";
 }
 
-ImageFacts ImageFacts::of(const Dmabuf& dmabuf, const RendererFacts& facts) {
+ImageFacts ImageFacts::of(const Dmabuf& dmabuf, const RendererFacts& facts, MemoryKind memory) {
     ImageFacts image{
         .format = {dmabuf.fourcc(), dmabuf.modifier()},
         .extent = {dmabuf.width(), dmabuf.height()},
         .n_planes = static_cast<unsigned>(dmabuf.planes().size()),
         .planes = {},
         .is_y_inverted = dmabuf.is_y_inverted(),
+        .memory = memory,
     };
     for (unsigned i = 0; i < image.n_planes; ++i)
         image.planes[i] = {dmabuf.planes()[i].offset, dmabuf.planes()[i].stride};
@@ -217,12 +232,16 @@ Result<void> decide_import(const RendererFacts& facts, const ImageFacts& image,
 Result<Way> decide_reading(const RendererFacts& facts, const ImageFacts& image,
                            const Colors& colors) {
     const auto [fourcc, modifier] = image.format;
-    if (!is_readable(facts, image.format))
+    if (!is_readable(facts, fourcc) || !has_known_rows(image))
         return fail(Fault::InvalidFormat,
-                    formatted("{} with modifier {} can't be read from mapped memory",
-                              fourcc_name(fourcc), modifier_name(modifier)));
+                    formatted("{} with modifier {} can't be read from mapped memory{}",
+                              fourcc_name(fourcc), modifier_name(modifier),
+                              modifier == DRM_FORMAT_MOD_INVALID && is_readable(facts, fourcc)
+                                  ? ": how its device lays out rows isn't known"
+                                  : ""));
     const PixelFormat& format = *find_pixel_format(fourcc);
-    auto checked = check_meaning(format, colors.state)
+    auto checked = check_memory(image)
+                       .and_then([&] { return check_meaning(format, colors.state); })
                        .and_then([&] { return check_strides(image); })
                        .and_then([&] { return check_size(facts, image.extent); });
     if (checked && must_be_converted(format, colors) && !is_convertible(fourcc))
@@ -251,7 +270,7 @@ FormatSet readable_formats(const RendererFacts& facts) {
             if (reads(facts, format) != is_read)
                 continue;
             for (const std::uint64_t modifier : {DRM_FORMAT_MOD_LINEAR, DRM_FORMAT_MOD_INVALID}) {
-                if (is_readable(facts, {format.fourcc, modifier}))
+                if (is_linear(facts, modifier) && is_readable(facts, format.fourcc))
                     formats.add({format.fourcc, modifier});
             }
         }

@@ -7,6 +7,7 @@
 #include <tarmac/format_set.hpp>
 #include <tarmac/geometry.hpp>
 
+#include "dmabuf/memory_kind.hpp"
 #include "import/colors.hpp"
 #include "wlr/renderer_facts.hpp"
 
@@ -36,10 +37,13 @@ struct ImageFacts {
     bool is_y_inverted = false;
     bool is_disjoint = false;                ///< its planes lie in several dma-bufs
     std::optional<unsigned> read_only_plane; ///< whose memory can't be mapped for writing
+    /// Makes a difference to who reads it alone.
+    MemoryKind memory = MemoryKind::Device;
 
     /// Where the memory lies, and what may be done to it, the kernel is asked only if it makes a
     /// difference to the renderer.
-    static ImageFacts of(const Dmabuf& dmabuf, const RendererFacts& facts);
+    static ImageFacts of(const Dmabuf& dmabuf, const RendererFacts& facts,
+                         MemoryKind memory = MemoryKind::Device);
 };
 
 /// How a renderer shows an image whose numbers mean that. Errors say why it can't: InvalidFormat

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "account/client_account.hpp"
+#include "dmabuf/memory_kind.hpp"
 #include "dmabuf/out_of_memory.hpp"
 #include "import/landed.hpp"
 #include "ready/disposal.hpp"
@@ -102,6 +103,12 @@ public:
     Result<void> may_map(std::uint64_t bytes) const {
         return hooks_.may_map ? hooks_.may_map(bytes) : Result<void>{};
     }
+    /// Where it lies, for who wants to read it.
+    MemoryKind memory() {
+        if (!memory_)
+            memory_ = memory_kind(*image_);
+        return *memory_;
+    }
     /// nullptr if it isn't mapped.
     const std::shared_ptr<Mapping>& mapping() const noexcept { return mapping_; }
     /// Has the memory mapped, unless that has been begun or tried: at once if it is little, else by
@@ -151,6 +158,7 @@ private:
     std::move_only_function<void()> on_landed_;
     Landed landed_;
     Picture import_, in_place_;
+    std::optional<MemoryKind> memory_; ///< once it was asked for
     std::shared_ptr<Mapping> mapping_;
     bool is_unmappable_ = false;
     WorkerPool::Ticket mapping_job_;

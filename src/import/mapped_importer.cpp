@@ -29,8 +29,7 @@ public:
     std::string_view way() const noexcept override { return "mapped"; }
 
     Result<Landed> land(std::shared_ptr<const Dmabuf> dmabuf) override {
-        const auto way =
-            decide_reading(*facts_, ImageFacts::of(*dmabuf, *facts_), Colors::of(*dmabuf));
+        const auto way = decide(*dmabuf);
         if (!way)
             return std::unexpected(way.error());
         return Landed{.import = {}, .is_drawn_in_place = *way == Way::ReadInPlace};
@@ -39,27 +38,25 @@ public:
 private:
     Result<Texture> import_dmabuf(std::shared_ptr<const Dmabuf> dmabuf,
                                   const Update& update) override {
-        if (!formats_.contains({dmabuf->fourcc(), dmabuf->modifier()}))
-            return fail(Fault::InvalidFormat,
-                        formatted("{} with modifier {} can't be read from mapped memory",
-                                  fourcc_name(dmabuf->fourcc()),
-                                  modifier_name(dmabuf->modifier())));
-        const Colors colors = Colors::of(*dmabuf);
-        if (const auto way = decide_reading(*facts_, ImageFacts::of(*dmabuf, *facts_), colors);
-            !way)
+        if (const auto way = decide(*dmabuf); !way)
             return std::unexpected(way.error());
         if (!FenceWatch::is_idle(*dmabuf, FenceWatch::Access::Read))
             return fail_busy();
         const auto mapping = Mapping::create(dmabuf);
         if (!mapping)
             return std::unexpected(mapping.error());
-        const Rendition rendition = rendition_of(*facts_, *dmabuf, colors);
+        const Rendition rendition = rendition_of(*facts_, *dmabuf, Colors::of(*dmabuf));
         auto copy = CopyBuffer::create({dmabuf->width(), dmabuf->height()}, rendition);
         copy->show(std::move(dmabuf), rendition);
         return make(*mapping, *copy, update).transform([&] {
             const std::uint64_t bytes = CopyBuffer::size_of(copy->extent(), rendition);
             return Texture{std::move(copy), renderer_, bytes};
         });
+    }
+
+    Result<Way> decide(const Dmabuf& dmabuf) const {
+        return decide_reading(*facts_, ImageFacts::of(dmabuf, *facts_, memory_kind(dmabuf)),
+                              Colors::of(dmabuf));
     }
 
     /// What clients leave to a GPU's driver isn't linear.

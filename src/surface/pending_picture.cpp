@@ -157,7 +157,8 @@ void PendingPicture::choose_way() {
 
 Result<Way> PendingPicture::way_to_read() const {
     const RendererFacts& renderer = *context_.renderer;
-    return decide_reading(renderer, ImageFacts::of(*buffer().image(), renderer), request_.colors);
+    return decide_reading(renderer, ImageFacts::of(*buffer().image(), renderer, buffer().memory()),
+                          request_.colors);
 }
 
 void PendingPicture::begin_reading() {
