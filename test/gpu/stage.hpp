@@ -1,0 +1,36 @@
+#pragma once
+
+#include "support/compositor_process.hpp"
+#include "support/dmabuf_source.hpp"
+#include "support/gpu_client.hpp"
+#include "support/window.hpp"
+
+namespace test {
+
+/// The driver of the machine's GPU.
+inline constexpr const char* Gpu = "virtio_gpu";
+
+/// A compositor that draws with the GPU, or reads with `renderer` what the GPU drew. Skips the test
+/// without one.
+inline Stage gpu_stage(const std::string& renderer = "gles2") {
+    return {.renderer = renderer, .drm_device = drm_nodes_of(Gpu).render};
+}
+
+/// Four colours that can't be taken for each other, also where blue and red are swapped.
+inline constexpr GpuClient::Quarters Colors{
+    {{200, 40, 10}, {20, 180, 60}, {30, 50, 220}, {230, 210, 90}}};
+
+/// Whether `screen` shows that in `box`, by the middles of its quarters.
+inline bool shows(const Picture& screen, const Box& box, const GpuClient::Quarters& quarters) {
+    for (int i = 0; i < 4; ++i) {
+        const int x = box.x + (i % 2 * 2 + 1) * box.width / 4;
+        const int y = box.y + (i / 2 * 2 + 1) * box.height / 4;
+        if (distance(screen.at(x, y), quarters[static_cast<std::size_t>(i)]) > 2) {
+            UNSCOPED_INFO("quarter " << i << ": " << to_string(screen.at(x, y)));
+            return false;
+        }
+    }
+    return true;
+}
+
+} // namespace test
