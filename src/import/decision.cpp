@@ -270,7 +270,7 @@ FormatSet readable_formats(const RendererFacts& facts) {
             if (reads(facts, format) != is_read)
                 continue;
             for (const std::uint64_t modifier : {DRM_FORMAT_MOD_LINEAR, DRM_FORMAT_MOD_INVALID}) {
-                if (is_linear(facts, modifier) && is_readable(facts, format.fourcc))
+                if (is_readable(facts, format.fourcc))
                     formats.add({format.fourcc, modifier});
             }
         }
