@@ -81,6 +81,13 @@ ImageFacts read_only(unsigned plane, ImageFacts facts) {
     facts.read_only_plane = plane;
     return facts;
 }
+ImageFacts in(MemoryKind memory, ImageFacts facts) {
+    facts.memory = memory;
+    return facts;
+}
+ImageFacts in_pages(ImageFacts facts) {
+    return in(MemoryKind::Pages, std::move(facts));
+}
 ImageFacts with_planes(unsigned n, ImageFacts facts) {
     facts.n_planes = n;
     return facts;
@@ -136,9 +143,13 @@ TEST_CASE("each image has one way to each renderer, or a reason why not") {
         {"tiled", pixman, image(DRM_FORMAT_XRGB8888, Tiled), Rgb,
          "XR24 (XRGB8888) with modifier INTEL_X_TILED can't be read from mapped memory"},
         {"implicit", gles2, image(DRM_FORMAT_XRGB8888, Implicit), Rgb, "imported"},
-        {"implicit", pixman, image(DRM_FORMAT_XRGB8888, Implicit), Rgb, "read"},
-        {"implicit, which nobody imports", lavapipe, image(DRM_FORMAT_BGR888, Implicit), Rgb,
-         "converted"},
+        {"implicit", pixman, in_pages(image(DRM_FORMAT_XRGB8888, Implicit)), Rgb, "read"},
+        {"implicit, of a device", pixman, image(DRM_FORMAT_XRGB8888, Implicit), Rgb,
+         "how its device lays out rows isn't known"},
+        {"implicit, which nobody imports", lavapipe, in_pages(image(DRM_FORMAT_BGR888, Implicit)),
+         Rgb, "converted"},
+        {"implicit, which nobody imports", vulkan, in_pages(image(DRM_FORMAT_BGR888, Implicit)),
+         Rgb, "converted"},
         {"implicit, which nobody imports", vulkan, image(DRM_FORMAT_BGR888, Implicit), Rgb,
          "can't be read from"},
 
@@ -148,8 +159,8 @@ TEST_CASE("each image has one way to each renderer, or a reason why not") {
          "the renderer doesn't draw AR24 (ARGB8888) with such colours or alpha"},
         {"straight alpha, implicit", gles2, image(DRM_FORMAT_ARGB8888, Implicit), Straight,
          "such colours or alpha"},
-        {"straight alpha, implicit", llvmpipe, image(DRM_FORMAT_ARGB8888, Implicit), Straight,
-         "converted"},
+        {"straight alpha, implicit", llvmpipe, in_pages(image(DRM_FORMAT_ARGB8888, Implicit)),
+         Straight, "converted"},
         {"no alpha that could be straight", gles2, image(DRM_FORMAT_XRGB8888), Straight,
          "imported"},
 
@@ -212,7 +223,11 @@ TEST_CASE("each image has one way to each renderer, or a reason why not") {
          "copied"},
         {"a GPU takes it", gles2, at(1, 257, image(DRM_FORMAT_RGB565)), Rgb, "imported"},
         {"read-only", llvmpipe, read_only(0, image(DRM_FORMAT_XRGB8888)), Rgb, "copied"},
-        {"read-only", lavapipe, read_only(0, image(DRM_FORMAT_XRGB8888, Implicit)), Rgb, "copied"},
+        {"read-only", lavapipe, read_only(0, in_pages(image(DRM_FORMAT_XRGB8888, Implicit))), Rgb,
+         "copied"},
+        {"hidden", gles2, in(MemoryKind::Hidden, image(DRM_FORMAT_XRGB8888)), Rgb, "imported"},
+        {"hidden", pixman, in(MemoryKind::Hidden, image(DRM_FORMAT_XRGB8888)), Rgb,
+         "a mapping of this device's memory doesn't show what the device has drawn"},
         {"read-only", llvmpipe, read_only(0, image(DRM_FORMAT_XRGB8888, Tiled)), Rgb,
          "plane 0: the dma-buf is read-only, which a software renderer can't draw"},
         {"read-only", gles2, read_only(0, image(DRM_FORMAT_XRGB8888)), Rgb, "imported"},
@@ -327,7 +342,7 @@ TEST_CASE("what is offered is what the decision takes") {
             if (!format.has_linear_layout())
                 continue;
             for (const std::uint64_t modifier : {Linear, Implicit, Tiled}) {
-                const ImageFacts facts_of_image = image(format.fourcc, modifier);
+                const ImageFacts facts_of_image = in_pages(image(format.fourcc, modifier));
                 const Colors colors{ColorState::of(format.model), true};
                 CHECK(imported.contains(facts_of_image.format) ==
                       decide_import(facts, facts_of_image, colors).has_value());
