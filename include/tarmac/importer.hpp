@@ -91,11 +91,18 @@ Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* rendere
 /// the renderer knows the format, rows are aligned as it needs them, they are the right way up and
 /// alpha is premultiplied.
 ///
-/// With pixman or a rasterizer on the CPU, implicit layouts are linear, and are taken too, unless
-/// `device` is a GPU, whose driver may lay them out otherwise.
+/// Whose memory it is says its exporter ("exp_name" of /proc/self/fdinfo): that of processes, heaps,
+/// cameras and devices that can't draw is linear, so implicit layouts of it are taken too, where
+/// somebody offers them. A GPU's driver may lay them out otherwise. And what a GPU keeps to itself
+/// is refused, since a mapping of it doesn't show what was drawn: each GPU's driver is tried once,
+/// with a buffer that is written through a mapping and read by the driver, when memory is first to
+/// be read.
+///
+/// Implicit layouts are offered with pixman or a rasterizer on the CPU, unless `device` is a GPU, and
+/// where the renderer offers them itself.
 ///
 /// `device` is what clients are told to allocate on. Whether its buffers can be mapped is tried
-/// with one. `renderer` must outlive the importer. Errors: NotAvailable if the renderer reads no
+/// the same way. `renderer` must outlive the importer. Errors: NotAvailable if the renderer reads no
 /// memory.
 Result<std::unique_ptr<Importer>> create_mapped_importer(wlr_renderer* renderer, dev_t device);
 

@@ -209,7 +209,7 @@ TEST_CASE_METHOD(Studio,
         bool is_wrong;
     };
     constexpr std::uint32_t Inverted = ZWP_LINUX_BUFFER_PARAMS_V1_FLAGS_Y_INVERT;
-    const auto& [fourcc, flags, coefficients, range, is_wrong] = GENERATE_REF(values<Case>({
+    constexpr Case cases[] = {
         {DRM_FORMAT_XRGB8888, 0, Bt709, Limited, true},
         {DRM_FORMAT_XRGB8888, Inverted, Bt601, Full, true},
         {DRM_FORMAT_RGBX8888, 0, Bt709, Limited, true},
@@ -217,23 +217,30 @@ TEST_CASE_METHOD(Studio,
         {DRM_FORMAT_P010, 0, Identity, Full, true},
         {DRM_FORMAT_XRGB8888, 0, Identity, Full, false},
         {DRM_FORMAT_RGBX8888, 0, Identity, Full, false},
-    }));
-    INFO(tarmac::fourcc_name(fourcc) << " with coefficients " << coefficients);
+    };
     const auto pixel_format = protocol_error(WP_COLOR_REPRESENTATION_SURFACE_V1_ERROR_PIXEL_FORMAT);
-    ImageBuffer image{client, fourcc, Width, Height, flags};
-    SECTION("that comes with the buffer") {
-        colors.set_coefficients(coefficients, range);
-        wl_surface_attach(window.surface(), image.get(), 0, 0);
+    for (const auto& [fourcc, flags, coefficients, range, is_wrong] : cases) {
+        for (const bool comes_with_buffer : {true, false}) {
+            INFO(tarmac::fourcc_name(fourcc)
+                 << " with coefficients " << coefficients
+                 << (comes_with_buffer ? " that come with the buffer" : " that come after it"));
+            // An error is the end of a client, not of the compositor.
+            RawClient alone = compositor.connect(6);
+            Window shown{alone};
+            ColorSurface meant{alone, shown.surface()};
+            ImageBuffer image{alone, fourcc, Width, Height, flags};
+            if (!comes_with_buffer)
+                shown.show(image.get());
+            meant.set_coefficients(coefficients, range);
+            if (comes_with_buffer)
+                wl_surface_attach(shown.surface(), image.get(), 0, 0);
+            wl_surface_commit(shown.surface());
+            alone.round_trip();
+            CHECK(alone.connection() == (is_wrong ? pixel_format : Answer{}));
+            if (is_wrong)
+                CHECK(alone.connection().interface == "wp_color_representation_surface_v1");
+        }
     }
-    SECTION("that comes after it") {
-        window.show(image.get());
-        colors.set_coefficients(coefficients, range);
-    }
-    wl_surface_commit(window.surface());
-    client.round_trip();
-    CHECK(client.connection() == (is_wrong ? pixel_format : Answer{}));
-    if (is_wrong)
-        CHECK(client.connection().interface == "wp_color_representation_surface_v1");
 }
 
 TEST_CASE_METHOD(Studio,

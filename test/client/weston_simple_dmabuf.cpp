@@ -7,12 +7,14 @@
 #include <csignal>
 #include <unistd.h>
 
+#include "client/camera.hpp"
 #include "client/gradient.hpp"
 #include "support/compositor_process.hpp"
 #include "support/picture.hpp"
 #include "support/stages.hpp"
 #include "support/virtual_card.hpp"
 
+using test::Camera;
 using test::CompositorProcess;
 using test::Process;
 using test::Stage;
@@ -30,23 +32,16 @@ Process start_vulkan_client(const CompositorProcess& compositor) {
                    {compositor.environment(), test::SynchronousMesa, "LD_PRELOAD=" WRITABLE_PRIME}};
 }
 
-constexpr const char* Camera = "/dev/video0";
-
-/// The middle of a bar of vivid's picture: eight bars at three quarters of brightness, with text
-/// above them.
-test::Pixel bar_of(const test::Picture& screen, int bar) {
-    constexpr int Width = 320, Height = 240, Bar = Width / 8;
-    const int left = (screen.width - Width) / 2, top = (screen.height - Height) / 2;
-    return screen.at(left + bar * Bar + Bar / 2, top + Height - 20);
+test::Box camera_box(const test::Picture& screen) {
+    constexpr int Width = 320, Height = 240;
+    return {(screen.width - Width) / 2, (screen.height - Height) / 2, Width, Height};
 }
 
 void check_camera(const test::Picture& screen) {
-    constexpr test::Pixel bars[] = {{191, 191, 191}, {191, 191, 0}, {0, 191, 191}, {0, 191, 0},
-                                    {191, 0, 191},   {191, 0, 0},   {0, 0, 191},   {0, 0, 0}};
     for (int i = 0; i < 8; ++i) {
-        const test::Pixel seen = bar_of(screen, i);
+        const test::Pixel seen = test::camera_bar(screen, camera_box(screen), i);
         INFO("bar " << i << ": " << to_string(seen));
-        CHECK(test::distance(seen, bars[i]) <= 4);
+        CHECK(test::distance(seen, test::CameraBars[i]) <= 4);
     }
 }
 
@@ -160,7 +155,7 @@ TEST_CASE("a camera's grey is grey, whatever its format is called") {
         const double bright =
             format == "GREY" ? std::clamp((number - 16) * 255 / 219, 0.0, 255.0) : number;
         const auto value = static_cast<std::uint8_t>(bright);
-        const test::Pixel seen = bar_of(screen, i);
+        const test::Pixel seen = test::camera_bar(screen, camera_box(screen), i);
         INFO("bar " << i << ": " << to_string(seen));
         CHECK(test::distance(seen, {value, value, value}) <= 4);
     }

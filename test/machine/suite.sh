@@ -23,6 +23,7 @@ command_test() {
         run_suite device "$name" boot_machine
     done
     test_clients
+    test_gpu
     say "Testing ./run itself"
     "$machine/test_run.sh" || printf 'fail test_run.sh: ended with status %s\n' "$?" >>"$TARMAC_TALLY"
     tallying=no
@@ -39,6 +40,19 @@ test_clients() {
         run_suite clients gcc boot_machine
     else
         echo 'skip the tests of real clients: their packages could not be added (test/clients/packages), see above' >>"$TARMAC_TALLY"
+    fi
+}
+
+# On the machine that has a GPU's driver, with the clients' packages if they are there; where it can't
+# be made, the rest counts. The sanitizers would be translated by QEMU as well.
+test_gpu() {
+    # In another process, which may die.
+    if "$checkout/run" machine --gpu --no-build -- true; then
+        machine_kind=gpu machine_devices='vgem vivid bochs'
+        ensure_gpu
+        run_suite gpu gcc boot_machine
+    else
+        echo 'skip the tests of a GPU: its machine could not be made, see above' >>"$TARMAC_TALLY"
     fi
 }
 

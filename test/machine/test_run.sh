@@ -83,6 +83,22 @@ expect '--with leaves the base as it was' 127 "$(status_of on_machine -- dbus-da
 expect '--with names the package that is not there' 1 \
     "$(on_machine --with no-such-package-anywhere -- true </dev/null 2>&1 | grep -c 'no package no-such-package-anywhere')"
 
+# The machine with a GPU, if there is one (suite.sh says why not)
+on_gpu() { on_machine --gpu "$@"; }
+if [[ $(status_of on_gpu -- true) == 0 ]]; then
+    expect '--gpu: a status comes out' 3 "$(status_of on_gpu -- sh -c 'exit 3')"
+    expect '--gpu: bytes pass both ways unchanged' "$(sha256sum <"$scratch/bytes")" \
+        "$(on_gpu -- cat <"$scratch/bytes" | sha256sum)"
+    # shellcheck disable=SC2016
+    expect '--gpu: stdout and stderr stay apart, in the working directory' "$checkout/test/err" \
+        "$(cd test && ../run machine --gpu --no-build -- sh -c 'printf %s "$PWD"; echo err >&2' 2>"$scratch/err" </dev/null)/$(<"$scratch/err")"
+    # shellcheck disable=SC2016
+    expect '--gpu: the first node is the GPU, and --devices adds others' 'virtio-pci
+4' "$(on_gpu -- sh -c 'basename "$(readlink /sys/class/drm/renderD128/device/driver)"' </dev/null)
+$(on_gpu --devices vgem,vkms,bochs -- sh -c 'ls /sys/class/drm | grep -c "^card[0-9]*$"' </dev/null)"
+    expect '--devices wants --gpu' 1 "$(status_of on_machine --devices vgem -- true)"
+fi
+
 # A project of one file, since the whole takes minutes
 project=$scratch/project
 mkdir -p "$project/test"
