@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -120,8 +121,13 @@ public:
         mapping_job_.finish_by(end);
     }
 
-    /// A point to signal when the buffer is released.
-    void add_release_point(ReleasePoint point) { release_points_.push_back(std::move(point)); }
+    /// A point to signal when the buffer is released. One is kept of each timeline, however often
+    /// the client shows the buffer before that.
+    void add_release_point(ReleasePoint point) {
+        if (std::ranges::none_of(release_points_,
+                                 [&](ReleasePoint& kept) { return kept.join(point); }))
+            release_points_.push_back(std::move(point));
+    }
 
 private:
     /// A picture that lies in the client's memory: keeps this locked while it is locked itself.

@@ -147,6 +147,15 @@ void ReleasePoint::signal() noexcept {
         wlr_drm_syncobj_timeline_signal(&point->timeline(), point->point());
 }
 
+bool ReleasePoint::join(ReleasePoint& other) noexcept {
+    if (!point_ || !other.point_ || &point_->timeline() != &other.point_->timeline())
+        return false;
+    if (other.point_->point() > point_->point())
+        std::swap(point_, other.point_);
+    other.point_.reset();
+    return true;
+}
+
 bool has_explicit_sync(wlr_surface& surface) {
     return wlr_linux_drm_syncobj_v1_get_surface_state(&surface) != nullptr;
 }

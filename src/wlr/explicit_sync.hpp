@@ -86,6 +86,10 @@ public:
     /// Does nothing the second time.
     void signal() noexcept;
 
+    /// Takes `other` over, so that it is signalled with this one: what signals a point of a
+    /// timeline signals those before it. False, and nothing is done, if it is of another timeline.
+    bool join(ReleasePoint& other) noexcept;
+
 private:
     std::optional<SyncPoint> point_;
 };

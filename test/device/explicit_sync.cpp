@@ -263,6 +263,24 @@ TEST_CASE_METHOD(Fixture, "a release point is signalled once, whoever holds it l
     CHECK(timeline.signalled_point() == 2);
 }
 
+TEST_CASE_METHOD(Fixture, "release points of one timeline become one") {
+    std::optional<ReleasePoint> kept;
+    for (const std::uint64_t point : {2, 5, 3}) {
+        set_points(1, point);
+        commit(buffer);
+        REQUIRE(client->round_trip());
+        REQUIRE(release);
+        if (kept)
+            CHECK(kept->join(*release));
+        else
+            kept.emplace(std::move(*release));
+        release.reset();
+        CHECK(timeline.signalled_point() == 0);
+    }
+    kept.reset();
+    CHECK(timeline.signalled_point() == 5);
+}
+
 namespace {
 
 /// Takes points over when a commit is applied, as what is older than the client's object.
