@@ -45,7 +45,8 @@ bool is_faithful(const RendererFacts& facts, std::uint32_t fourcc) {
 }
 
 bool is_importable(const RendererFacts& facts, FormatModifier pair) {
-    return facts.imports.contains(pair) && is_faithful(facts, pair.fourcc);
+    return facts.imports.contains(pair) && !facts.miscolored.contains(pair) &&
+           is_faithful(facts, pair.fourcc);
 }
 
 bool is_readable(const RendererFacts& facts, std::uint32_t fourcc) {

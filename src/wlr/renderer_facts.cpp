@@ -13,6 +13,11 @@
 #include "wlr/renderer_kind.hpp"
 #include "wlr/vulkan_info.hpp"
 #include "wlr/wlr.hpp"
+#include "wlr/yuv_trial.hpp"
+
+extern "C" {
+#include <wlr/render/interface.h>
+}
 
 namespace tarmac {
 
@@ -102,6 +107,40 @@ std::vector<Matrix> matrices_of(std::uint32_t encodings) {
     return matrices;
 }
 
+/// Where EGL lists no modifiers of YUV, wlroots takes it for drawable and not for
+/// GL_TEXTURE_EXTERNAL alone (init_dmabuf_formats() in render/egl.c of 0.20.2): its numbers are
+/// then drawn as if they were RGB.
+FormatSet yuv_taken_for_rgb(wlr_renderer* renderer, const FormatSet& imports) {
+    const wlr_drm_format_set* drawable = renderer->WLR_PRIVATE.impl->get_render_formats(renderer);
+    FormatSet pairs;
+    for (const FormatModifier& pair : imports) {
+        if (drawable && find_pixel_format(pair.fourcc)->model == ColorModel::Yuv &&
+            wlr_drm_format_set_has(drawable, pair.fourcc, pair.modifier))
+            pairs.add(pair);
+    }
+    return pairs;
+}
+
+FormatSet all_miscolored(wlr_renderer* renderer, const RendererFacts& facts) {
+    FormatSet miscolored;
+    if (facts.kind == Kind::Gles2)
+        miscolored = yuv_taken_for_rgb(renderer, facts.imports);
+    // What draws on the CPU is Mesa's, and known.
+    if (!facts.imports_udmabufs || facts.draws_on_cpu)
+        return miscolored;
+    std::vector<std::uint32_t> trusted;
+    for (const FormatModifier& pair : facts.imports.without(miscolored)) {
+        if (pair.modifier == DRM_FORMAT_MOD_LINEAR)
+            trusted.push_back(pair.fourcc);
+    }
+    const std::vector<std::uint32_t> seen = find_miscolored(renderer, trusted);
+    for (const FormatModifier& pair : facts.imports) {
+        if (std::ranges::contains(seen, pair.fourcc))
+            miscolored.add(pair);
+    }
+    return miscolored;
+}
+
 RendererFacts ask(wlr_renderer* renderer) {
     RendererFacts facts{.kind = kind_of(renderer)};
     ask_device(renderer, facts);
@@ -111,6 +150,7 @@ RendererFacts ask(wlr_renderer* renderer) {
     const bool is_known = facts.kind == Kind::Gles2 || facts.kind == Kind::Vulkan;
     if (is_known && facts.imports.contains({DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR}))
         facts.imports_udmabufs = imports_udmabufs(renderer);
+    facts.miscolored = all_miscolored(renderer, facts);
     facts.reads = fourccs_of(wlr_renderer_get_texture_formats(renderer, WLR_BUFFER_CAP_DATA_PTR));
     facts.encodings = matrices_of(renderer->color_encodings);
     facts.may_be_rasterized = allows_rasterizers();

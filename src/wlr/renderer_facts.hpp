@@ -24,6 +24,7 @@ struct RendererFacts {
     /// wlroots 0.20.2).
     bool may_be_rasterized = false;
     FormatSet imports;                ///< as dma-bufs, as far as the library knows the formats
+    FormatSet miscolored;             ///< of these, what it shows or may show in wrong colours
     bool imports_udmabufs = false;    ///< memory of this process; not all devices see it
     std::vector<std::uint32_t> reads; ///< from memory; sorted
     /// What YUV may be encoded with if who draws it passes a wlr_color_encoding. Without any,

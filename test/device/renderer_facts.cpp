@@ -4,16 +4,31 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <drm_fourcc.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <tarmac/texture_builder.hpp>
 
+#include "import/decision.hpp"
 #include "support/dmabuf_source.hpp"
 #include "support/fake_renderer.hpp"
+#include "support/gles_renderer.hpp"
 #include "support/local_renderer.hpp"
 #include "wlr/renderer_facts.hpp"
+#include "wlr/yuv_trial.hpp"
 
 using namespace tarmac;
 using Kind = RendererFacts::Kind;
+
+namespace {
+
+Fd open_render_node() {
+    Fd node{open("/dev/dri/renderD128", O_RDWR | O_CLOEXEC)};
+    if (!node)
+        SKIP("/dev/dri/renderD128 is missing");
+    return node;
+}
+
+} // namespace
 
 TEST_CASE("renderers say what they are and how large a picture they take") {
     const std::string name = GENERATE("gles2", "vulkan", "pixman");
@@ -34,6 +49,35 @@ TEST_CASE("renderers say what they are and how large a picture they take") {
     CHECK(facts->encodings.empty() == (name != "vulkan"));
     // It is asked no second time.
     CHECK(RendererFacts::of(renderer) == facts);
+}
+
+TEST_CASE("YUV isn't imported where wlroots would draw its numbers as RGB") {
+    const Fd node = open_render_node();
+    const test::EnvironmentVariable without{"WLR_EGL_NO_MODIFIERS", "1"};
+    const test::GlesRenderer renderer{node.get()};
+    const auto facts = RendererFacts::of(renderer.get());
+    const FormatSet formats = importable_formats(*facts);
+    CHECK(facts->imports.contains({DRM_FORMAT_YUYV, DRM_FORMAT_MOD_LINEAR}));
+    CHECK(formats.contains({DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR}));
+    for (const FormatModifier& pair : formats) {
+        INFO(fourcc_name(pair.fourcc));
+        CHECK(find_pixel_format(pair.fourcc)->model != ColorModel::Yuv);
+    }
+}
+
+TEST_CASE("what a renderer makes of YUV is seen by drawing it") {
+    if (const std::string reason = test::missing(test::Exporter::Udmabuf); !reason.empty())
+        SKIP(reason);
+    wlr_renderer* renderer = test::LocalRenderer::shared("gles2").get();
+    std::vector<std::uint32_t> yuv;
+    for (const FormatModifier& pair : RendererFacts::of(renderer)->imports) {
+        if (find_pixel_format(pair.fourcc)->model == ColorModel::Yuv)
+            yuv.push_back(pair.fourcc);
+    }
+    REQUIRE(std::ranges::contains(yuv, DRM_FORMAT_NV12));
+    // llvmpipe mixes up the components of these.
+    const std::vector<std::uint32_t> expected{DRM_FORMAT_Y210, DRM_FORMAT_Y216};
+    CHECK(find_miscolored(renderer, yuv) == expected);
 }
 
 TEST_CASE("imports leave nothing behind, however large and though nothing is drawn") {

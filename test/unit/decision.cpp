@@ -51,6 +51,13 @@ RendererFacts beside_rasterizer(Kind kind) {
     return facts;
 }
 
+/// What it shows of YUYV in these layouts isn't what it is.
+RendererFacts miscoloring(Kind kind) {
+    RendererFacts facts = renderer(kind);
+    facts.miscolored = {{DRM_FORMAT_YUYV, Linear}, {DRM_FORMAT_YUYV, Implicit}};
+    return facts;
+}
+
 /// Planes one after the other, rows without gaps.
 ImageFacts image(std::uint32_t fourcc, std::uint64_t modifier = Linear, Extent extent = Usual) {
     const PixelFormat& format = *find_pixel_format(fourcc);
@@ -131,7 +138,8 @@ TEST_CASE("each image has one way to each renderer, or a reason why not") {
     const RendererFacts gles2 = renderer(Kind::Gles2), vulkan = renderer(Kind::Vulkan),
                         pixman = renderer(Kind::Pixman), llvmpipe = on_cpu(Kind::Gles2),
                         lavapipe = on_cpu(Kind::Vulkan),
-                        beside_llvmpipe = beside_rasterizer(Kind::Gles2);
+                        beside_llvmpipe = beside_rasterizer(Kind::Gles2),
+                        red = miscoloring(Kind::Gles2);
     const std::vector<Row> rows{
         {"plain", gles2, image(DRM_FORMAT_XRGB8888), Rgb, "imported"},
         {"plain", vulkan, image(DRM_FORMAT_XRGB8888), Rgb, "imported"},
@@ -209,6 +217,13 @@ TEST_CASE("each image has one way to each renderer, or a reason why not") {
         {"what llvmpipe shows wrong", lavapipe, image(DRM_FORMAT_NV12), Yuv, "converted"},
         {"what llvmpipe shows wrong", llvmpipe, image(DRM_FORMAT_NV12, Tiled), Yuv,
          "NV12 with modifier INTEL_X_TILED can't be read from mapped memory"},
+
+        {"what is shown wrong", red, image(DRM_FORMAT_YUYV), Yuv, "converted"},
+        {"what is shown wrong", red, image(DRM_FORMAT_YUYV, Implicit), Yuv, "can't be read from"},
+        {"what is shown wrong", red, in_pages(image(DRM_FORMAT_YUYV, Implicit)), Yuv, "converted"},
+        {"what is shown wrong", red, in(MemoryKind::Hidden, image(DRM_FORMAT_YUYV)), Yuv,
+         "a mapping of this"},
+        {"in another layout it is right", red, image(DRM_FORMAT_YUYV, Tiled), Yuv, "imported"},
 
         {"YUV without another way", gles2, image(DRM_FORMAT_P030), Yuv, "imported"},
         {"YUV without another way", llvmpipe, image(DRM_FORMAT_P030), Yuv, "can't be read"},
@@ -332,9 +347,10 @@ TEST_CASE("without import or without reading, each says what it lacks") {
 }
 
 TEST_CASE("what is offered is what the decision takes") {
-    const RendererFacts all[] = {renderer(Kind::Gles2),  renderer(Kind::Vulkan),
-                                 renderer(Kind::Pixman), renderer(Kind::Other),
-                                 on_cpu(Kind::Gles2),    on_cpu(Kind::Vulkan)};
+    const RendererFacts all[] = {renderer(Kind::Gles2),   renderer(Kind::Vulkan),
+                                 renderer(Kind::Pixman),  renderer(Kind::Other),
+                                 on_cpu(Kind::Gles2),     on_cpu(Kind::Vulkan),
+                                 miscoloring(Kind::Gles2)};
     for (const RendererFacts& facts : all) {
         const FormatSet imported = importable_formats(facts), read = readable_formats(facts);
         for (const PixelFormat& format : all_pixel_formats()) {
