@@ -51,13 +51,11 @@ Extent square(std::uint32_t side) {
 void ask_device(wlr_renderer* renderer, RendererFacts& facts) {
     switch (facts.kind) {
     case Kind::Gles2: {
-        constexpr const char* rasterizers[] = {"llvmpipe", "softpipe", "swrast"};
         const GlesInfo info = gles_info(renderer);
         // OpenGL would say nothing against larger ones, and show nothing.
         facts.max_size =
             square(std::max(static_cast<std::uint32_t>(info.max_texture_size), SmallestLimit));
-        facts.draws_on_cpu = std::ranges::any_of(
-            rasterizers, [&](const char* name) { return info.renderer.contains(name); });
+        facts.draws_on_cpu = info.draws_on_cpu;
         break;
     }
     case Kind::Vulkan: {

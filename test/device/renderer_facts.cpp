@@ -51,6 +51,16 @@ TEST_CASE("renderers say what they are and how large a picture they take") {
     CHECK(RendererFacts::of(renderer) == facts);
 }
 
+TEST_CASE("a renderer on the CPU is known for one, whatever it calls itself") {
+    const Fd node = open_render_node();
+    const test::EnvironmentVariable name{"force_gl_renderer", "A GPU"};
+    for (const int fd : {node.get(), -1}) {
+        INFO("descriptor " << fd);
+        const test::GlesRenderer renderer{fd};
+        CHECK(RendererFacts::of(renderer.get())->draws_on_cpu);
+    }
+}
+
 TEST_CASE("YUV isn't imported where wlroots would draw its numbers as RGB") {
     const Fd node = open_render_node();
     const test::EnvironmentVariable without{"WLR_EGL_NO_MODIFIERS", "1"};
