@@ -90,4 +90,10 @@ GlesInfo gles_info(wlr_renderer* renderer) {
     return info;
 }
 
+void finish_gles(wlr_renderer* renderer) {
+    const auto finish = gl_function<void()>("glFinish");
+    if (const CurrentContext context{gles_context(renderer)}; context && finish)
+        finish();
+}
+
 } // namespace tarmac

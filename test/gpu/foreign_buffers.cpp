@@ -11,18 +11,6 @@ namespace {
 
 constexpr int Width = 128, Height = 96, Stride = Width * 4;
 
-std::vector<std::uint8_t> image_of(const GpuClient::Quarters& quarters) {
-    std::vector<std::uint8_t> bytes;
-    for (int y = 0; y < Height; ++y) {
-        for (int x = 0; x < Width; ++x) {
-            const Pixel& color =
-                quarters[static_cast<std::size_t>(y * 2 / Height * 2 + x * 2 / Width)];
-            bytes.insert(bytes.end(), {color.blue, color.green, color.red, 255});
-        }
-    }
-    return bytes;
-}
-
 } // namespace
 
 TEST_CASE("memory that the GPU refuses is read, be its layout linear or implicit") {
@@ -32,7 +20,7 @@ TEST_CASE("memory that the GPU refuses is read, be its layout linear or implicit
     for (const Exporter exporter : AllExporters) {
         if (!missing(exporter).empty())
             continue;
-        const tarmac::Fd dmabuf = make_dmabuf(exporter, image_of(Colors));
+        const tarmac::Fd dmabuf = make_dmabuf(exporter, image_of(Colors, Width, Height));
         for (const std::uint64_t modifier : {DRM_FORMAT_MOD_LINEAR, DRM_FORMAT_MOD_INVALID}) {
             INFO(name_of(exporter) << ", modifier " << modifier);
             auto& params = client.create_params();

@@ -20,6 +20,20 @@ inline Stage gpu_stage(const std::string& renderer = "gles2") {
 inline constexpr GpuClient::Quarters Colors{
     {{200, 40, 10}, {20, 180, 60}, {30, 50, 220}, {230, 210, 90}}};
 
+/// XRGB8888, without gaps between its rows.
+inline std::vector<std::uint8_t> image_of(const GpuClient::Quarters& quarters, int width,
+                                          int height) {
+    std::vector<std::uint8_t> bytes;
+    for (int y = 0; y < height; ++y) {
+        for (int x = 0; x < width; ++x) {
+            const Pixel& color =
+                quarters[static_cast<std::size_t>(y * 2 / height * 2 + x * 2 / width)];
+            bytes.insert(bytes.end(), {color.blue, color.green, color.red, 255});
+        }
+    }
+    return bytes;
+}
+
 /// Whether `screen` shows that in `box`, by the middles of its quarters.
 inline bool shows(const Picture& screen, const Box& box, const GpuClient::Quarters& quarters) {
     for (int i = 0; i < 4; ++i) {

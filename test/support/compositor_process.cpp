@@ -28,7 +28,9 @@ std::vector<std::string> command_line(std::vector<std::string> options, const St
 }
 
 std::vector<std::string> environment_of(const Stage& stage) {
-    std::vector<std::string> environment = {SynchronousMesa};
+    // Of two values the first one counts.
+    std::vector<std::string> environment = stage.environment;
+    environment.push_back(SynchronousMesa);
     if (stage.on_screen) {
         environment.insert(environment.end(), {"WLR_BACKENDS=drm", "WLR_LIBINPUT_NO_DEVICES=1",
                                                "LIBSEAT_BACKEND=builtin", "SEATD_VTBOUND=0"});
@@ -38,7 +40,6 @@ std::vector<std::string> environment_of(const Stage& stage) {
     // The Vulkan loader unloads Mesa's driver with its leaks, which then have no name to go by.
     if (stage.renderer == "vulkan")
         environment.push_back("LSAN_OPTIONS=detect_leaks=0");
-    environment.insert(environment.end(), stage.environment.begin(), stage.environment.end());
     return environment;
 }
 

@@ -1,9 +1,42 @@
 #include "compositor/output/output.hpp"
 
 #include "compositor/graphics.hpp"
+#include "wlr/gles_info.hpp"
+#include "wlr/renderer_facts.hpp"
+#include "wlr/renderer_kind.hpp"
 
 namespace tarmac::compositor {
 namespace {
+
+#if WLR_HAS_DRM_BACKEND
+/// Mesa's threads on the CPU still draw when it says that it has flushed, and put no fence into the
+/// buffer: a card that copies a frame when it is committed takes what is there.
+bool is_shown_unfinished(wlr_output& output, wlr_renderer* renderer) {
+    return wlr_output_is_drm(&output) && is_gles2(renderer) &&
+           RendererFacts::of(renderer)->draws_on_cpu;
+}
+#else
+bool is_shown_unfinished(wlr_output&, wlr_renderer*) {
+    return false;
+}
+#endif
+
+/// wlr_scene_output_commit(), but what is committed is drawn to its end.
+bool commit(wlr_scene_output& scene_output, wlr_renderer* renderer) {
+    if (!is_shown_unfinished(*scene_output.output, renderer))
+        return wlr_scene_output_commit(&scene_output, nullptr);
+    if (!wlr_scene_output_needs_frame(&scene_output))
+        return true;
+    wlr_output_state state;
+    wlr_output_state_init(&state);
+    bool done = wlr_scene_output_build_state(&scene_output, &state, nullptr);
+    if (done) {
+        finish_gles(renderer);
+        done = wlr_output_commit_state(scene_output.output, &state);
+    }
+    wlr_output_state_finish(&state);
+    return done;
+}
 
 /// wlr_scene goes on waiting for timelines that a renderer before had, and that nobody signals now.
 void forget_timelines(wlr_scene_output& output) {
@@ -52,7 +85,7 @@ bool Output::is_nested() const noexcept {
 void Output::draw() {
     if (!graphics_.can_draw() || !can_draw_)
         return;
-    if (!wlr_scene_output_commit(&scene_output_, nullptr) && !compose()) {
+    if (!commit(scene_output_, graphics_.renderer()) && !compose()) {
         // wlroots asks for no other frame by itself.
         retry_.emplace(output_.event_loop, backoff_.next(Backoff::Clock::now()),
                        [this] { wlr_output_schedule_frame(&output_); });
@@ -70,7 +103,7 @@ void Output::draw() {
 /// (drm_connector_prepare() in backend/drm/drm.c of 0.20.2).
 bool Output::compose() {
     wlr_output_lock_attach_render(&output_, true);
-    const bool done = wlr_scene_output_commit(&scene_output_, nullptr);
+    const bool done = commit(scene_output_, graphics_.renderer());
     wlr_output_lock_attach_render(&output_, false);
     return done;
 }
