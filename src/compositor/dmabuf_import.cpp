@@ -73,8 +73,8 @@ DmabufImport::Importers DmabufImport::create_importers(wlr_renderer* renderer, i
         if (auto importer = create_renderer_importer(renderer, *device))
             importers.push_back(std::move(*importer));
         if (auto importer = create_mapped_importer(renderer, *device)) {
-            // There may be another device, or none but main memory.
-            if (importers.empty() && !(*importer)->takes_device_buffers())
+            // Memory of cameras and processes is read all the same: of another device, or of none.
+            if (!(*importer)->takes_device_buffers())
                 importer = create_mapped_importer(renderer, find_device(-1).value_or(*device));
             importers.push_back(std::move(*importer));
         }

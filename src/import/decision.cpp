@@ -49,23 +49,22 @@ bool is_importable(const RendererFacts& facts, FormatModifier pair) {
            is_faithful(facts, pair.fourcc);
 }
 
-bool is_readable(const RendererFacts& facts, std::uint32_t fourcc) {
-    return reads(facts, *find_pixel_format(fourcc)) || is_convertible(fourcc);
-}
-
-/// Nobody but its driver knows the implicit layout of a device's memory.
-bool has_known_rows(const ImageFacts& image) {
-    const std::uint64_t modifier = image.format.modifier;
-    return modifier == DRM_FORMAT_MOD_LINEAR ||
-           (modifier == DRM_FORMAT_MOD_INVALID && image.memory == MemoryKind::Pages);
+/// In memory that is what check_memory() wants.
+bool is_readable(const RendererFacts& facts, FormatModifier pair) {
+    const bool may_be_linear =
+        pair.modifier == DRM_FORMAT_MOD_LINEAR || pair.modifier == DRM_FORMAT_MOD_INVALID;
+    return may_be_linear &&
+           (reads(facts, *find_pixel_format(pair.fourcc)) || is_convertible(pair.fourcc));
 }
 
 Result<void> check_memory(const ImageFacts& image) {
-    if (image.memory != MemoryKind::Hidden)
-        return {};
-    return fail(Fault::ImportFailed,
-                "a mapping of this device's memory doesn't show what the device "
-                "has drawn");
+    if (image.memory == MemoryKind::Hidden)
+        return fail(Fault::ImportFailed, "a mapping of this device's memory doesn't show what the "
+                                         "device has drawn");
+    if (image.format.modifier == DRM_FORMAT_MOD_INVALID && image.memory != MemoryKind::Pages)
+        return fail(Fault::ImportFailed, "the layout is implicit, and how this memory's device "
+                                         "lays out rows isn't known");
+    return {};
 }
 
 Result<void> check_colors(const RendererFacts& facts, const PixelFormat& format,
@@ -205,9 +204,11 @@ Result<Way> decide(const RendererFacts& facts, const ImageFacts& image, const Co
     if (imported)
         return Way::Import;
     auto read = decide_reading(facts, image, colors);
-    // That a format isn't read from memory says less than what is wrong with this image.
+    // That a format or this memory isn't read says less than what is wrong with this image.
     const bool is_known = imported.error().fault != Fault::InvalidFormat;
-    if (!read && read.error().fault == Fault::InvalidFormat && is_known)
+    const bool is_unreadable =
+        !read && (read.error().fault == Fault::InvalidFormat || !check_memory(image));
+    if (is_known && is_unreadable)
         return std::unexpected(imported.error());
     return read;
 }
@@ -233,13 +234,10 @@ Result<void> decide_import(const RendererFacts& facts, const ImageFacts& image,
 Result<Way> decide_reading(const RendererFacts& facts, const ImageFacts& image,
                            const Colors& colors) {
     const auto [fourcc, modifier] = image.format;
-    if (!is_readable(facts, fourcc) || !has_known_rows(image))
+    if (!is_readable(facts, image.format))
         return fail(Fault::InvalidFormat,
-                    formatted("{} with modifier {} can't be read from mapped memory{}",
-                              fourcc_name(fourcc), modifier_name(modifier),
-                              modifier == DRM_FORMAT_MOD_INVALID && is_readable(facts, fourcc)
-                                  ? ": how its device lays out rows isn't known"
-                                  : ""));
+                    formatted("{} with modifier {} can't be read from mapped memory",
+                              fourcc_name(fourcc), modifier_name(modifier)));
     const PixelFormat& format = *find_pixel_format(fourcc);
     auto checked = check_memory(image)
                        .and_then([&] { return check_meaning(format, colors.state); })
@@ -271,7 +269,7 @@ FormatSet readable_formats(const RendererFacts& facts) {
             if (reads(facts, format) != is_read)
                 continue;
             for (const std::uint64_t modifier : {DRM_FORMAT_MOD_LINEAR, DRM_FORMAT_MOD_INVALID}) {
-                if (is_readable(facts, format.fourcc))
+                if (is_readable(facts, {format.fourcc, modifier}))
                     formats.add({format.fourcc, modifier});
             }
         }

@@ -59,17 +59,19 @@ private:
                               Colors::of(dmabuf));
     }
 
-    /// What clients leave to a GPU's driver isn't linear.
+    /// What clients leave to a GPU's driver isn't linear, so the implicit layout isn't offered for
+    /// being read; who knows it of the renderer may use memory that is.
     static FormatSet formats_from(const RendererFacts& facts, dev_t device) {
         const FormatSet all = readable_formats(facts);
-        if (!is_gpu(device))
+        if (is_linear(facts, DRM_FORMAT_MOD_INVALID) && !is_gpu(device))
             return all;
-        FormatSet explicit_ones;
+        const FormatSet imported = importable_formats(facts);
+        FormatSet offered;
         for (const FormatModifier& pair : all) {
-            if (pair.modifier != DRM_FORMAT_MOD_INVALID || facts.imports.contains(pair))
-                explicit_ones.add(pair);
+            if (pair.modifier != DRM_FORMAT_MOD_INVALID || imported.contains(pair))
+                offered.add(pair);
         }
-        return explicit_ones;
+        return offered;
     }
 
     static std::unexpected<Error> fail_busy() {
