@@ -95,9 +95,8 @@ Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* rendere
 /// Whose memory it is says its exporter ("exp_name" of /proc/self/fdinfo): that of processes, heaps,
 /// cameras and devices that can't draw is linear, so implicit layouts of it are taken too, where
 /// somebody offers them. A GPU's driver may lay them out otherwise. And what a GPU keeps to itself
-/// is refused, since a mapping of it doesn't show what was drawn: each GPU's driver is tried once,
-/// with a buffer that is written through a mapping and read by the driver, when memory is first to
-/// be read.
+/// is refused, since a mapping of it doesn't show what was drawn: its driver is tried once, with a
+/// buffer that is written through a mapping and read by the driver.
 ///
 /// Implicit layouts are offered with pixman or a rasterizer on the CPU, unless `device` is a GPU, and
 /// where the renderer offers them itself.

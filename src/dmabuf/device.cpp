@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <fcntl.h>
+#include <filesystem>
 #include <gbm.h>
 #include <linux/dma-buf.h>
 #include <map>
@@ -11,11 +12,13 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <tarmac/fd.hpp>
+#include <unistd.h>
 #include <xf86drm.h>
 #include <xf86drmMode.h>
 
-#include "dmabuf/exporter.hpp"
+#include "dmabuf/formatted.hpp"
 
 namespace tarmac {
 
@@ -94,6 +97,16 @@ private:
     void* memory_;
 };
 
+/// False where memory that isn't there would end who writes to it.
+bool write_by_kernel(void* memory, std::uint32_t value) {
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return false;
+    const Fd out{ends[0]}, in{ends[1]};
+    return write(in.get(), &value, sizeof value) == sizeof value &&
+           read(out.get(), memory, sizeof value) == sizeof value;
+}
+
 struct Buffer {
     Fd dmabuf;
     std::uint32_t stride;
@@ -111,9 +124,11 @@ bool is_mapping_true(const drmDevice& device, const Buffer& buffer) {
             return static_cast<bool>(Bytes{dmabuf, PROT_READ});
         dma_buf_sync sync{.flags = DMA_BUF_SYNC_START | DMA_BUF_SYNC_WRITE};
         ioctl(dmabuf, DMA_BUF_IOCTL_SYNC, &sync);
-        *static_cast<std::uint32_t*>(bytes.get()) = Written;
+        const bool is_written = write_by_kernel(bytes.get(), Written);
         sync.flags = DMA_BUF_SYNC_END | DMA_BUF_SYNC_WRITE;
         ioctl(dmabuf, DMA_BUF_IOCTL_SYNC, &sync);
+        if (!is_written)
+            return false;
     }
     const Fd node = open_node(device);
     const Gbm gbm{gbm_create_device(node.get())};
@@ -124,12 +139,14 @@ bool is_mapping_true(const drmDevice& device, const Buffer& buffer) {
     void* map = nullptr;
     void* seen =
         bo ? gbm_bo_map(bo.get(), 0, 0, 1, 1, GBM_BO_TRANSFER_READ, &seen_stride, &map) : nullptr;
+    // Most drivers do as the interface says; the exception is to be seen.
     if (!seen)
         return true;
     const bool is_true = (*static_cast<std::uint32_t*>(seen) & 0x00ffffff) == Written;
     gbm_bo_unmap(bo.get(), map);
     return is_true;
 }
+
 /// As clients make theirs with a GPU's driver.
 std::optional<Buffer> make_gbm_buffer(int drm_fd) {
     const Gbm gbm{gbm_create_device(drm_fd)};
@@ -196,29 +213,32 @@ std::optional<bool> can_map_buffers(dev_t id) noexcept {
     return known[id] = node ? can_map_buffers(device, node.get()) : std::nullopt;
 }
 
-std::vector<GpuMemory> try_gpus() {
-    std::vector<GpuMemory> gpus;
+std::vector<RenderDevice> render_devices() {
+    std::vector<RenderDevice> found;
     for (const Device& device : all_devices()) {
-        const Fd node = open_node(*device);
-        // Displays without a GPU have no render node.
-        if (!node || !(device->available_nodes & (1 << DRM_NODE_RENDER)) || !has_gpu(node.get()))
+        struct stat status;
+        if (!(device->available_nodes & (1 << DRM_NODE_RENDER)) ||
+            stat(device->nodes[DRM_NODE_RENDER], &status) != 0)
             continue;
-        if (const auto buffer = make_gbm_buffer(node.get()))
-            gpus.push_back({exporter_of(buffer->dmabuf.get()), is_mapping_true(*device, *buffer)});
+        std::error_code failed;
+        const std::filesystem::path driver =
+            std::filesystem::read_symlink(formatted("/sys/dev/char/{}:{}/device/driver",
+                                                    major(status.st_rdev), minor(status.st_rdev)),
+                                          failed);
+        found.push_back({status.st_rdev, driver.filename()});
     }
-    return gpus;
+    return found;
 }
 
 std::optional<dev_t> find_readable_device() noexcept {
     std::optional<dev_t> tried, untried;
     for (const Device& device : all_devices()) {
         struct stat status;
-        if (tried || !(device->available_nodes & (1 << DRM_NODE_RENDER)))
+        if (tried || !(device->available_nodes & (1 << DRM_NODE_RENDER)) ||
+            access(device->nodes[DRM_NODE_RENDER], R_OK | W_OK) != 0 ||
+            stat(device->nodes[DRM_NODE_RENDER], &status) != 0)
             continue;
-        const Fd node{open(device->nodes[DRM_NODE_RENDER], O_RDWR | O_CLOEXEC)};
-        if (!node || fstat(node.get(), &status) != 0)
-            continue;
-        const auto is_mapped = can_map_buffers(device, node.get());
+        const auto is_mapped = can_map_buffers(status.st_rdev);
         if (is_mapped == true)
             tried = status.st_rdev;
         else if (!is_mapped && !untried)

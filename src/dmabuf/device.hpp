@@ -19,16 +19,16 @@ bool has_gpu(int drm_fd) noexcept;
 bool is_gpu(dev_t device) noexcept;
 
 /// Whether the buffers of a DRM device can be mapped, and the mapping shows what is in them, by
-/// trying one. Nothing if it isn't DRM's or makes none here.
+/// trying one the first time. Nothing if it isn't DRM's or makes none here.
 std::optional<bool> can_map_buffers(dev_t device) noexcept;
 
-/// Of the memory that a GPU's driver makes for clients.
-struct GpuMemory {
-    std::string exporter;      ///< as exporter_of() has it
-    bool can_be_mapped = true; ///< and is shown by the mapping
+/// A DRM device that clients can draw with, or that only calls itself so.
+struct RenderDevice {
+    dev_t id;
+    std::string driver; ///< as the bus calls it; empty for one that is on no bus
 };
-/// One for each GPU of the machine that can be asked, by a buffer of each.
-std::vector<GpuMemory> try_gpus();
+/// As sysfs has them: none is opened, so none wakes up.
+std::vector<RenderDevice> render_devices();
 
 /// A render node: the first for which can_map_buffers(), or else the first that can be opened and
 /// doesn't say no. Nothing if there is none.

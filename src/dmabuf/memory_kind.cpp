@@ -19,30 +19,47 @@ bool exports_pages(std::string_view exporter) {
     return std::ranges::contains(exact, exporter) || exporter.starts_with("videobuf2");
 }
 
-/// Tried anew when there is another device.
-const std::vector<GpuMemory>& known_gpus() {
-    static std::pair<timespec, std::vector<GpuMemory>> known;
+/// Looked for anew when there is another device.
+const std::vector<RenderDevice>& known_devices() {
+    static std::pair<timespec, std::vector<RenderDevice>> known;
     struct stat directory{};
     stat("/dev/dri", &directory);
     const timespec changed = directory.st_mtim;
     if (changed.tv_sec != known.first.tv_sec || changed.tv_nsec != known.first.tv_nsec)
-        known = {changed, try_gpus()};
+        known = {changed, render_devices()};
     return known.second;
+}
+
+/// What DRM exports for all drivers that don't do so themselves
+constexpr std::string_view AnyDrm = "drm";
+
+bool may_have_exported(const RenderDevice& device, std::string_view exporter) {
+    // virtio-gpu is on virtio's bus below that one.
+    constexpr std::string_view with_names[][2] = {{"virtio-pci", "virtio_gpu"}, {"i915", "i915"}};
+    for (const auto& [driver, own] : with_names) {
+        if (device.driver == driver)
+            return exporter == own;
+    }
+    // What only shares memory, as vgem does, has no driver of a bus.
+    const bool is_real = !device.driver.empty() && device.driver != "faux_driver";
+    return is_real && (exporter == AnyDrm || exporter == device.driver);
 }
 
 } // namespace
 
 MemoryKind memory_kind_of_exporter(std::string_view exporter) {
-    // What DRM exports for the drivers that don't do so themselves
-    constexpr std::string_view AnyDrm = "drm";
     if (exports_pages(exporter))
         return MemoryKind::Pages;
-    auto worst = exporter == AnyDrm ? MemoryKind::Pages : MemoryKind::Device;
-    for (const GpuMemory& gpu : known_gpus()) {
-        if (gpu.exporter == exporter)
-            worst = std::max(worst, gpu.can_be_mapped ? MemoryKind::Device : MemoryKind::Hidden);
+    auto kind = exporter == AnyDrm ? MemoryKind::Pages : MemoryKind::Device;
+    for (const RenderDevice& device : known_devices()) {
+        if (!may_have_exported(device, exporter))
+            continue;
+        // One of several may be meant by DRM's name: to try them would wake all.
+        if (exporter != AnyDrm && can_map_buffers(device.id) == false)
+            return MemoryKind::Hidden;
+        kind = MemoryKind::Device;
     }
-    return worst;
+    return kind;
 }
 
 MemoryKind memory_kind(const Dmabuf& image) {

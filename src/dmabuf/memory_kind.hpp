@@ -13,7 +13,8 @@ enum class MemoryKind : std::uint8_t {
     Hidden, ///< of a device with memory of its own: a mapping doesn't show what it draws
 };
 
-/// The worst of the planes. Asks the kernel, and tries a driver that it meets for the first time.
+/// The worst of the planes. Asks the kernel, and tries a driver with a name of its own when it
+/// meets that for the first time.
 MemoryKind memory_kind(const Dmabuf& image);
 /// Of what is exported by that, as /proc/self/fdinfo calls it.
 MemoryKind memory_kind_of_exporter(std::string_view exporter);
