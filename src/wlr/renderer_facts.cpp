@@ -120,9 +120,10 @@ FormatSet yuv_taken_for_rgb(wlr_renderer* renderer, const FormatSet& imports) {
 }
 
 FormatSet all_miscolored(wlr_renderer* renderer, const RendererFacts& facts) {
-    FormatSet miscolored;
-    if (facts.kind == Kind::Gles2)
-        miscolored = yuv_taken_for_rgb(renderer, facts.imports);
+    // Vulkan is told of each format how it lies in memory.
+    if (facts.kind != Kind::Gles2)
+        return {};
+    FormatSet miscolored = yuv_taken_for_rgb(renderer, facts.imports);
     // What draws on the CPU is Mesa's, and known.
     if (!facts.imports_udmabufs || facts.draws_on_cpu)
         return miscolored;

@@ -1,5 +1,6 @@
 #include "wlr/yuv_trial.hpp"
 
+#include <array>
 #include <cstdlib>
 #include <string_view>
 
@@ -61,7 +62,7 @@ constexpr Layout layouts[] = {
 /// A colour far from what it is with another matrix, another range or its parts exchanged.
 constexpr std::uint8_t Y = 150, U = 60, V = 170;
 /// The same by BT.601 in limited range.
-constexpr int Red = 223, Green = 149, Blue = 19;
+constexpr std::uint8_t Red = 223, Green = 149, Blue = 19;
 /// Drivers round, and take the range of 16 bits for that of 8.
 constexpr int Tolerance = 5;
 
@@ -69,7 +70,7 @@ constexpr Extent SampleSize{32, 16};
 /// Samples are drawn side by side, in squares.
 constexpr int Cell = 8, CellsPerRow = 8;
 constexpr Extent TargetSize{Cell * CellsPerRow, Cell* CellsPerRow};
-static_assert(std::size(layouts) <= CellsPerRow * CellsPerRow);
+static_assert(std::size(layouts) < CellsPerRow * CellsPerRow);
 
 std::uint8_t byte_of(char component) {
     switch (component) {
@@ -141,6 +142,10 @@ std::vector<std::uint32_t> find_miscolored(wlr_renderer* renderer,
     const Texture drawn{target ? wlr_texture_from_buffer(renderer, target.get()) : nullptr};
     if (!drawn)
         return {};
+    // Without it in its cell, what is read back isn't what was drawn, and says nothing of YUV.
+    const auto control = SampleBuffer::create(DRM_FORMAT_XRGB8888, SampleSize);
+    for (std::size_t at = 0; control && at < control->plane(0).size(); ++at)
+        control->plane(0)[at] = std::array<std::uint8_t, 4>{Blue, Green, Red, 255}[at % 4];
     std::vector<Tried> all;
     for (const Layout& layout : layouts) {
         if (!std::ranges::contains(fourccs, layout.fourcc))
@@ -149,6 +154,10 @@ std::vector<std::uint32_t> find_miscolored(wlr_renderer* renderer,
         if (Texture texture{sample ? wlr_texture_from_buffer(renderer, sample.get()) : nullptr})
             all.push_back({layout.fourcc, std::move(texture)});
     }
+    if (Texture texture{control ? wlr_texture_from_buffer(renderer, control.get()) : nullptr})
+        all.push_back({DRM_FORMAT_XRGB8888, std::move(texture)});
+    else
+        return {};
     std::vector<std::uint32_t> pixels(std::size_t{TargetSize.width} * TargetSize.height);
     const wlr_texture_read_pixels_options options{.data = pixels.data(),
                                                   .format = DRM_FORMAT_XRGB8888,
@@ -156,8 +165,7 @@ std::vector<std::uint32_t> find_miscolored(wlr_renderer* renderer,
                                                   .dst_x = 0,
                                                   .dst_y = 0,
                                                   .src_box = {}};
-    if (all.empty() || !draw(renderer, target.get(), all) ||
-        !wlr_texture_read_pixels(drawn.get(), &options))
+    if (!draw(renderer, target.get(), all) || !wlr_texture_read_pixels(drawn.get(), &options))
         return {};
     std::vector<std::uint32_t> miscolored;
     for (std::size_t i = 0; i < all.size(); ++i) {
@@ -167,6 +175,8 @@ std::vector<std::uint32_t> find_miscolored(wlr_renderer* renderer,
         if (!is_right(pixels[static_cast<std::size_t>(middle)]))
             miscolored.push_back(all[i].fourcc);
     }
+    if (std::ranges::contains(miscolored, DRM_FORMAT_XRGB8888))
+        return {};
     return miscolored;
 }
 
