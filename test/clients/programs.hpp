@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "support/compositor_process.hpp"
+#include "support/patience.hpp"
 #include "support/picture.hpp"
 
 namespace test {
@@ -23,7 +24,7 @@ std::string clients_file(const std::string& name);
 /// clients say nowhere when their picture is whole.
 template <class Predicate>
 Picture await_picture(const CompositorProcess& compositor, Predicate is_shown) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+    const auto end = std::chrono::steady_clock::now() + patience();
     for (;;) {
         Picture picture = take_screenshot(compositor.socket());
         if (is_shown(picture) || std::chrono::steady_clock::now() >= end)

@@ -1,6 +1,7 @@
 // What a driver says of its work: nothing is shown before it is done, and nobody else waits.
 
 #include <catch2/catch_test_macros.hpp>
+#include <chrono>
 #include <drm_fourcc.h>
 #include <linux/dma-buf.h>
 #include <poll.h>
@@ -33,6 +34,21 @@ private:
     tarmac::Fd fence_;
 };
 
+/// How many rounds of draw_slowly() take the GPU a few seconds, however fast it is.
+int rounds_for_seconds(const GpuClient& gpu, const GpuBuffer& buffer) {
+    using Clock = std::chrono::steady_clock;
+    constexpr auto Enough = std::chrono::milliseconds{300},
+                   Wanted = std::chrono::milliseconds{4000};
+    for (int rounds = 500;; rounds *= 2) {
+        const auto start = Clock::now();
+        gpu.draw_slowly(buffer, Colors, rounds);
+        gpu.finish();
+        const auto taken = Clock::now() - start;
+        if (taken >= Enough)
+            return static_cast<int>(rounds * (Wanted / std::chrono::duration<double>{taken}));
+    }
+}
+
 } // namespace
 
 TEST_CASE("what the GPU still draws is shown when it is drawn, and nobody else waits") {
@@ -46,7 +62,7 @@ TEST_CASE("what the GPU still draws is shown when it is drawn, and nobody else w
     Window of_other{other};
     of_other.show(memory.get());
     Window window{client};
-    gpu.draw_slowly(buffer, Colors, 50000);
+    gpu.draw_slowly(buffer, Colors, rounds_for_seconds(gpu, buffer));
     const Work work{buffer};
     REQUIRE_FALSE(work.is_done());
     wl_surface_attach(window.surface(), announced, 0, 0);

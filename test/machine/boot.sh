@@ -30,6 +30,8 @@ write_job() {
     printf '%s' "${work_dir:-$checkout}" >"$work/directory"
     printf '%s' "$checkout" >"$work/checkout"
     mapfile -d '' -t environment < <(passed_environment)
+    # What waits there has to wait longer.
+    [[ $machine_kind != gpu ]] || environment+=(TARMAC_SLOWNESS=4)
     printf '%s\0' "${base_environment[@]}" "${environment[@]}" \
         "PATH=$prefix/bin:${base_environment[0]#PATH=}" \
         "LD_LIBRARY_PATH=$prefix/lib" "PKG_CONFIG_PATH=$prefix/lib/pkgconfig" \

@@ -78,7 +78,7 @@ run_gpu() {
         "${devices[@]}" \
         -virtfs "$share,path=/,mount_tag=root,readonly=on" \
         -virtfs "$share,path=/run/tarmac,mount_tag=job" \
-        -virtfs "$share,path=$checkout,mount_tag=checkout" \
+        -virtfs "$share,path=${checkout//,/,,},mount_tag=checkout" \
         -device virtio-rng-pci \
         -device virtio-gpu-gl-pci,id=gpu -display egl-headless,rendernode=/dev/null \
         -chardev file,id=console,path=/run/tarmac/console,append=on -serial chardev:console

@@ -32,7 +32,7 @@ forget_trees() {
         [[ -d $tree && -z $(find "$tree.used" -mtime "-$1" 2>/dev/null) ]] || continue
         exec {descriptor}>>"$tree.used"
         if flock -xn "$descriptor"; then
-            remove_tree "$tree"
+            remove_tree "$tree" "$cache/qemu-${tree##*/root-}"-*
             rm -f "$tree.used"
         else
             say "$tree is in use, and stays."

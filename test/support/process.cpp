@@ -11,14 +11,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "support/patience.hpp"
+
 namespace test {
 
 using namespace std::chrono_literals;
 using tarmac::Fd;
 
 namespace {
-
-constexpr auto Patience = 30s;
 
 std::vector<char*> pointers(std::vector<std::string>& strings) {
     std::vector<char*> result;
@@ -81,7 +81,7 @@ bool Process::read_available() {
 }
 
 std::string Process::await_line(const std::string& part) {
-    const auto until = std::chrono::steady_clock::now() + Patience;
+    const auto until = std::chrono::steady_clock::now() + patience();
     for (;;) {
         for (std::size_t end; (end = output_.find('\n', seen_)) != std::string::npos;) {
             const std::string line = output_.substr(seen_, end - seen_);
@@ -95,10 +95,10 @@ std::string Process::await_line(const std::string& part) {
 }
 
 void Process::read_until(const Fd& file) {
-    const auto until = std::chrono::steady_clock::now() + Patience;
+    const auto until = std::chrono::steady_clock::now() + patience();
     pollfd files[] = {{file.get(), POLLIN, 0}, {pipe_.get(), POLLIN, 0}};
     while (std::chrono::steady_clock::now() < until &&
-           poll(files, std::size(files), static_cast<int>(Patience / 1ms)) > 0) {
+           poll(files, std::size(files), static_cast<int>(patience() / 1ms)) > 0) {
         if (files[0].revents)
             return;
         if (!read_available())
@@ -107,7 +107,7 @@ void Process::read_until(const Fd& file) {
 }
 
 int Process::wait() {
-    const auto until = std::chrono::steady_clock::now() + Patience;
+    const auto until = std::chrono::steady_clock::now() + patience();
     while (read_more(until)) {
     }
     if (!status_) {

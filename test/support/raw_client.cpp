@@ -11,17 +11,12 @@
 #include <wayland-client.h>
 
 #include "linux-dmabuf-v1-client-protocol.h"
+#include "support/patience.hpp"
 
 namespace test {
 
 using tarmac::Fd;
 using tarmac::FormatModifier;
-
-namespace {
-
-constexpr std::chrono::seconds Patience{30};
-
-} // namespace
 
 std::ostream& operator<<(std::ostream& out, const Answer& answer) {
     switch (answer.kind) {
@@ -207,7 +202,7 @@ bool RawClient::dispatch(std::chrono::milliseconds patience) {
 }
 
 bool RawClient::wait_until(const std::function<bool()>& done) {
-    const auto end = std::chrono::steady_clock::now() + Patience;
+    const auto end = std::chrono::steady_clock::now() + patience();
     while (!done() && !is_stuck_) {
         const auto left =
             std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
