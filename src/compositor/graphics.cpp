@@ -5,6 +5,7 @@
 #include "dmabuf/formatted.hpp"
 #include "wlr/guard.hpp"
 #include "wlr/renderer_kind.hpp"
+#include "wlr/vulkan_devices.hpp"
 
 namespace tarmac::compositor {
 namespace {
@@ -90,7 +91,7 @@ std::expected<std::unique_ptr<Graphics>, std::string> Graphics::create(wl_displa
     graphics->watch_backend();
     auto renderer = graphics->create_renderer();
     if (!renderer)
-        return std::unexpected(renderer.error());
+        return std::unexpected(renderer.error() + graphics->advice());
     graphics->use(*renderer);
     return graphics;
 }
@@ -102,6 +103,20 @@ std::expected<Graphics::Renderer, std::string> Graphics::create_renderer() const
             "The renderer ({}) can't be started; the lines above say why.", renderer_wish_));
     }
     return add_allocator(renderer);
+}
+
+std::string Graphics::advice() const {
+    if (renderer_wish_ != "vulkan")
+        return "";
+    const std::string advice = " Try --renderer gles2, or pixman, which draws on the CPU.";
+    const char* software = getenv("WLR_RENDERER_FORCE_SOFTWARE");
+    const bool is_on_cpu = software && std::string_view{software} == "1";
+    // Else wlroots has looked for a device by itself.
+    if (!is_on_cpu && !node_)
+        return advice;
+    const std::string objection =
+        vulkan_objection(vulkan_devices(is_on_cpu ? -1 : node_->fd.get()));
+    return objection.empty() ? advice : " " + objection + "." + advice;
 }
 
 std::expected<Graphics::Renderer, std::string> Graphics::create_software_renderer() const {

@@ -61,6 +61,8 @@ private:
 
     explicit Graphics(wl_display* display);
     std::expected<Renderer, std::string> create_renderer() const;
+    /// What to do where the renderer that was asked for can't be started: sentences, or nothing.
+    std::string advice() const;
     std::expected<Renderer, std::string> create_software_renderer() const;
     std::expected<Renderer, std::string> add_allocator(wlr_renderer* renderer) const;
     /// Leaves what was used before in `other`.
