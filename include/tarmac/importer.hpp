@@ -38,8 +38,8 @@ public:
     /// scanned out. Otherwise their memory is mapped and read.
     virtual bool imports() const noexcept { return true; }
     /// Whether it takes what clients allocate on device(). Not every driver lets its memory be
-    /// mapped; one that doesn't still leaves memory of others to be read, which clients are told of
-    /// by an importer for find_device(-1).
+    /// mapped; one that doesn't still leaves memory of others to be read, which is offered behind
+    /// another importer.
     virtual bool takes_device_buffers() const noexcept { return true; }
     /// How textures come about, in a word: "renderer". For logs and tables.
     virtual std::string_view way() const noexcept = 0;

@@ -76,9 +76,9 @@ public:
 
     struct Options {
         unsigned version = MaxVersion; ///< offered to clients; 1 to MaxVersion
-        /// What clients are told first. Default: a sampling tranche for every importer that takes
-        /// what its device makes, with all that those before it lack, in their order; the first
-        /// one's device is the main device.
+        /// What clients are told first. Default: a sampling tranche for every importer, with all
+        /// that those before it lack, in their order; the first one's device is the main device. If
+        /// the first one doesn't take what its device makes, it has none.
         std::shared_ptr<const Feedback> feedback;
         Quotas quotas;
         /// The compositor's, if it has one: so that sandboxed applications each have an account.

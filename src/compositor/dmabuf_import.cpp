@@ -74,7 +74,7 @@ DmabufImport::Importers DmabufImport::create_importers(wlr_renderer* renderer, i
             importers.push_back(std::move(*importer));
         if (auto importer = create_mapped_importer(renderer, *device)) {
             // Memory of cameras and processes is read all the same: of another device, or of none.
-            if (!(*importer)->takes_device_buffers())
+            if (importers.empty() && !(*importer)->takes_device_buffers())
                 importer = create_mapped_importer(renderer, find_device(-1).value_or(*device));
             importers.push_back(std::move(*importer));
         }

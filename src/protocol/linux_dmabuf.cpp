@@ -7,7 +7,7 @@ namespace tarmac {
 
 namespace {
 
-/// `feedback`, or a sampling tranche for every importer that takes what its device makes.
+/// `feedback`, or what LinuxDmabuf::Options says of the default.
 Result<std::shared_ptr<const Feedback>>
 feedback_or_everything(std::shared_ptr<const Feedback> feedback,
                        const std::vector<Importer*>& importers) {
@@ -21,7 +21,8 @@ feedback_or_everything(std::shared_ptr<const Feedback> feedback,
                     "be mapped");
     FeedbackBuilder builder;
     for (const Importer* importer : importers) {
-        if (importer->takes_device_buffers())
+        // Behind another it is for memory that no device made, which has no tranche of its own.
+        if (importer->takes_device_buffers() || importer != importers.front())
             builder.add_tranche({importer->device(), TrancheFlags::Sampling, importer->formats()});
     }
     return builder.build();
