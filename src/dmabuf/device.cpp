@@ -8,7 +8,7 @@
 #include <linux/dma-buf.h>
 #include <map>
 #include <memory>
-#include <string>
+#include <string_view>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -55,12 +55,6 @@ Fd make_dumb_buffer(int drm_fd) {
         drmModeDestroyDumbBuffer(drm_fd, handle);
     }
     return Fd{dmabuf};
-}
-
-std::string driver_of(int drm_fd) {
-    using Version = std::unique_ptr<drmVersion, decltype([](drmVersion* v) { drmFreeVersion(v); })>;
-    const Version version{drmGetVersion(drm_fd)};
-    return version && version->name ? version->name : "";
 }
 
 std::vector<Device> all_devices() {
@@ -190,7 +184,9 @@ bool is_same_device(dev_t a, dev_t b) noexcept {
 }
 
 bool has_gpu(int drm_fd) noexcept {
-    const std::string driver = driver_of(drm_fd);
+    using Version = std::unique_ptr<drmVersion, decltype([](drmVersion* v) { drmFreeVersion(v); })>;
+    const Version version{drmGetVersion(drm_fd)};
+    const std::string_view driver = version && version->name ? version->name : "";
     return driver != "vgem" && driver != "vkms" && driver != "";
 }
 

@@ -1,11 +1,12 @@
 #include "dmabuf/memory_kind.hpp"
 
 #include <algorithm>
-#include <string>
+#include <string_view>
 #include <sys/stat.h>
 #include <utility>
 
 #include "dmabuf/device.hpp"
+#include "dmabuf/distinct_dmabufs.hpp"
 #include "dmabuf/exporter.hpp"
 
 namespace tarmac {
@@ -45,9 +46,7 @@ bool may_have_exported(const RenderDevice& device, std::string_view exporter) {
     return is_real && (exporter == AnyDrm || exporter == device.driver);
 }
 
-} // namespace
-
-MemoryKind memory_kind_of_exporter(std::string_view exporter) {
+MemoryKind kind_of(std::string_view exporter) {
     if (exports_pages(exporter))
         return MemoryKind::Pages;
     auto kind = exporter == AnyDrm ? MemoryKind::Pages : MemoryKind::Device;
@@ -62,14 +61,13 @@ MemoryKind memory_kind_of_exporter(std::string_view exporter) {
     return kind;
 }
 
+} // namespace
+
 MemoryKind memory_kind(const Dmabuf& image) {
     auto worst = MemoryKind::Pages;
-    for (unsigned i = 0; i < image.planes().size(); ++i) {
-        if (i > 0 && image.inode(i) == image.inode(i - 1))
-            continue;
-        const int dmabuf = image.planes()[i].fd.get();
-        worst = std::max(worst, memory_kind_of_exporter(exporter_of(dmabuf)));
-    }
+    const DistinctDmabufs dmabufs{image};
+    for (const auto& dmabuf : dmabufs.members())
+        worst = std::max(worst, kind_of(exporter_of(dmabuf.fd)));
     return worst;
 }
 

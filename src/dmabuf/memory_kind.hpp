@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <string_view>
 #include <tarmac/dmabuf.hpp>
 
 namespace tarmac {
@@ -16,7 +15,5 @@ enum class MemoryKind : std::uint8_t {
 /// The worst of the planes. Asks the kernel, and tries a driver with a name of its own when it
 /// meets that for the first time.
 MemoryKind memory_kind(const Dmabuf& image);
-/// Of what is exported by that, as /proc/self/fdinfo calls it.
-MemoryKind memory_kind_of_exporter(std::string_view exporter);
 
 } // namespace tarmac
