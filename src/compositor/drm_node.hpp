@@ -3,6 +3,7 @@
 #include <expected>
 #include <string>
 #include <tarmac/fd.hpp>
+#include <vector>
 
 namespace tarmac::compositor {
 
@@ -11,6 +12,7 @@ struct DrmNode {
     std::string path;
     bool is_render;          ///< a render node; a card that can show pictures otherwise
     std::string render_path; ///< the device's render node; empty if it has none
+    std::string place;       ///< see device_place()
     Fd fd; ///< empty for a card: holding it open would keep the backend from controlling it
 
     /// Error: a sentence that says why `path` can't be used.
@@ -19,5 +21,19 @@ struct DrmNode {
 
 /// Path of the node that is open as `fd`, or "none" for -1.
 std::string drm_node_path(int fd);
+
+/// Whether the device that is open as `fd` was taken away. One that comes back is another, and has
+/// to be opened anew.
+bool is_unplugged(int fd) noexcept;
+
+/// Where sysfs has the device that is open as `fd`: the same when it comes back to its place, with
+/// whatever numbers its nodes then have. Empty if that isn't known.
+std::string device_place(int fd);
+/// Paths of the nodes that the device in that place has now; empty without one.
+std::string card_in(const std::string& place);
+std::string render_node_in(const std::string& place);
+
+/// Paths of all cards that are there.
+std::vector<std::string> card_paths();
 
 } // namespace tarmac::compositor

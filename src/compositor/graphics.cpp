@@ -18,6 +18,16 @@ void request_renderer(const std::string& name) {
     setenv("WLR_RENDERER_ALLOW_SOFTWARE", "1", 0);
 }
 
+/// What wlroots chooses by itself on a terminal. Unless it is named, the compositor ends with its
+/// card (auto_backend_monitor_create() in backend/backend.c of 0.20.2).
+void request_terminal() {
+    for (const char* other : {"WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY"}) {
+        if (getenv(other) != nullptr)
+            return;
+    }
+    setenv("WLR_BACKENDS", "libinput,drm", 0);
+}
+
 #if WLR_HAS_DRM_BACKEND
 bool shows_on_drm(wlr_backend* backend) {
     bool found = false;
@@ -51,11 +61,13 @@ std::expected<void, std::string> request_render_node(const DrmNode& node, wlr_ba
 } // namespace
 
 Graphics::Graphics(wl_display* display)
-    : replacement_{wl_event_loop_add_timer(
-          wl_display_get_event_loop(display),
+    : loop_{wl_display_get_event_loop(display)}
+    , devices_{loop_, [this](bool has_any_come) { devices_changed(has_any_come); }}
+    , replacement_{wl_event_loop_add_timer(
+          loop_,
           [](void* data) {
               auto& self = *static_cast<Graphics*>(data);
-              if (!guard([&] { self.replace_renderer(); }))
+              if (!guard([&] { self.replace_renderer(self.failed_attempts_ + 1 >= MaxAttempts); }))
                   self.start_pause();
               return 0;
           },
@@ -78,8 +90,8 @@ std::expected<std::unique_ptr<Graphics>, std::string> Graphics::create(wl_displa
             setenv("WLR_DRM_DEVICES", node->path.c_str(), 1);
     }
 
-    graphics->backend_.reset(
-        wlr_backend_autocreate(wl_display_get_event_loop(display), &graphics->session_));
+    request_terminal();
+    graphics->backend_.reset(wlr_backend_autocreate(graphics->loop_, &graphics->session_));
     if (!graphics->backend_) {
         return std::unexpected("There is nowhere to show anything: no session to open a window in, "
                                "no screen, and WLR_BACKENDS doesn't name another way.");
@@ -89,10 +101,12 @@ std::expected<std::unique_ptr<Graphics>, std::string> Graphics::create(wl_displa
             return std::unexpected(done.error());
     }
     graphics->watch_backend();
+    graphics->watch_session();
     auto renderer = graphics->create_renderer();
     if (!renderer)
         return std::unexpected(renderer.error() + graphics->advice());
     graphics->use(*renderer);
+    graphics->is_on_cpu_ = wlr_renderer_is_pixman(graphics->renderer());
     return graphics;
 }
 
@@ -130,12 +144,29 @@ std::expected<Graphics::Renderer, std::string>
 Graphics::add_allocator(wlr_renderer* renderer) const {
     Renderer made;
     made.renderer.reset(renderer);
-    made.allocator.reset(wlr_allocator_autocreate(backend(), made.renderer.get()));
+    Handle<wlr_backend, wlr_backend_destroy> nowhere;
+    if (has_no_screen())
+        nowhere.reset(wlr_headless_backend_create(loop_));
+    made.allocator.reset(
+        wlr_allocator_autocreate(nowhere ? nowhere.get() : backend(), made.renderer.get()));
     if (!made.allocator) {
         return std::unexpected("No buffers can be made that the renderer draws to and the backend "
                                "shows.");
     }
     return made;
+}
+
+void Graphics::check_device() {
+    if (is_lost_ || !is_unplugged(wlr_renderer_get_drm_fd(renderer())))
+        return;
+    log_event("lost", {{"renderer", renderer_name()}, {"pause", "0ms"}, {"reason", "device-gone"}});
+    replace_at_once();
+}
+
+void Graphics::devices_changed(bool has_any_come) {
+    check_device();
+    if (has_any_come && (is_lost_ || is_stopgap_))
+        wl_event_source_timer_update(replacement_.get(), 1);
 }
 
 void Graphics::lose_renderer() {
@@ -162,7 +193,14 @@ std::chrono::milliseconds Graphics::start_pause() noexcept {
     return pause;
 }
 
-void Graphics::replace_renderer() {
+void Graphics::replace_at_once() noexcept {
+    is_lost_ = true;
+    failed_attempts_ = 0;
+    if (!guard([&] { replace_renderer(true); }))
+        start_pause();
+}
+
+void Graphics::replace_renderer(bool falls_back) {
     auto renderer = create_replacement();
     if (renderer) {
         is_stopgap_ = false;
@@ -171,7 +209,7 @@ void Graphics::replace_renderer() {
     }
     ++failed_attempts_;
     std::string reason = renderer.error();
-    if (is_lost_ && failed_attempts_ >= MaxAttempts) {
+    if (is_lost_ && falls_back) {
         if (const auto done = fall_back(reason); !done)
             reason += " On the CPU neither: " + done.error();
     }
@@ -181,11 +219,11 @@ void Graphics::replace_renderer() {
                         {"reason", quoted(reason)}});
 }
 
-std::expected<Graphics::Renderer, std::string> Graphics::create_replacement() const {
+std::expected<Graphics::Renderer, std::string> Graphics::create_replacement() {
+    follow_named_devices();
     auto made = create_renderer();
     // wlroots falls back by itself, at once and for good, where no renderer was asked for.
-    if (made && wlr_renderer_is_pixman(made->renderer.get()) &&
-        (is_stopgap_ || !wlr_renderer_is_pixman(renderer())))
+    if (made && !is_on_cpu_ && wlr_renderer_is_pixman(made->renderer.get()))
         return std::unexpected("No renderer but one on the CPU can be started.");
     return made;
 }
@@ -216,6 +254,8 @@ void Graphics::draw_with(Renderer renderer) {
 void Graphics::use(Renderer& other) {
     std::swap(renderer_, other.renderer);
     std::swap(allocator_, other.allocator);
+    if (const int drawn_with = wlr_renderer_get_drm_fd(renderer()); drawn_with >= 0)
+        place_ = device_place(drawn_with);
     renderer_lost_.connect(renderer_->events.lost, [this] { lost(); });
 }
 
@@ -230,12 +270,49 @@ void Graphics::watch_backend() {
     });
 }
 
+void Graphics::watch_session() {
+    if (session_ == nullptr)
+        return;
+    session_destroy_.connect(session_->events.destroy, [this] {
+        session_destroy_.disconnect();
+        cards_.reset();
+        session_ = nullptr;
+        if (on_lost)
+            on_lost("The session is gone.");
+    });
+    cards_.emplace(
+        *session_, *backend_, [this](const std::string& card) { return may_show_on(card); },
+        [this] { replace_at_once(); });
+}
+
+bool Graphics::may_show_on(const std::string& card) {
+    follow_named_devices();
+    const char* named = getenv("WLR_DRM_DEVICES");
+    return named == nullptr || (":" + std::string{named} + ":").contains(":" + card + ":");
+}
+
+void Graphics::follow_named_devices() const {
+    const auto follow = [](const char* variable, const std::string& path) {
+        if (getenv(variable) != nullptr && !path.empty())
+            setenv(variable, path.c_str(), 1);
+    };
+    follow("WLR_RENDER_DRM_DEVICE", render_node_in(place_));
+    if (node_ && !node_->is_render)
+        follow("WLR_DRM_DEVICES", card_in(node_->place));
+}
+
+bool Graphics::has_no_screen() const {
+    const int shown_on = wlr_backend_get_drm_fd(backend());
+    return cards_ && (shown_on < 0 || is_unplugged(shown_on));
+}
+
 int Graphics::drm_fd() const noexcept {
-    if (const int drawn_with = wlr_renderer_get_drm_fd(renderer()); drawn_with >= 0)
-        return drawn_with;
-    if (const int shown_on = wlr_backend_get_drm_fd(backend()); shown_on >= 0)
-        return shown_on;
-    return node_ ? node_->fd.get() : -1;
+    for (const int fd : {wlr_renderer_get_drm_fd(renderer()), wlr_backend_get_drm_fd(backend()),
+                         node_ ? node_->fd.get() : -1}) {
+        if (fd >= 0 && !is_unplugged(fd))
+            return fd;
+    }
+    return -1;
 }
 
 std::string Graphics::renderer_name() const {

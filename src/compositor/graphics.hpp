@@ -2,8 +2,10 @@
 
 #include "compositor/backoff.hpp"
 #include "compositor/drm_node.hpp"
+#include "compositor/drm_watch.hpp"
 #include "compositor/handle.hpp"
 #include "compositor/options.hpp"
+#include "compositor/returning_cards.hpp"
 #include "wlr/listener.hpp"
 #include "wlr/wlr.hpp"
 
@@ -29,7 +31,7 @@ public:
     wlr_session* session() const noexcept { return session_; }
 
     /// The device that clients had best allocate on: what is drawn with, or shown on, or what the
-    /// user named. -1 if there is none of them. Borrowed.
+    /// user named. -1 if there is none of them, or none any more. Borrowed.
     int drm_fd() const noexcept;
 
     std::string renderer_name() const;
@@ -46,6 +48,11 @@ public:
     /// on.
     void lose_renderer();
     static constexpr int MaxAttempts = 8;
+    /// Looks whether the renderer's device was taken away, which the renderer itself doesn't tell,
+    /// and replaces it at once if so, on the CPU unless another device is there. What is drawn or
+    /// uploaded with such a renderer may end the process: to be called before. May call
+    /// on_replaced, so not while anything is drawn.
+    void check_device();
 
     /// Called when the renderer was lost, and renderer() and allocator() are new ones. Those before
     /// them are there until it returns.
@@ -72,19 +79,32 @@ private:
     /// Waits as long as the one after that needs, and tells how long.
     std::string schedule_replacement();
     std::chrono::milliseconds start_pause() noexcept;
-    void replace_renderer();
-    std::expected<Renderer, std::string> create_replacement() const;
+    /// Draws on the CPU if that fails and `falls_back`.
+    void replace_renderer(bool falls_back);
+    void replace_at_once() noexcept;
+    std::expected<Renderer, std::string> create_replacement();
+    void devices_changed(bool has_any_come);
+    void watch_session();
+    bool may_show_on(const std::string& card);
+    bool has_no_screen() const;
+    /// The environment names nodes, whose numbers change when their device comes back.
+    void follow_named_devices() const;
     void draw_with(Renderer renderer);
     /// Draws on the CPU until the GPU is back.
     std::expected<void, std::string> fall_back(const std::string& reason);
 
     std::string renderer_wish_;
     std::optional<DrmNode> node_; ///< that the user named
+    std::string place_;           ///< of the device that is drawn with, or was last
+    wl_event_loop* loop_;
     wlr_session* session_ = nullptr;
     Handle<wlr_backend, wlr_backend_destroy> backend_;
     Handle<wlr_renderer, wlr_renderer_destroy> renderer_;
     Handle<wlr_allocator, wlr_allocator_destroy> allocator_;
-    Listener backend_destroy_, renderer_lost_;
+    Listener backend_destroy_, session_destroy_, renderer_lost_;
+    std::optional<ReturningCards> cards_; ///< where the compositor has a terminal to itself
+    DrmWatch devices_;
+    bool is_on_cpu_ = false; ///< as wished, or as wlroots chose at the start
     bool is_lost_ = false;
     bool is_stopgap_ = false; ///< drawn on the CPU for want of a GPU
     int failed_attempts_ = 0; ///< since the loss

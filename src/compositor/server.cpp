@@ -54,7 +54,8 @@ std::expected<void, std::string> Server::create_parts() {
         return std::unexpected(graphics.error());
     graphics_ = std::move(*graphics);
     compositor_ = wlr_compositor_create(display_.get(), 6, graphics_->renderer());
-    bounds_.emplace(*compositor_);
+    // A commit has wlroots upload what it shows, before anything is drawn.
+    bounds_.emplace(*compositor_, [this] { graphics_->check_device(); });
     dmabufs_.emplace(display_.get(), compositor_, create_security_contexts(display_.get()),
                      graphics_->renderer(), graphics_->drm_fd());
     scene_.emplace();

@@ -50,7 +50,7 @@ void forget_timelines(wlr_scene_output& output) {
 
 } // namespace
 
-Output::Output(wlr_output& output, wlr_scene_output& scene_output, const Graphics& graphics,
+Output::Output(wlr_output& output, wlr_scene_output& scene_output, Graphics& graphics,
                std::function<void()> on_drawn, std::function<void()> on_gone)
     : output_{output}
     , scene_output_{scene_output}
@@ -83,6 +83,7 @@ bool Output::is_nested() const noexcept {
 }
 
 void Output::draw() {
+    graphics_.check_device();
     if (!graphics_.can_draw() || !can_draw_)
         return;
     if (!commit(scene_output_, graphics_.renderer()) && !compose()) {

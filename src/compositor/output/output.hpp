@@ -17,7 +17,7 @@ class Graphics;
 class Output {
 public:
     /// `on_gone` may destroy the Output.
-    Output(wlr_output& output, wlr_scene_output& scene_output, const Graphics& graphics,
+    Output(wlr_output& output, wlr_scene_output& scene_output, Graphics& graphics,
            std::function<void()> on_drawn, std::function<void()> on_gone);
 
     wlr_output& get() const noexcept { return output_; }
@@ -40,7 +40,7 @@ private:
 
     wlr_output& output_;
     wlr_scene_output& scene_output_;
-    const Graphics& graphics_;
+    Graphics& graphics_;
     std::function<void()> on_drawn_;
     wlr_box usable_{};
     bool is_wanted_ = true;

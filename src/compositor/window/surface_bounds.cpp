@@ -49,11 +49,14 @@ wlr_box bounded(const wlr_box& box) {
             std::clamp(box.width, 0, Farthest), std::clamp(box.height, 0, Farthest)};
 }
 
-SurfaceBounds::SurfaceBounds(wlr_compositor& compositor) {
+SurfaceBounds::SurfaceBounds(wlr_compositor& compositor, std::function<void()> on_commit)
+    : on_commit_{std::move(on_commit)} {
     new_surface_.connect<wlr_surface>(compositor.events.new_surface, [this](wlr_surface* surface) {
         Listeners& listeners = surfaces_[surface];
-        listeners.client_commit.connect(surface->events.client_commit,
-                                        [surface] { bound_pending(*surface); });
+        listeners.client_commit.connect(surface->events.client_commit, [this, surface] {
+            on_commit_();
+            bound_pending(*surface);
+        });
         listeners.destroy.connect(surface->events.destroy,
                                   [this, surface] { surfaces_.erase(surface); });
     });

@@ -3,6 +3,7 @@
 #include "wlr/listener.hpp"
 #include "wlr/wlr.hpp"
 
+#include <functional>
 #include <map>
 
 namespace tarmac::compositor {
@@ -18,13 +19,15 @@ wlr_box bounded(const wlr_box& box);
 /// them. Owned by the Server.
 class SurfaceBounds {
 public:
-    explicit SurfaceBounds(wlr_compositor& compositor);
+    /// `on_commit` is called before.
+    SurfaceBounds(wlr_compositor& compositor, std::function<void()> on_commit);
 
 private:
     struct Listeners {
         Listener client_commit, destroy;
     };
 
+    std::function<void()> on_commit_;
     std::map<wlr_surface*, Listeners> surfaces_;
     Listener new_surface_;
 };
