@@ -58,6 +58,11 @@ std::expected<void, std::string> request_render_node(const DrmNode& node, wlr_ba
     return {};
 }
 
+bool has_device(wlr_renderer* renderer) {
+    const int fd = wlr_renderer_get_drm_fd(renderer);
+    return fd >= 0 && !is_unplugged(fd);
+}
+
 } // namespace
 
 Graphics::Graphics(wl_display* display)
@@ -225,6 +230,10 @@ std::expected<Graphics::Renderer, std::string> Graphics::create_replacement() {
     // wlroots falls back by itself, at once and for good, where no renderer was asked for.
     if (made && !is_on_cpu_ && wlr_renderer_is_pixman(made->renderer.get()))
         return std::unexpected("No renderer but one on the CPU can be started.");
+    // One that is on its way out may let itself be opened.
+    if (made && !place_.empty() && !wlr_renderer_is_pixman(made->renderer.get()) &&
+        !has_device(made->renderer.get()))
+        return std::unexpected("The device that the new renderer draws with is gone, too.");
     return made;
 }
 
