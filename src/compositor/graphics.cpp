@@ -149,16 +149,19 @@ std::expected<Graphics::Renderer, std::string>
 Graphics::add_allocator(wlr_renderer* renderer) const {
     Renderer made;
     made.renderer.reset(renderer);
-    Handle<wlr_backend, wlr_backend_destroy> nowhere;
-    if (has_no_screen())
-        nowhere.reset(wlr_headless_backend_create(loop_));
-    made.allocator.reset(
-        wlr_allocator_autocreate(nowhere ? nowhere.get() : backend(), made.renderer.get()));
+    made.allocator = create_allocator(renderer);
     if (!made.allocator) {
         return std::unexpected("No buffers can be made that the renderer draws to and the backend "
                                "shows.");
     }
     return made;
+}
+
+Graphics::Allocator Graphics::create_allocator(wlr_renderer* renderer) const {
+    Handle<wlr_backend, wlr_backend_destroy> nowhere;
+    if (has_no_screen())
+        nowhere.reset(wlr_headless_backend_create(loop_));
+    return Allocator{wlr_allocator_autocreate(nowhere ? nowhere.get() : backend(), renderer)};
 }
 
 void Graphics::check_device() {
@@ -170,7 +173,12 @@ void Graphics::check_device() {
 
 void Graphics::devices_changed(bool has_any_come) {
     check_device();
-    if (has_any_come && (is_lost_ || is_stopgap_))
+    if (!has_any_come)
+        return;
+    // Before the renderer, which has to make buffers for it.
+    if (cards_)
+        cards_->take_all();
+    if (is_lost_ || is_stopgap_)
         wl_event_source_timer_update(replacement_.get(), 1);
 }
 
@@ -209,6 +217,7 @@ void Graphics::replace_renderer(bool falls_back) {
     auto renderer = create_replacement();
     if (renderer) {
         is_stopgap_ = false;
+        wl_event_source_timer_update(replacement_.get(), 0);
         draw_with(std::move(*renderer));
         return;
     }
@@ -252,6 +261,7 @@ void Graphics::draw_with(Renderer renderer) {
     try {
         use(renderer);
         on_replaced();
+        former_allocator_.reset();
     } catch (...) {
         // Something may still draw with the old one.
         static_cast<void>(renderer.allocator.release());
@@ -291,7 +301,20 @@ void Graphics::watch_session() {
     });
     cards_.emplace(
         *session_, *backend_, [this](const std::string& card) { return may_show_on(card); },
-        [this] { replace_at_once(); });
+        [this] { first_card_came(); });
+}
+
+void Graphics::first_card_came() {
+    const bool is_drawn_with = device_place(wlr_renderer_get_drm_fd(renderer())) ==
+                               device_place(wlr_backend_get_drm_fd(backend()));
+    if (!is_lost_ && !is_stopgap_ && is_drawn_with) {
+        // The device's render node came before its card: only screens need other buffers.
+        if (Allocator allocator = create_allocator(renderer())) {
+            former_allocator_ = std::exchange(allocator_, std::move(allocator));
+            return;
+        }
+    }
+    replace_at_once();
 }
 
 bool Graphics::may_show_on(const std::string& card) {

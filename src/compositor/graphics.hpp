@@ -61,9 +61,10 @@ public:
     std::function<void(std::string)> on_lost;
 
 private:
+    using Allocator = Handle<wlr_allocator, wlr_allocator_destroy>;
     struct Renderer {
         Handle<wlr_renderer, wlr_renderer_destroy> renderer;
-        Handle<wlr_allocator, wlr_allocator_destroy> allocator; ///< goes first
+        Allocator allocator; ///< goes first
     };
 
     explicit Graphics(wl_display* display);
@@ -72,6 +73,8 @@ private:
     std::string advice() const;
     std::expected<Renderer, std::string> create_software_renderer() const;
     std::expected<Renderer, std::string> add_allocator(wlr_renderer* renderer) const;
+    /// nullptr if the renderer can't draw what the backend shows.
+    Allocator create_allocator(wlr_renderer* renderer) const;
     /// Leaves what was used before in `other`.
     void use(Renderer& other);
     void watch_backend();
@@ -85,6 +88,7 @@ private:
     std::expected<Renderer, std::string> create_replacement();
     void devices_changed(bool has_any_come);
     void watch_session();
+    void first_card_came();
     bool may_show_on(const std::string& card);
     bool has_no_screen() const;
     /// The environment names nodes, whose numbers change when their device comes back.
@@ -100,7 +104,8 @@ private:
     wlr_session* session_ = nullptr;
     Handle<wlr_backend, wlr_backend_destroy> backend_;
     Handle<wlr_renderer, wlr_renderer_destroy> renderer_;
-    Handle<wlr_allocator, wlr_allocator_destroy> allocator_;
+    Allocator allocator_;
+    Allocator former_allocator_; ///< outputs that aren't on a card may still use it
     Listener backend_destroy_, session_destroy_, renderer_lost_;
     std::optional<ReturningCards> cards_; ///< where the compositor has a terminal to itself
     DrmWatch devices_;

@@ -46,11 +46,10 @@ ReturningCards::ReturningCards(wlr_session& session, wlr_backend& backend,
     , may_use_{std::move(may_use)}
     , on_first_{std::move(on_first)} {
     watch_first();
-    added_.connect<wlr_session_add_event>(session.events.add_drm_card,
-                                          [this](wlr_session_add_event* event) {
-                                              if (has_lost_first_)
-                                                  take(event->path);
-                                          });
+    activated_.connect(session.events.active, [this] {
+        if (session_.active)
+            take_all();
+    });
 }
 
 void ReturningCards::watch_first() {
@@ -67,6 +66,8 @@ void ReturningCards::watch_first() {
 }
 
 void ReturningCards::take_all() {
+    if (!has_lost_first_)
+        return;
     for (const std::string& path : card_paths())
         take(path);
 }
@@ -101,6 +102,8 @@ void ReturningCards::take(const std::string& path) {
 ReturningCards::ReturningCards(wlr_session& session, wlr_backend& backend,
                                std::function<bool(const std::string&)>, std::function<void()>)
     : session_{session}, backend_{backend} {}
+
+void ReturningCards::take_all() {}
 
 #endif
 

@@ -20,9 +20,11 @@ public:
     ReturningCards(wlr_session& session, wlr_backend& backend,
                    std::function<bool(const std::string&)> may_use, std::function<void()> on_first);
 
+    /// To be called when a card has come. Nothing as long as wlroots does it.
+    void take_all();
+
 private:
     void watch_first();
-    void take_all();
     void take(const std::string& path);
 
     wlr_session& session_;
@@ -31,7 +33,7 @@ private:
     std::function<void()> on_first_;
     wlr_backend* first_ = nullptr;
     bool has_lost_first_ = false; ///< at any time
-    Listener first_destroyed_, added_;
+    Listener first_destroyed_, activated_;
     std::optional<Timer> taking_;
 };
 
