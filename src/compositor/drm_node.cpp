@@ -1,6 +1,5 @@
 #include "compositor/drm_node.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -24,14 +23,11 @@ std::string take_string(char* text) {
     return owned ? owned.get() : "";
 }
 
-std::string node_in(const std::string& place, std::string_view name) {
+std::string place_of(const struct stat& node) {
     std::error_code failed;
-    for (const auto& entry : fs::directory_iterator{fs::path{place} / "drm", failed}) {
-        const std::string node = entry.path().filename();
-        if (node.starts_with(name))
-            return "/dev/dri/" + node;
-    }
-    return "";
+    const fs::path place = fs::canonical(
+        formatted("/sys/dev/char/{}:{}/device", major(node.st_rdev), minor(node.st_rdev)), failed);
+    return failed ? "" : place.string();
 }
 
 } // namespace
@@ -62,34 +58,26 @@ bool is_unplugged(int fd) noexcept {
     return fd >= 0 && drmGetCap(fd, DRM_CAP_PRIME, &ignored) != 0 && errno == ENODEV;
 }
 
-std::string device_place(int fd) {
+std::string device_place(const std::string& path) {
     struct stat status;
-    if (fd < 0 || fstat(fd, &status) != 0)
-        return "";
-    std::error_code failed;
-    const fs::path place = fs::canonical(
-        formatted("/sys/dev/char/{}:{}/device", major(status.st_rdev), minor(status.st_rdev)),
-        failed);
-    return failed ? "" : place.string();
+    return stat(path.c_str(), &status) == 0 ? place_of(status) : "";
 }
 
-std::string card_in(const std::string& place) {
-    return node_in(place, "card");
+std::string device_place(int fd) {
+    struct stat status;
+    return fd >= 0 && fstat(fd, &status) == 0 ? place_of(status) : "";
 }
 
 std::string render_node_in(const std::string& place) {
-    return node_in(place, "renderD");
-}
-
-std::vector<std::string> card_paths() {
-    std::vector<std::string> paths;
     std::error_code failed;
-    for (const auto& entry : fs::directory_iterator{"/dev/dri", failed}) {
-        if (entry.path().filename().string().starts_with("card"))
-            paths.push_back(entry.path());
+    if (place.empty())
+        return "";
+    for (const auto& entry : fs::directory_iterator{fs::path{place} / "drm", failed}) {
+        const std::string node = entry.path().filename();
+        if (node.starts_with("renderD"))
+            return "/dev/dri/" + node;
     }
-    std::ranges::sort(paths);
-    return paths;
+    return "";
 }
 
 } // namespace tarmac::compositor

@@ -3,7 +3,6 @@
 #include <expected>
 #include <string>
 #include <tarmac/fd.hpp>
-#include <vector>
 
 namespace tarmac::compositor {
 
@@ -26,14 +25,12 @@ std::string drm_node_path(int fd);
 /// to be opened anew.
 bool is_unplugged(int fd) noexcept;
 
-/// Where sysfs has the device that is open as `fd`: the same when it comes back to its place, with
-/// whatever numbers its nodes then have. Empty if that isn't known.
+/// Where sysfs has the device of the node `path`: the same when the device comes back to its place,
+/// with whatever numbers its nodes then have. Empty if that isn't known.
+std::string device_place(const std::string& path);
+/// The same of the node that is open as `fd`.
 std::string device_place(int fd);
-/// Paths of the nodes that the device in that place has now; empty without one.
-std::string card_in(const std::string& place);
+/// Path of the render node that the device in that place has now; empty without one.
 std::string render_node_in(const std::string& place);
-
-/// Paths of all cards that are there.
-std::vector<std::string> card_paths();
 
 } // namespace tarmac::compositor

@@ -12,7 +12,7 @@ DrmWatch::DrmWatch(wl_event_loop* loop, std::function<void(bool)> on_change)
     , udev_{udev_new()} // Not from the kernel, which tells before anybody but root may open a node.
     , monitor_{udev_ ? udev_monitor_new_from_netlink(udev_.get(), "udev") : nullptr} {
     if (!monitor_ ||
-        udev_monitor_filter_add_match_subsystem_devtype(monitor_.get(), "drm", nullptr) < 0 ||
+        udev_monitor_filter_add_match_subsystem_devtype(monitor_.get(), "drm", "drm_minor") < 0 ||
         udev_monitor_enable_receiving(monitor_.get()) < 0)
         return;
     source_.reset(wl_event_loop_add_fd(
@@ -31,11 +31,8 @@ void DrmWatch::receive() {
     if (action == nullptr)
         return;
     const std::string_view name{action};
-    // A connector that is plugged in is a change.
-    if (name == "add" || name == "bind")
-        on_change_(true);
-    else if (name == "remove" || name == "unbind")
-        on_change_(false);
+    if (name == "add" || name == "remove")
+        on_change_(name == "add");
 }
 
 } // namespace tarmac::compositor

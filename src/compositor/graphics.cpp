@@ -3,59 +3,33 @@
 #include "compositor/drm_node.hpp"
 #include "compositor/event_log.hpp"
 #include "dmabuf/formatted.hpp"
+#include "wlr/destroy_renderer.hpp"
 #include "wlr/guard.hpp"
 #include "wlr/renderer_kind.hpp"
 #include "wlr/vulkan_devices.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+
 namespace tarmac::compositor {
 namespace {
 
-void request_renderer(const std::string& name) {
-    if (name == "auto")
-        return;
-    setenv("WLR_RENDERER", name.c_str(), 1);
-    // Whoever names a renderer takes it as it is, unless the environment says otherwise.
-    setenv("WLR_RENDERER_ALLOW_SOFTWARE", "1", 0);
-}
-
-/// What wlroots chooses by itself on a terminal. Unless it is named, the compositor ends with its
-/// card (auto_backend_monitor_create() in backend/backend.c of 0.20.2).
-void request_terminal() {
-    for (const char* other : {"WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY"}) {
-        if (getenv(other) != nullptr)
-            return;
-    }
-    setenv("WLR_BACKENDS", "libinput,drm", 0);
-}
-
-#if WLR_HAS_DRM_BACKEND
-bool shows_on_drm(wlr_backend* backend) {
-    bool found = false;
-    wlr_multi_for_each_backend(
-        backend,
-        [](wlr_backend* child, void* data) {
-            *static_cast<bool*>(data) |= wlr_backend_is_drm(child);
-        },
-        &found);
-    return found;
-}
-#else
-bool shows_on_drm(wlr_backend*) {
-    return false;
-}
-#endif
-
-/// A card is for the DRM backend; the others draw with its render node.
-std::expected<void, std::string> request_render_node(const DrmNode& node, wlr_backend* backend) {
-    if (!node.is_render && shows_on_drm(backend))
-        return {};
-    if (node.render_path.empty()) {
-        return std::unexpected(
-            formatted("{} has no render node, and without the DRM backend only those are of use.",
-                      node.path));
-    }
-    setenv("WLR_RENDER_DRM_DEVICE", node.render_path.c_str(), 1);
-    return {};
+/// nullptr if there is none. On a terminal, wlroots ends the compositor with its card unless the
+/// backends are named (auto_backend_monitor_create() in backend/backend.c of 0.20.2): those that it
+/// would choose by itself are.
+wlr_backend* create_backend(wl_event_loop* loop, wlr_session** session) {
+    constexpr const char* Backends = "WLR_BACKENDS";
+    const bool is_terminal =
+        std::ranges::none_of(std::array{"WAYLAND_DISPLAY", "WAYLAND_SOCKET", "DISPLAY", Backends},
+                             [](const char* variable) { return getenv(variable) != nullptr; });
+    if (is_terminal)
+        setenv(Backends, "libinput,drm", 1);
+    wlr_backend* backend = wlr_backend_autocreate(loop, session);
+    // It isn't meant for compositors that are started in this one.
+    if (is_terminal)
+        unsetenv(Backends);
+    return backend;
 }
 
 bool has_device(wlr_renderer* renderer) {
@@ -65,14 +39,14 @@ bool has_device(wlr_renderer* renderer) {
 
 } // namespace
 
-Graphics::Graphics(wl_display* display)
-    : loop_{wl_display_get_event_loop(display)}
-    , devices_{loop_, [this](bool has_any_come) { devices_changed(has_any_come); }}
+Graphics::Graphics(wl_display* display, DeviceChoice choice)
+    : choice_{std::move(choice)}
+    , loop_{wl_display_get_event_loop(display)}
     , replacement_{wl_event_loop_add_timer(
           loop_,
           [](void* data) {
               auto& self = *static_cast<Graphics*>(data);
-              if (!guard([&] { self.replace_renderer(self.failed_attempts_ + 1 >= MaxAttempts); }))
+              if (!guard([&] { self.try_again(); }))
                   self.start_pause();
               return 0;
           },
@@ -80,31 +54,19 @@ Graphics::Graphics(wl_display* display)
 
 std::expected<std::unique_ptr<Graphics>, std::string> Graphics::create(wl_display* display,
                                                                        const Options& options) {
-    std::unique_ptr<Graphics> graphics{new Graphics{display}};
-    graphics->renderer_wish_ = options.renderer;
-    std::optional<DrmNode>& node = graphics->node_;
+    auto choice = DeviceChoice::create(options);
+    if (!choice)
+        return std::unexpected(choice.error());
+    std::unique_ptr<Graphics> graphics{new Graphics{display, std::move(*choice)}};
     if (!graphics->replacement_)
         return std::unexpected("There is no memory for a timer.");
-    request_renderer(options.renderer);
-    if (!options.drm_device.empty()) {
-        auto opened = DrmNode::open(options.drm_device);
-        if (!opened)
-            return std::unexpected(opened.error());
-        node = std::move(*opened);
-        if (!node->is_render)
-            setenv("WLR_DRM_DEVICES", node->path.c_str(), 1);
-    }
-
-    request_terminal();
-    graphics->backend_.reset(wlr_backend_autocreate(graphics->loop_, &graphics->session_));
+    graphics->backend_.reset(create_backend(graphics->loop_, &graphics->session_));
     if (!graphics->backend_) {
         return std::unexpected("There is nowhere to show anything: no session to open a window in, "
                                "no screen, and WLR_BACKENDS doesn't name another way.");
     }
-    if (node) {
-        if (auto done = request_render_node(*node, graphics->backend()); !done)
-            return std::unexpected(done.error());
-    }
+    if (const auto done = graphics->choice_.choose_render_node(graphics->backend()); !done)
+        return std::unexpected(done.error());
     graphics->watch_backend();
     graphics->watch_session();
     auto renderer = graphics->create_renderer();
@@ -112,6 +74,10 @@ std::expected<std::unique_ptr<Graphics>, std::string> Graphics::create(wl_displa
         return std::unexpected(renderer.error() + graphics->advice());
     graphics->use(*renderer);
     graphics->is_on_cpu_ = wlr_renderer_is_pixman(graphics->renderer());
+    // wlr_backend_autocreate() may wait for a card, with the loop running.
+    graphics->devices_.emplace(graphics->loop_, [graphics = graphics.get()](bool has_any_come) {
+        graphics->devices_changed(has_any_come);
+    });
     return graphics;
 }
 
@@ -119,22 +85,22 @@ std::expected<Graphics::Renderer, std::string> Graphics::create_renderer() const
     wlr_renderer* renderer = wlr_renderer_autocreate(backend());
     if (!renderer) {
         return std::unexpected(formatted(
-            "The renderer ({}) can't be started; the lines above say why.", renderer_wish_));
+            "The renderer ({}) can't be started; the lines above say why.", choice_.renderer()));
     }
     return add_allocator(renderer);
 }
 
 std::string Graphics::advice() const {
-    if (renderer_wish_ != "vulkan")
+    if (choice_.renderer() != "vulkan")
         return "";
     const std::string advice = " Try --renderer gles2, or pixman, which draws on the CPU.";
     const char* software = getenv("WLR_RENDERER_FORCE_SOFTWARE");
     const bool is_on_cpu = software && std::string_view{software} == "1";
     // Else wlroots has looked for a device by itself.
-    if (!is_on_cpu && !node_)
+    const auto named = choice_.render_fd();
+    if (!is_on_cpu && !named)
         return advice;
-    const std::string objection =
-        vulkan_objection(vulkan_devices(is_on_cpu ? -1 : node_->fd.get()));
+    const std::string objection = vulkan_objection(vulkan_devices(is_on_cpu ? -1 : *named));
     return objection.empty() ? advice : " " + objection + "." + advice;
 }
 
@@ -158,14 +124,20 @@ Graphics::add_allocator(wlr_renderer* renderer) const {
 }
 
 Graphics::Allocator Graphics::create_allocator(wlr_renderer* renderer) const {
-    Handle<wlr_backend, wlr_backend_destroy> nowhere;
-    if (has_no_screen())
-        nowhere.reset(wlr_headless_backend_create(loop_));
-    return Allocator{wlr_allocator_autocreate(nowhere ? nowhere.get() : backend(), renderer)};
+    if (!has_no_screen()) {
+        Allocator allocator{wlr_allocator_autocreate(backend(), renderer)};
+        if (allocator || !is_lost_)
+            return allocator;
+    }
+    // The backend still says what it could show on the card that is gone, and names that.
+    const Handle<wlr_backend, wlr_backend_destroy> nowhere{wlr_headless_backend_create(loop_)};
+    return Allocator{nowhere ? wlr_allocator_autocreate(nowhere.get(), renderer) : nullptr};
 }
 
 void Graphics::check_device() {
-    if (is_lost_ || !is_unplugged(wlr_renderer_get_drm_fd(renderer())))
+    const bool is_choice_gone = choice_.drop_unplugged();
+    const bool is_gone = is_unplugged(wlr_renderer_get_drm_fd(renderer()));
+    if (is_lost_ || !(is_gone || is_choice_gone))
         return;
     log_event("lost", {{"renderer", renderer_name()}, {"pause", "0ms"}, {"reason", "device-gone"}});
     replace_at_once();
@@ -173,12 +145,16 @@ void Graphics::check_device() {
 
 void Graphics::devices_changed(bool has_any_come) {
     check_device();
-    if (!has_any_come)
-        return;
-    // Before the renderer, which has to make buffers for it.
-    if (cards_)
-        cards_->take_all();
-    if (is_lost_ || is_stopgap_)
+    bool is_worth_trying = is_lost_;
+    if (has_any_come) {
+        // Before the renderer, which has to make buffers for them.
+        if (cards_)
+            cards_->take_all();
+        const bool is_choice_back = choice_.open_returned();
+        const bool draws_on_none = wlr_renderer_get_drm_fd(renderer()) < 0;
+        is_worth_trying = is_lost_ || is_stopgap_ || (is_choice_back && draws_on_none);
+    }
+    if (is_worth_trying)
         wl_event_source_timer_update(replacement_.get(), 1);
 }
 
@@ -213,6 +189,11 @@ void Graphics::replace_at_once() noexcept {
         start_pause();
 }
 
+void Graphics::try_again() {
+    const bool is_gone = is_unplugged(wlr_renderer_get_drm_fd(renderer()));
+    replace_renderer(is_gone || failed_attempts_ + 1 >= MaxAttempts);
+}
+
 void Graphics::replace_renderer(bool falls_back) {
     auto renderer = create_replacement();
     if (renderer) {
@@ -234,13 +215,14 @@ void Graphics::replace_renderer(bool falls_back) {
 }
 
 std::expected<Graphics::Renderer, std::string> Graphics::create_replacement() {
-    follow_named_devices();
+    choice_.follow(place_);
     auto made = create_renderer();
     // wlroots falls back by itself, at once and for good, where no renderer was asked for.
     if (made && !is_on_cpu_ && wlr_renderer_is_pixman(made->renderer.get()))
         return std::unexpected("No renderer but one on the CPU can be started.");
-    // One that is on its way out may let itself be opened.
-    if (made && !place_.empty() && !wlr_renderer_is_pixman(made->renderer.get()) &&
+    // A device that is on its way out may let itself be opened.
+    const bool has_drawn_on_device = !place_.empty();
+    if (made && has_drawn_on_device && !wlr_renderer_is_pixman(made->renderer.get()) &&
         !has_device(made->renderer.get()))
         return std::unexpected("The device that the new renderer draws with is gone, too.");
     return made;
@@ -261,20 +243,22 @@ void Graphics::draw_with(Renderer renderer) {
     try {
         use(renderer);
         on_replaced();
-        former_allocator_.reset();
     } catch (...) {
         // Something may still draw with the old one.
         static_cast<void>(renderer.allocator.release());
         static_cast<void>(renderer.renderer.release());
         throw;
     }
+    renderer.allocator.reset();
+    destroy_renderer(renderer.renderer.release(), renderer_.get());
 }
 
 void Graphics::use(Renderer& other) {
     std::swap(renderer_, other.renderer);
     std::swap(allocator_, other.allocator);
-    if (const int drawn_with = wlr_renderer_get_drm_fd(renderer()); drawn_with >= 0)
-        place_ = device_place(drawn_with);
+    std::string place = device_place(wlr_renderer_get_drm_fd(renderer()));
+    if (!place.empty())
+        place_ = std::move(place);
     renderer_lost_.connect(renderer_->events.lost, [this] { lost(); });
 }
 
@@ -299,38 +283,22 @@ void Graphics::watch_session() {
         if (on_lost)
             on_lost("The session is gone.");
     });
-    cards_.emplace(
-        *session_, *backend_, [this](const std::string& card) { return may_show_on(card); },
-        [this] { first_card_came(); });
+    cards_.emplace(*session_, *backend_, choice_, [this] { first_card_came(); });
 }
 
 void Graphics::first_card_came() {
-    const bool is_drawn_with = device_place(wlr_renderer_get_drm_fd(renderer())) ==
-                               device_place(wlr_backend_get_drm_fd(backend()));
-    if (!is_lost_ && !is_stopgap_ && is_drawn_with) {
+    const std::string place = device_place(wlr_backend_get_drm_fd(backend()));
+    const bool draws_there =
+        !place.empty() && place == device_place(wlr_renderer_get_drm_fd(renderer()));
+    if (!is_lost_ && !is_stopgap_ && draws_there) {
         // The device's render node came before its card: only screens need other buffers.
         if (Allocator allocator = create_allocator(renderer())) {
-            former_allocator_ = std::exchange(allocator_, std::move(allocator));
+            std::swap(allocator_, allocator);
+            on_new_allocator();
             return;
         }
     }
     replace_at_once();
-}
-
-bool Graphics::may_show_on(const std::string& card) {
-    follow_named_devices();
-    const char* named = getenv("WLR_DRM_DEVICES");
-    return named == nullptr || (":" + std::string{named} + ":").contains(":" + card + ":");
-}
-
-void Graphics::follow_named_devices() const {
-    const auto follow = [](const char* variable, const std::string& path) {
-        if (getenv(variable) != nullptr && !path.empty())
-            setenv(variable, path.c_str(), 1);
-    };
-    follow("WLR_RENDER_DRM_DEVICE", render_node_in(place_));
-    if (node_ && !node_->is_render)
-        follow("WLR_DRM_DEVICES", card_in(node_->place));
 }
 
 bool Graphics::has_no_screen() const {
@@ -340,7 +308,7 @@ bool Graphics::has_no_screen() const {
 
 int Graphics::drm_fd() const noexcept {
     for (const int fd : {wlr_renderer_get_drm_fd(renderer()), wlr_backend_get_drm_fd(backend()),
-                         node_ ? node_->fd.get() : -1}) {
+                         choice_.render_fd().value_or(-1)}) {
         if (fd >= 0 && !is_unplugged(fd))
             return fd;
     }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "compositor/backoff.hpp"
-#include "compositor/drm_node.hpp"
+#include "compositor/device_choice.hpp"
 #include "compositor/drm_watch.hpp"
 #include "compositor/handle.hpp"
 #include "compositor/options.hpp"
@@ -57,6 +57,8 @@ public:
     /// Called when the renderer was lost, and renderer() and allocator() are new ones. Those before
     /// them are there until it returns.
     std::function<void()> on_replaced;
+    /// Called when allocator() alone is a new one, in the same way.
+    std::function<void()> on_new_allocator;
     /// Called when nothing can be shown any more, with a sentence that says why.
     std::function<void(std::string)> on_lost;
 
@@ -67,7 +69,7 @@ private:
         Allocator allocator; ///< goes first
     };
 
-    explicit Graphics(wl_display* display);
+    Graphics(wl_display* display, DeviceChoice choice);
     std::expected<Renderer, std::string> create_renderer() const;
     /// What to do where the renderer that was asked for can't be started: sentences, or nothing.
     std::string advice() const;
@@ -82,6 +84,7 @@ private:
     /// Waits as long as the one after that needs, and tells how long.
     std::string schedule_replacement();
     std::chrono::milliseconds start_pause() noexcept;
+    void try_again();
     /// Draws on the CPU if that fails and `falls_back`.
     void replace_renderer(bool falls_back);
     void replace_at_once() noexcept;
@@ -89,26 +92,21 @@ private:
     void devices_changed(bool has_any_come);
     void watch_session();
     void first_card_came();
-    bool may_show_on(const std::string& card);
     bool has_no_screen() const;
-    /// The environment names nodes, whose numbers change when their device comes back.
-    void follow_named_devices() const;
     void draw_with(Renderer renderer);
     /// Draws on the CPU until the GPU is back.
     std::expected<void, std::string> fall_back(const std::string& reason);
 
-    std::string renderer_wish_;
-    std::optional<DrmNode> node_; ///< that the user named
-    std::string place_;           ///< of the device that is drawn with, or was last
+    DeviceChoice choice_;
+    std::string place_; ///< of the device that is drawn with, or was last; empty without one
     wl_event_loop* loop_;
     wlr_session* session_ = nullptr;
     Handle<wlr_backend, wlr_backend_destroy> backend_;
     Handle<wlr_renderer, wlr_renderer_destroy> renderer_;
     Allocator allocator_;
-    Allocator former_allocator_; ///< outputs that aren't on a card may still use it
     Listener backend_destroy_, session_destroy_, renderer_lost_;
     std::optional<ReturningCards> cards_; ///< where the compositor has a terminal to itself
-    DrmWatch devices_;
+    std::optional<DrmWatch> devices_;
     bool is_on_cpu_ = false; ///< as wished, or as wlroots chose at the start
     bool is_lost_ = false;
     bool is_stopgap_ = false; ///< drawn on the CPU for want of a GPU

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "compositor/device_choice.hpp"
 #include "wlr/listener.hpp"
 #include "wlr/timer.hpp"
 #include "wlr/wlr.hpp"
@@ -12,15 +13,16 @@ namespace tarmac::compositor {
 
 /// Shows pictures on cards that are there or come back after the first card has gone: wlroots
 /// (0.20.2, backend/drm/monitor.c) gives up all cards with the first, and takes no other one from
-/// then on. Owned by Graphics; goes before the session.
+/// then on; where they are named, it takes none that comes at all. Owned by Graphics; goes before
+/// the session.
 class ReturningCards {
 public:
-    /// `may_use` is asked for every card, by its path. `on_first` is called when there is a first
-    /// one again, before its outputs come.
-    ReturningCards(wlr_session& session, wlr_backend& backend,
-                   std::function<bool(const std::string&)> may_use, std::function<void()> on_first);
+    /// `on_first` is called when there is a first card again, before its outputs come.
+    ReturningCards(wlr_session& session, wlr_backend& backend, const DeviceChoice& choice,
+                   std::function<void()> on_first);
 
-    /// To be called when a card has come. Nothing as long as wlroots does it.
+    /// To be called when a card has come. Nothing as long as wlroots does it, or while the terminal
+    /// is another's: they are taken then once it isn't.
     void take_all();
 
 private:
@@ -29,10 +31,10 @@ private:
 
     wlr_session& session_;
     wlr_backend& backend_;
-    std::function<bool(const std::string&)> may_use_;
+    const DeviceChoice& choice_;
     std::function<void()> on_first_;
     wlr_backend* first_ = nullptr;
-    bool has_lost_first_ = false; ///< at any time
+    bool are_left_to_us_;
     Listener first_destroyed_, activated_;
     std::optional<Timer> taking_;
 };

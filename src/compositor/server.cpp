@@ -72,6 +72,7 @@ std::expected<void, std::string> Server::create_parts() {
 
 void Server::tie_parts() {
     graphics_->on_replaced = [this] { use_new_renderer(); };
+    graphics_->on_new_allocator = [this] { outputs_->use_new_renderer(); };
     graphics_->on_lost = [this](const std::string& reason) {
         log_event("error", {{"reason", quoted(reason)}});
         end(1);

@@ -11,6 +11,7 @@
 
 #include "gpu/stage.hpp"
 #include "support/client_surface.hpp"
+#include "support/hand_made_protocols.hpp"
 
 using namespace test;
 
@@ -90,6 +91,16 @@ struct Shown {
     Window window{client};
 };
 
+/// How many descriptors of GPUs that are gone a process has.
+std::ptrdiff_t count_gone_devices(pid_t pid) {
+    return std::ranges::count_if(
+        fs::directory_iterator{"/proc/" + std::to_string(pid) + "/fd"}, [](const auto& entry) {
+            std::error_code is_closed_meanwhile;
+            const std::string file = fs::read_symlink(entry, is_closed_meanwhile);
+            return file.starts_with("/dev/dri/") && file.ends_with("(deleted)");
+        });
+}
+
 constexpr Pixel Dark{40, 60, 120}, Light{210, 180, 140}, Shared{90, 200, 60};
 
 /// Whether a window of that colour is there, give or take how renderers round; another may cover a
@@ -163,6 +174,9 @@ TEST_CASE("a screen comes back with its card") {
     const ShmBuffer shared{client, Shared};
     image.window.show(dark.get());
     memory.window.show(shared.get());
+    // The cursor's picture is drawn anew, too, as soon as the device is gone.
+    VirtualPointer pointer{client};
+    pointer.move_to(1, 1, 2, 2);
     const ToldFeedback& told = client.feedback();
     REQUIRE(client.wait_until([&] { return told.times == 1; }));
 
@@ -180,6 +194,24 @@ TEST_CASE("a screen comes back with its card") {
     CHECK(shows(compositor, Shared));
     CHECK(told.main_device == device_of(drm_nodes_of(Gpu).render));
     CHECK(told.times == 3);
+}
+
+TEST_CASE("a GPU comes back again and again") {
+    Slot slot;
+    CompositorProcess compositor{{"--size", "320x240"}, gpu_stage()};
+    RawClient client = compositor.connect(4);
+    Shown image{client};
+    const ColorBuffer dark{client, Dark};
+    image.window.show(dark.get());
+    for (int i = 0; i < 3; ++i) {
+        slot.take_away(Slot::Way::Unbind);
+        compositor.process().await_line("tarmac: replaced renderer=pixman");
+        slot.put_back();
+        compositor.process().await_line("tarmac: replaced renderer=gles2");
+        CHECK(shows(compositor, Dark));
+    }
+    // All but wlroots' explicit synchronization, which keeps the first device.
+    CHECK(count_gone_devices(compositor.process().pid()) <= 1);
 }
 
 TEST_CASE("a screen that is drawn on the CPU comes back with its card") {

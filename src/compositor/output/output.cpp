@@ -1,6 +1,7 @@
 #include "compositor/output/output.hpp"
 
 #include "compositor/graphics.hpp"
+#include "compositor/output/init_render.hpp"
 #include "wlr/gles_info.hpp"
 #include "wlr/renderer_facts.hpp"
 #include "wlr/renderer_kind.hpp"
@@ -68,7 +69,7 @@ Output::Output(wlr_output& output, wlr_scene_output& scene_output, Graphics& gra
 bool Output::use_new_renderer() {
     if (!graphics_.renderer()->features.timeline)
         forget_timelines(scene_output_);
-    can_draw_ = wlr_output_init_render(&output_, graphics_.allocator(), graphics_.renderer());
+    can_draw_ = init_render(output_, graphics_);
     // What was due while nothing could be drawn is asked for no more.
     wlr_output_schedule_frame(&output_);
     return can_draw_;

@@ -2,6 +2,7 @@
 
 #include "compositor/event_log.hpp"
 #include "compositor/graphics.hpp"
+#include "compositor/output/init_render.hpp"
 #include "compositor/output/switch_on.hpp"
 #include "compositor/scene.hpp"
 #include "compositor/wlr_protocols.hpp"
@@ -110,9 +111,7 @@ void Outputs::add(wlr_output& output) {
 }
 
 bool Outputs::try_add(wlr_output& output) {
-    if (!graphics_.can_draw() ||
-        !wlr_output_init_render(&output, graphics_.allocator(), graphics_.renderer()) ||
-        !switch_on(output, size_))
+    if (!graphics_.can_draw() || !init_render(output, graphics_) || !switch_on(output, size_))
         return false;
     wlr_scene_output* scene_output = wlr_scene_output_create(scene_.get(), &output);
     auto drawn = [this] {
