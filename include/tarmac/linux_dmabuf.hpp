@@ -33,8 +33,10 @@ struct Landing {
 struct Refusal {
     wl_client* client; ///< valid during the call; about to be disconnected if `fatal`
     const Error& error;
-    bool fatal; ///< a protocol error was sent; if not, `failed`
-    /// The error, where it is one of zwp_linux_buffer_params_v1; empty for wl_display's no_memory.
+    /// A protocol error was sent; if not, `failed`, or nothing if the buffer was created before.
+    bool fatal;
+    /// The error, where it is one of zwp_linux_buffer_params_v1; empty for wl_display's no_memory
+    /// and implementation.
     std::optional<std::uint32_t> code;
 };
 

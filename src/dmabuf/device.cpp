@@ -183,11 +183,15 @@ bool is_same_device(dev_t a, dev_t b) noexcept {
     return device_a && device_b && drmDevicesEqual(device_a.get(), device_b.get()) != 0;
 }
 
-bool has_gpu(int drm_fd) noexcept {
+std::string drm_driver(int drm_fd) {
     using Version = std::unique_ptr<drmVersion, decltype([](drmVersion* v) { drmFreeVersion(v); })>;
     const Version version{drmGetVersion(drm_fd)};
-    const std::string_view driver = version && version->name ? version->name : "";
-    return driver != "vgem" && driver != "vkms" && driver != "";
+    return version && version->name ? version->name : "";
+}
+
+bool has_gpu(int drm_fd) noexcept {
+    const std::string driver = drm_driver(drm_fd);
+    return driver != "vgem" && driver != "vkms" && !driver.empty();
 }
 
 bool is_gpu(dev_t id) noexcept {

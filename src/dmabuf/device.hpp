@@ -11,6 +11,9 @@ namespace tarmac {
 /// different numbers.
 bool is_same_device(dev_t a, dev_t b) noexcept;
 
+/// The name of the driver behind `drm_fd`, as DRM has it; empty if it isn't DRM's.
+std::string drm_driver(int drm_fd);
+
 /// Whether the DRM device behind `drm_fd` can draw. Virtual devices that only share memory can't:
 /// Mesa draws for them on the CPU.
 bool has_gpu(int drm_fd) noexcept;

@@ -36,6 +36,9 @@ const wlr_buffer_impl DmabufBuffer::buffer_impl = {
             auto& self = *static_cast<DmabufBuffer*>(buffer);
             if (self.state_ == State::Waiting)
                 self.import_now();
+            // To draw into it breaks the same.
+            if (self.state_ == State::OnTrial)
+                self.trial_.finish();
             if (self.state_ != State::Imported && !self.is_drawn_in_place())
                 return false;
             *attributes = attributes_of(*self.image_);
@@ -80,19 +83,28 @@ DmabufBuffer* DmabufBuffer::from(wlr_buffer* buffer) noexcept {
     return buffer && buffer->impl == &buffer_impl ? static_cast<DmabufBuffer*>(buffer) : nullptr;
 }
 
-void DmabufBuffer::land(Landed landed, WorkerPool& workers) {
+void DmabufBuffer::land(Landed landed, WorkerPool& workers,
+                        std::optional<ImportTrial::Ticket> trial) {
     BufferPtr import = std::move(landed.import);
     // What was charged once stays so.
     landed.mapped_bytes = std::max(landed.mapped_bytes, landed_.mapped_bytes);
     landed_ = std::move(landed);
     if (import) {
         set(import_, std::move(import));
-        return enter(State::Imported);
+        if (!trial)
+            return enter(State::Imported);
+        trial_ = std::move(*trial);
+        return enter(State::OnTrial);
     }
     state_ = State::BeingMapped;
     if (mapping_ || is_unmappable_)
         return enter(state_when_mapped());
     map(workers);
+}
+
+void DmabufBuffer::pass_trial() noexcept {
+    has_passed_trial_ = true;
+    enter(State::Imported);
 }
 
 void DmabufBuffer::fail(Error error) noexcept {
@@ -107,12 +119,15 @@ void DmabufBuffer::enter(State state) noexcept {
         kept.reset(wlr_buffer_lock(this));
     state_ = state;
     wl_signal_emit_mutable(&changed_, nullptr);
-    if (auto on_landed = is_waiting() ? nullptr : std::exchange(on_landed_, nullptr))
+    if (state != State::OnTrial)
+        trial_ = {};
+    if (auto on_landed = is_unanswered() ? nullptr : std::exchange(on_landed_, nullptr))
         guard(on_landed);
 }
 
 void DmabufBuffer::await_import(ImportQueue::Ticket import) {
     state_ = State::Waiting;
+    trial_ = {};
     import_work_ = std::move(import);
     set(import_, nullptr);
 }

@@ -10,6 +10,7 @@
 #include "account/client_account.hpp"
 #include "dmabuf/memory_kind.hpp"
 #include "dmabuf/out_of_memory.hpp"
+#include "import/import_trial.hpp"
 #include "import/landed.hpp"
 #include "ready/disposal.hpp"
 #include "ready/import_queue.hpp"
@@ -50,6 +51,7 @@ public:
 
     const std::shared_ptr<const Dmabuf>& image() const noexcept { return image_; }
     const void* owner() const noexcept { return hooks_.owner; }
+    const std::shared_ptr<ClientAccount>& account() const noexcept { return hooks_.account; }
     Result<ClientAccount::Charge> charge(Resource resource, std::uint64_t n) const {
         return hooks_.account ? hooks_.account->charge(resource, n) : ClientAccount::Charge{};
     }
@@ -57,16 +59,19 @@ public:
     enum class State {
         Waiting,     ///< for an import
         BeingMapped, ///< to be read
+        OnTrial,     ///< imported, and answered, but not to be drawn yet
         Imported,    ///< by the renderer, or by an importer of the embedder's
         Mapped,      ///< and read when it is shown
         Failed,      ///< and never shown
     };
     State state() const noexcept { return state_; }
-    bool is_waiting() const noexcept {
-        return state_ == State::Waiting || state_ == State::BeingMapped;
-    }
-    /// Waiting → Imported; or BeingMapped, then Mapped or Failed.
-    void land(Landed landed, WorkerPool& workers);
+    bool is_waiting() const noexcept { return is_unanswered() || state_ == State::OnTrial; }
+    /// Waiting → Imported; or BeingMapped, then Mapped or Failed. With a `trial` of what was
+    /// imported: OnTrial, until pass_trial() or fail().
+    void land(Landed landed, WorkerPool& workers, std::optional<ImportTrial::Ticket> trial = {});
+    /// OnTrial → Imported, and never on trial again: its memory stays what it is.
+    void pass_trial() noexcept;
+    bool has_passed_trial() const noexcept { return has_passed_trial_; }
     /// What the last importer said of its work; its import has been taken.
     const Landed& landed() const noexcept { return landed_; }
     /// → Failed, because of `error`.
@@ -141,6 +146,9 @@ private:
     ~DmabufBuffer();
     static const wlr_buffer_impl buffer_impl;
 
+    bool is_unanswered() const noexcept {
+        return state_ == State::Waiting || state_ == State::BeingMapped;
+    }
     void enter(State state) noexcept;
     State state_when_mapped() const noexcept { return mapping_ ? State::Mapped : State::Failed; }
     void end_mapping(Result<Mapping> mapping) noexcept;
@@ -161,6 +169,8 @@ private:
     std::optional<Error> error_; ///< of the import, or of mapping
     wl_signal changed_;
     ImportQueue::Ticket import_work_;
+    ImportTrial::Ticket trial_;
+    bool has_passed_trial_ = false;
     std::move_only_function<void()> on_landed_;
     Landed landed_;
     Picture import_, in_place_;

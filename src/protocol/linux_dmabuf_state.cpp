@@ -77,6 +77,7 @@ LinuxDmabuf::State::State(wl_display* display, wlr_compositor* compositor,
         return;
     if (compositor->renderer)
         surface_context_.renderer = RendererFacts::of(compositor->renderer);
+    trial_ = create_trial();
     surfaces_.emplace(*compositor, surface_context_);
     compositor_gone_.connect(compositor->events.destroy, [this] {
         compositor_gone_.disconnect();
@@ -225,8 +226,52 @@ void LinuxDmabuf::State::land(DmabufBuffer& buffer, std::optional<dev_t> samplin
             if (auto may = buffer.may_map(landed->mapped_bytes - charged); !may)
                 return buffer.fail(std::move(may.error()));
         }
-        buffer.land(std::move(*landed), workers_);
+        auto trial = landed->import ? try_out(buffer) : std::nullopt;
+        buffer.land(std::move(*landed), workers_, std::move(trial));
     });
+}
+
+std::unique_ptr<ImportTrial> LinuxDmabuf::State::create_trial() {
+    if (!compositor_ || !compositor_->renderer)
+        return nullptr;
+    return ImportTrial::create(*compositor_->renderer, wl_display_get_event_loop(display_),
+                               fences_);
+}
+
+std::optional<ImportTrial::Ticket> LinuxDmabuf::State::try_out(DmabufBuffer& buffer) {
+    if (!trial_ || buffer.has_passed_trial())
+        return std::nullopt;
+    const Dmabuf& image = *buffer.image();
+    const Error error{
+        Fault::ImportFailed, std::nullopt,
+        formatted("this {}x{} {} dma-buf breaks the context of who draws it: its memory was made "
+                  "for pixels of another format",
+                  image.width(), image.height(), fourcc_name(image.fourcc()))};
+    return trial_->begin(
+        buffer.image(),
+        [&buffer, error](bool is_borne) {
+            if (is_borne)
+                buffer.pass_trial();
+            else
+                buffer.fail(error);
+        },
+        [this, account = std::weak_ptr{buffer.account()}, error] {
+            if (const auto still_there = account.lock())
+                blame(*still_there, error);
+        });
+}
+
+/// What comes once may be a driver's mistake.
+void LinuxDmabuf::State::blame(const ClientAccount& account, const Error& error) {
+    const auto found = std::ranges::find_if(
+        clients_, [&](const auto& entry) { return entry.second.account.get() == &account; });
+    if (found == clients_.end())
+        return;
+    wl_client* client = found->first;
+    const bool is_fatal = std::exchange(found->second.has_broken_context, true);
+    if (is_fatal)
+        wl_client_post_implementation_error(client, "%s", error.message.c_str());
+    report_refusal({client, error, is_fatal, std::nullopt});
 }
 
 void LinuxDmabuf::State::report_landing(wl_client* client, const DmabufBuffer& buffer) {
@@ -268,6 +313,8 @@ void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
         const auto land_again = [this, &buffer, device] { land(buffer, device); };
         buffer.await_import(queue_.push(landed.client, land_again, is_answered));
     }
+    trial_.reset();
+    trial_ = create_trial();
     // What is shown or about to be can't wait for its turn: the old textures go with the renderer.
     std::vector<BufferLock> locked;
     for (LandedBuffer& landed : landed_) {

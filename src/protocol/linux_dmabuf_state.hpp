@@ -80,6 +80,7 @@ private:
 
     struct Client {
         std::shared_ptr<ClientAccount> account;
+        bool has_broken_context = false; ///< of a trial, with an image
         Listener destroyed;
     };
     struct SurfaceFeedback {
@@ -95,6 +96,10 @@ private:
 
     Result<Landed> import(const std::shared_ptr<const Dmabuf>& dmabuf,
                           std::optional<dev_t> sampling_device) const;
+    std::unique_ptr<ImportTrial> create_trial();
+    /// Has the buffer tried, if that is needed, before it is drawn.
+    std::optional<ImportTrial::Ticket> try_out(DmabufBuffer& buffer);
+    void blame(const ClientAccount& account, const Error& error);
     void change_default_feedback(std::shared_ptr<const Feedback> feedback);
     void remember(DmabufBuffer& buffer, wl_client* client);
     /// Tells those whose feedback is due.
@@ -111,6 +116,7 @@ private:
     std::shared_ptr<Disposal> disposal_;     ///< so may what they leave
     std::shared_ptr<ReleaseQueue> releases_; ///< buffers of clients may outlive the rest
     SurfaceContext surface_context_;
+    std::unique_ptr<ImportTrial> trial_; ///< nullptr where none is needed
     wl_global* global_ = nullptr;
     std::shared_ptr<Ledger> ledger_;  ///< accounts may outlive the rest
     std::uint64_t n_connections_ = 0; ///< ever, that had to have accounts of their own

@@ -14,5 +14,8 @@ struct GlesContext {
 };
 /// What a GLES2 `renderer` draws with.
 GlesContext gles_context(wlr_renderer* renderer) noexcept;
+/// A GLES2 renderer that draws with `gles`, and destroys its context with it, not its display.
+/// nullptr, and the context is left, if there is none to be had.
+wlr_renderer* create_gles2_renderer(const GlesContext& gles) noexcept;
 
 } // namespace tarmac
