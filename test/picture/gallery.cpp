@@ -58,17 +58,21 @@ const Style& style_of(const std::string& renderer) {
     return *found;
 }
 
+std::vector<tarmac::Fd> make_files(const Card& card, const Source& source) {
+    std::vector<tarmac::Fd> files;
+    for (const auto& content : card.files())
+        files.push_back(source.make(content));
+    return files;
+}
+
 Import import(CompositorProcess& compositor, RawClient& client, const Card& card,
-              std::uint64_t modifier, const Source& source) {
-    std::vector<tarmac::Fd> fds;
-    for (const auto& file : card.files())
-        fds.push_back(source.make(file));
+              std::uint64_t modifier, std::span<const tarmac::Fd> files) {
     auto& params = client.create_params();
     const auto n_planes = static_cast<unsigned>(card.planes().size());
     for (unsigned i = 0; i < n_planes; ++i) {
         const unsigned number = card.geometry().is_reversed ? n_planes - 1 - i : i;
         const Card::Plane& plane = card.planes()[number];
-        client.add(params, fds[plane.file].get(), number, plane.offset, plane.stride, modifier);
+        client.add(params, files[plane.file].get(), number, plane.offset, plane.stride, modifier);
     }
     const Answer answer =
         client.create(params, static_cast<int>(card.geometry().width),
@@ -114,8 +118,9 @@ Gallery::~Gallery() {
     wl_subcompositor_destroy(subcompositor_);
 }
 
-Import Gallery::import(const Card& card, std::uint64_t modifier, const Source& source) {
-    Import import = test::import(compositor_, client_, card, modifier, source);
+Import Gallery::import(const Card& card, std::uint64_t modifier,
+                       std::span<const tarmac::Fd> files) {
+    Import import = test::import(compositor_, client_, card, modifier, files);
     if (import.buffer)
         buffers_.push_back(import.buffer);
     return import;

@@ -27,6 +27,8 @@ struct Source {
 /// One a kernel driver, and one of read-only descriptors: those that can be used on this machine.
 /// Skips the test if there are none.
 std::vector<Source> available_sources();
+/// The dma-bufs of `card`.
+std::vector<tarmac::Fd> make_files(const Card& card, const Source& source);
 
 /// A renderer of the compositor's, and how what it draws is defined.
 struct Style {
@@ -47,9 +49,9 @@ struct Import {
     std::string way;             ///< that it landed
     std::string reason;          ///< why it was refused
 };
-/// Puts `card` into dma-bufs of `source` and asks `compositor` for a buffer of them.
+/// Asks `compositor` for a buffer of `card`, which lies in the dma-bufs `files`.
 Import import(CompositorProcess& compositor, RawClient& client, const Card& card,
-              std::uint64_t modifier, const Source& source);
+              std::uint64_t modifier, std::span<const tarmac::Fd> files);
 
 /// A compositor whose screen is filled by a window of one colour, with pictures on it.
 class Gallery {
@@ -66,7 +68,7 @@ public:
     RawClient& client() { return client_; }
 
     /// The buffer is the gallery's.
-    Import import(const Card& card, std::uint64_t modifier, const Source& source);
+    Import import(const Card& card, std::uint64_t modifier, std::span<const tarmac::Fd> files);
     /// Shows `buffer` from the next look() on.
     void hang(wl_buffer* buffer, int x, int y);
     /// The screen.

@@ -5,11 +5,10 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <drm_fourcc.h>
 #include <optional>
-#include <set>
 #include <span>
 #include <tarmac/pixel_format.hpp>
 
-#include "dmabuf/formatted.hpp"
+#include "picture/cell.hpp"
 #include "picture/gallery.hpp"
 #include "picture/report.hpp"
 #include "picture/required_formats.hpp"
@@ -44,133 +43,18 @@ constexpr int CellWidth = 147, CellHeight = 52;
 // As the descriptors of their planes and copies are within one client's share of 2048.
 constexpr std::size_t FormatsAtOnce = 3;
 
-/// How far a channel may be from the reference, which has been rounded to a screen's 8 bits.
-/// Opaque numbers of 8 bits stay what they are. Those of other widths lie between two of the
-/// screen's: pixman cuts them off, others round. What is mixed with what lies under it is rounded
-/// twice. YUV is allowed what fixed-point arithmetic and the filters of textures cost.
-int tolerance(const Card& card, unsigned x, unsigned y) {
-    if (card.layout().is_yuv)
-        return 2;
-    return card.layout().bits() == 8 && card.is_opaque(x, y) ? 0 : 1;
+/// Hangs the format in all places, made by `source`.
+void hang(Cell& cell, Gallery& gallery, const Source& source, int left, int top) {
+    for (const Place& place : places) {
+        Card card{cell.layout(), place.geometry};
+        const std::vector<tarmac::Fd> files = make_files(card, source);
+        const std::string name = describe(card);
+        const Import import = cell.hang(gallery, std::move(card), DRM_FORMAT_MOD_LINEAR, files,
+                                        left + place.x, top + place.y);
+        if (!import.buffer)
+            cell.fail(name + " refused: " + import.reason);
+    }
 }
-
-bool lies_between(const Pixel& low, const Pixel& pixel, const Pixel& high, int tolerance) {
-    const auto lies = [tolerance](int least, int value, int most) {
-        return least - tolerance <= value && value <= most + tolerance;
-    };
-    return lies(low.red, pixel.red, high.red) && lies(low.green, pixel.green, high.green) &&
-           lies(low.blue, pixel.blue, high.blue);
-}
-
-/// A format of an exporter.
-class Cell {
-public:
-    Cell(const Style& style, const FormatLayout& layout, const Source& source)
-        : style_{style}, layout_{layout}, source_{source} {}
-
-    void hang(Gallery& gallery, int left, int top) {
-        for (const Place& place : places) {
-            Card card{layout_, place.geometry};
-            const Import import = gallery.import(card, DRM_FORMAT_MOD_LINEAR, source_);
-            if (import.buffer) {
-                gallery.hang(import.buffer, left + place.x, top + place.y);
-                ways_.insert(import.way);
-            } else {
-                problems_.push_back(describe(card) + " refused: " + import.reason);
-            }
-            hung_.push_back({std::move(card), import.way, left + place.x, top + place.y});
-        }
-    }
-
-    void compare(const Picture& screen) {
-        for (const auto& [card, way, x, y] : hung_) {
-            if (way.empty())
-                continue;
-            const Geometry& size = card.geometry();
-            const Picture got =
-                crop(screen, x, y, static_cast<int>(size.width), static_cast<int>(size.height));
-            compare(card, way, got);
-        }
-    }
-
-    void fail(const std::string& problem) { problems_.push_back(problem); }
-
-    void report() const {
-        std::string problems;
-        for (const std::string& problem : problems_)
-            problems += "\n  " + problem;
-        INFO(layout_.name << " of " << source_.name << " with " << style_.renderer << problems);
-        CHECK(problems_.empty());
-        report_cell({style_.renderer, layout_, source_.name, ways_, problems_.empty(), worst_});
-    }
-
-private:
-    struct Hung {
-        Card card;
-        std::string way; ///< empty if it isn't there
-        int x, y;
-    };
-
-    static std::string describe(const Card& card) {
-        return tarmac::formatted("{}x{}", card.geometry().width, card.geometry().height);
-    }
-
-    struct Comparison {
-        Picture expected;
-        int wrong = 0, worst = 0;
-    };
-
-    static Comparison compare(const Card& card, const Rendering& rendering, const Picture& got) {
-        Comparison result{card.expected(Gallery::Background, rendering)};
-        const auto expected_off = [&](double off) {
-            Rendering other = rendering;
-            other.off = off;
-            return card.expected(Gallery::Background, other);
-        };
-        // Light makes more of a step in what is nearly transparent. Conversion takes two at most in
-        // YUV, and otherwise rounds.
-        const bool is_amplified = rendering.is_converted && rendering.blending == Blending::Gamma22;
-        const double step = !is_amplified ? 0 : card.layout().is_yuv ? 2 : 0.5;
-        const Picture low = expected_off(-step), high = expected_off(step);
-        for (int y = 0; y < got.height; ++y) {
-            for (int x = 0; x < got.width; ++x) {
-                result.worst =
-                    std::max(result.worst, distance(got.at(x, y), result.expected.at(x, y)));
-                const int allowed = is_amplified ? 1
-                                                 : tolerance(card, static_cast<unsigned>(x),
-                                                             static_cast<unsigned>(y));
-                result.wrong += !lies_between(low.at(x, y), got.at(x, y), high.at(x, y), allowed);
-            }
-        }
-        return result;
-    }
-
-    void compare(const Card& card, const std::string& way, const Picture& got) {
-        const Rendering as_it_lies{style_.chroma_of(way), style_.blending};
-        Comparison comparison = compare(card, as_it_lies, got);
-        // The renderer may have read what it knows, or else got 8 bits of it.
-        if (comparison.wrong > 0 && way == "mapped")
-            comparison = compare(card, {as_it_lies.chroma, as_it_lies.blending, true}, got);
-        worst_ = std::max(worst_, comparison.worst);
-        if (comparison.wrong == 0)
-            return;
-        std::string name = tarmac::formatted("{}-{}-{}-{}", style_.renderer, layout_.name,
-                                             source_.name, describe(card));
-        std::ranges::replace(name, ' ', '_');
-        const std::string where = keep_pictures(name, comparison.expected, got);
-        problems_.push_back(
-            tarmac::formatted("{} by the {}: {} pixels wrong, by {} at worst; see {}",
-                              describe(card), way, comparison.wrong, comparison.worst, where));
-    }
-
-    const Style& style_;
-    const FormatLayout& layout_;
-    const Source& source_;
-    std::vector<Hung> hung_;
-    std::set<std::string> ways_;
-    std::vector<std::string> problems_;
-    int worst_ = 0;
-};
 
 /// What a renderer shows.
 class Matrix {
@@ -218,8 +102,8 @@ private:
             for (std::size_t row = 0; row < layouts.size(); ++row) {
                 int column = 0;
                 for (const Source* source : sources_of(*layouts[row])) {
-                    cells.emplace_back(style_, *layouts[row], *source)
-                        .hang(*gallery_, column++ * CellWidth, static_cast<int>(row) * CellHeight);
+                    hang(cells.emplace_back(style_, *layouts[row], source->name), *gallery_,
+                         *source, column++ * CellWidth, static_cast<int>(row) * CellHeight);
                 }
             }
             const Picture screen = gallery_->look();
@@ -279,7 +163,8 @@ TEST_CASE("every advertised pair of format and modifier is imported") {
         CHECK(layout);
         if (!layout)
             continue;
-        const Import import = gallery.import(Card{*layout, {64, 32}}, modifier, source);
+        const Card card{*layout, {64, 32}};
+        const Import import = gallery.import(card, modifier, make_files(card, source));
         INFO(import.reason);
         CHECK(import.buffer);
     }

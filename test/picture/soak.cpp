@@ -69,8 +69,9 @@ TEST_CASE("a minute of new sizes and formats leaves memory and descriptors as th
     wl_buffer* shown = nullptr;
     const auto show = [&](const FormatLayout& layout, unsigned width, unsigned height,
                           const Source& source) {
-        const Import import = test::import(compositor, client, Card{layout, {width, height}},
-                                           DRM_FORMAT_MOD_LINEAR, source);
+        const Card card{layout, {width, height}};
+        const Import import =
+            test::import(compositor, client, card, DRM_FORMAT_MOD_LINEAR, make_files(card, source));
         INFO(layout.name << ": " << import.reason);
         REQUIRE(import.buffer);
         window.show(import.buffer);
