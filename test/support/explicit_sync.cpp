@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <chrono>
 #include <fcntl.h>
 #include <linux/dma-buf.h>
 #include <sys/ioctl.h>
@@ -9,6 +10,7 @@
 
 #include "linux-drm-syncobj-v1-client-protocol.h"
 #include "support/dmabuf_source.hpp"
+#include "support/patience.hpp"
 #include "support/raw_client.hpp"
 
 namespace test {
@@ -36,11 +38,14 @@ std::uint32_t low(std::uint64_t point) {
 
 } // namespace
 
-Timeline::Timeline() : device_{open(RenderNode, O_RDWR | O_CLOEXEC)} {
+Timeline::Timeline() : Timeline{RenderNode} {}
+
+Timeline::Timeline(const std::string& render_node)
+    : device_{open(render_node.c_str(), O_RDWR | O_CLOEXEC)} {
     std::uint64_t has_timelines = 0;
     if (!device_ || drmGetCap(device_.get(), DRM_CAP_SYNCOBJ_TIMELINE, &has_timelines) != 0 ||
         has_timelines == 0)
-        SKIP(RenderNode << " has no timelines");
+        SKIP(render_node << " has no timelines");
     REQUIRE(drmSyncobjCreate(device_.get(), 0, &handle_) == 0);
 }
 
@@ -63,10 +68,13 @@ void Timeline::submit(std::uint64_t point) {
         SKIP(reason);
     const Fd scratch = allocate_dmabuf(Exporter::Udmabuf, ScratchSize);
     writer_ = std::make_unique<FakeWriter>(scratch);
-    const Fd fence = export_write_fence(scratch);
+    submit(point, export_write_fence(scratch));
+}
+
+void Timeline::submit(std::uint64_t point, const Fd& sync_file) {
     std::uint32_t carrier = 0;
     REQUIRE(drmSyncobjCreate(device_.get(), 0, &carrier) == 0);
-    CHECK(drmSyncobjImportSyncFile(device_.get(), carrier, fence.get()) == 0);
+    CHECK(drmSyncobjImportSyncFile(device_.get(), carrier, sync_file.get()) == 0);
     CHECK(drmSyncobjTransfer(device_.get(), handle_, point, carrier, 0, 0) == 0);
     drmSyncobjDestroy(device_.get(), carrier);
 }
@@ -76,6 +84,14 @@ std::uint64_t Timeline::signalled_point() const {
     std::uint64_t point = 0;
     REQUIRE(drmSyncobjQuery(device_.get(), &handle, &point, 1) == 0);
     return point;
+}
+
+bool Timeline::await(std::uint64_t point) const {
+    const std::chrono::nanoseconds end =
+        std::chrono::steady_clock::now().time_since_epoch() + patience();
+    std::uint32_t handle = handle_;
+    return drmSyncobjTimelineWait(device_.get(), &handle, &point, 1, end.count(),
+                                  DRM_SYNCOBJ_WAIT_FLAGS_WAIT_FOR_SUBMIT, nullptr) == 0;
 }
 
 SyncSurface::SyncSurface(RawClient& client, wl_surface* surface)

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <tarmac/fd.hpp>
 #include <utility>
 #include <vector>
@@ -21,6 +22,7 @@ class RawClient;
 class Timeline {
 public:
     Timeline();
+    explicit Timeline(const std::string& render_node);
     ~Timeline();
     Timeline(const Timeline&) = delete;
     Timeline& operator=(const Timeline&) = delete;
@@ -33,12 +35,16 @@ public:
     /// Gives `point` a fence that hasn't signalled yet: somebody works on it, for up to the ten
     /// seconds that vgem allows.
     void submit(std::uint64_t point);
+    /// Gives `point` the fence of a sync_file.
+    void submit(std::uint64_t point, const tarmac::Fd& sync_file);
     /// Signals what was submitted.
     void finish() { writer_.reset(); }
 
     /// The last point that has signalled; 0 before that.
     std::uint64_t signalled_point() const;
     bool has_signalled(std::uint64_t point) const { return signalled_point() >= point; }
+    /// Waits for it; false if it takes longer than patience().
+    bool await(std::uint64_t point) const;
 
 private:
     tarmac::Fd device_;

@@ -201,6 +201,23 @@ void GpuClient::draw_slowly(const GpuBuffer& buffer, const Quarters& quarters, i
     glFlush();
 }
 
+Fd GpuClient::fence() const {
+    const std::string_view extensions = eglQueryString(display_, EGL_EXTENSIONS);
+    if (!extensions.contains("EGL_ANDROID_native_fence_sync"))
+        SKIP("the GPU's driver exports no fences");
+    REQUIRE(eglMakeCurrent(display_, EGL_NO_SURFACE, EGL_NO_SURFACE, context_));
+    const EGLSyncKHR sync = extension<std::remove_pointer_t<PFNEGLCREATESYNCKHRPROC>>(
+        "eglCreateSyncKHR")(display_, EGL_SYNC_NATIVE_FENCE_ANDROID, nullptr);
+    REQUIRE(sync != EGL_NO_SYNC_KHR);
+    glFlush();
+    Fd fence{extension<std::remove_pointer_t<PFNEGLDUPNATIVEFENCEFDANDROIDPROC>>(
+        "eglDupNativeFenceFDANDROID")(display_, sync)};
+    extension<std::remove_pointer_t<PFNEGLDESTROYSYNCKHRPROC>>("eglDestroySyncKHR")(display_, sync);
+    eglMakeCurrent(display_, EGL_NO_SURFACE, EGL_NO_SURFACE, EGL_NO_CONTEXT);
+    REQUIRE(fence);
+    return fence;
+}
+
 void GpuClient::finish() const {
     REQUIRE(eglMakeCurrent(display_, EGL_NO_SURFACE, EGL_NO_SURFACE, context_));
     glFinish();
