@@ -13,6 +13,7 @@
 #include "linux-drm-syncobj-v1-client-protocol.h"
 #include "support/explicit_sync.hpp"
 #include "support/image_buffer.hpp"
+#include "support/patience.hpp"
 #include "support/stages.hpp"
 #include "support/window.hpp"
 #include "xdg-shell-client-protocol.h"
@@ -44,7 +45,7 @@ struct Synced {
     std::optional<SyncSurface> other; ///< for what one surface can't do alone
 
     explicit Synced(const std::string& renderer = "gles2")
-        : compositor{{"--size", "320x240"}, stage_of(renderer)} {}
+        : compositor{{"--size", "320x240"}, importing_stage(renderer)} {}
 
     /// Commits `buffer`; gives the point that it waits for.
     std::uint64_t commit(wl_buffer* buffer) {
@@ -72,9 +73,9 @@ struct Synced {
         return await([&] { return release.has_signalled(point); });
     }
 
-    /// Lets the compositor work until `done`, for some seconds.
+    /// Lets the compositor work until `done`.
     bool await(const std::function<bool()>& done) {
-        const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+        const auto end = std::chrono::steady_clock::now() + patience();
         while (!done() && std::chrono::steady_clock::now() < end)
             REQUIRE(client.round_trip());
         return done();

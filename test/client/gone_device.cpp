@@ -20,7 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* RenderNode = "/dev/dri/renderD128";
 constexpr int Width = 64, Height = 48;
 
 using Color = std::vector<std::uint8_t>;

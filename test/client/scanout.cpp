@@ -10,6 +10,7 @@
 
 #include "support/compositor_process.hpp"
 #include "support/dmabuf_source.hpp"
+#include "support/patience.hpp"
 #include "support/virtual_card.hpp"
 #include "support/window.hpp"
 
@@ -151,7 +152,7 @@ TEST_CASE_METHOD(Screens, "a screen shows a surface that fills it without a copy
     window.unset_fullscreen();
     window.show(make_buffer(DRM_FORMAT_RGB565, 2));
     // The window may be on the other screen now, and that one draws first.
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+    const auto end = std::chrono::steady_clock::now() + patience();
     while (card.shown_format(1) != "XR24" && std::chrono::steady_clock::now() < end)
         window.show(make_buffer(DRM_FORMAT_RGB565, 2));
     CHECK(card.shown_format(1) == "XR24");

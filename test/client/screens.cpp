@@ -10,6 +10,7 @@
 #include "support/compositor_process.hpp"
 #include "support/hand_made_protocols.hpp"
 #include "support/image_buffer.hpp"
+#include "support/patience.hpp"
 #include "support/virtual_card.hpp"
 #include "support/window.hpp"
 
@@ -164,7 +165,7 @@ TEST_CASE_METHOD(TwoScreens, "a picture that a screen couldn't show is tried aga
     compositor.process().await_line("wlroots: error");
     CHECK(card.shown_format(1) == "RG16");
     REQUIRE(prlimit(pid, RLIMIT_NOFILE, &before, nullptr) == 0);
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+    const auto end = std::chrono::steady_clock::now() + patience();
     while (card.shown_format(1) != "XR24" && std::chrono::steady_clock::now() < end)
         REQUIRE(hand.round_trip());
     CHECK(card.shown_format(1) == "XR24");

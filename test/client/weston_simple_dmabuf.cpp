@@ -10,6 +10,7 @@
 #include "client/camera.hpp"
 #include "client/gradient.hpp"
 #include "support/compositor_process.hpp"
+#include "support/patience.hpp"
 #include "support/picture.hpp"
 #include "support/stages.hpp"
 #include "support/virtual_card.hpp"
@@ -22,7 +23,7 @@ using test::Stage;
 namespace {
 
 Process start_client(const CompositorProcess& compositor, std::vector<std::string> options = {}) {
-    std::vector<std::string> command = {"weston-simple-dmabuf-egl", "-d", "/dev/dri/renderD128"};
+    std::vector<std::string> command = {"weston-simple-dmabuf-egl", "-d", test::RenderNode};
     command.insert(command.end(), options.begin(), options.end());
     return Process{command, {compositor.environment(), test::SynchronousMesa}};
 }
@@ -48,7 +49,7 @@ void check_camera(const test::Picture& screen) {
 /// Mesa's software Vulkan draws after the client has shown the buffer, and attaches no fence to it:
 /// waits for the first frame that was drawn in time. Those after it take no shader to compile.
 void check_vulkan_gradient(const CompositorProcess& compositor) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+    const auto end = std::chrono::steady_clock::now() + test::patience();
     const auto is_drawn = [](const test::Pixel& pixel) { return pixel.green > 200; };
     test::Picture screen;
     do {

@@ -41,7 +41,7 @@ Process start_qml(const CompositorProcess& compositor) {
 
 /// A moving square in a window of 256x256. weston starts only what has a whole path.
 std::vector<std::string> gradient_command() {
-    return {"/usr/bin/weston-simple-dmabuf-egl", "-d", "/dev/dri/renderD128"};
+    return {"/usr/bin/weston-simple-dmabuf-egl", "-d", RenderNode};
 }
 
 constexpr Box Screen{0, 0, 1280, 720};

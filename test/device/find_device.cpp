@@ -8,14 +8,15 @@
 #include <thread>
 
 #include "dmabuf/device.hpp"
+#include "support/render_node.hpp"
 
 using namespace tarmac;
 
 namespace {
 
-std::optional<dev_t> number_of(const char* path) {
+std::optional<dev_t> number_of(const std::string& path) {
     struct stat status;
-    return stat(path, &status) == 0 ? std::optional{status.st_rdev} : std::nullopt;
+    return stat(path.c_str(), &status) == 0 ? std::optional{status.st_rdev} : std::nullopt;
 }
 
 /// What find_device() finds on a machine whose `directory` is empty.
@@ -37,9 +38,8 @@ Result<dev_t> find_device_without(const char* directory) {
 } // namespace
 
 TEST_CASE("of a device it is known whether its buffers can be mapped") {
-    const auto node = number_of("/dev/dri/renderD128"), none = number_of("/dev/null");
-    if (!node)
-        SKIP("/dev/dri/renderD128 is missing");
+    const auto node = number_of(test::drm_nodes_of("vgem").render), none = number_of("/dev/null");
+    REQUIRE(node);
     CHECK(can_map_buffers(*node) == true);
     CHECK_FALSE(can_map_buffers(*none));
     CHECK_FALSE(is_gpu(*node));
@@ -47,9 +47,11 @@ TEST_CASE("of a device it is known whether its buffers can be mapped") {
 }
 
 TEST_CASE("without a renderer's device it is a render node, or else that of memory") {
-    const auto node = number_of("/dev/dri/renderD128"), memory = number_of("/dev/udmabuf");
-    if (!node || !memory)
-        SKIP("/dev/dri/renderD128 or /dev/udmabuf is missing");
+    const auto node = number_of(test::drm_nodes_of("vgem").render),
+               memory = number_of("/dev/udmabuf");
+    REQUIRE(node);
+    if (!memory)
+        SKIP("/dev/udmabuf is missing");
     CHECK(find_device(-1) == *node);
     CHECK(find_device_without("/dev/dri") == *memory);
 }

@@ -169,6 +169,8 @@ TEST_CASE_METHOD(Fixture, "what is mapped can be written to where nobody uses it
 }
 
 TEST_CASE_METHOD(Fixture, "what was given to be read only isn't written to") {
+    if (const std::string reason = test::missing(test::Exporter::Vkms); !reason.empty())
+        SKIP(reason);
     const std::vector<std::uint8_t> ones(Size * Size * 4, 1);
     memory = test::make_read_only_dmabuf(ones);
     AtOnce control;

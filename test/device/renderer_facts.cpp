@@ -13,6 +13,7 @@
 #include "support/fake_renderer.hpp"
 #include "support/gles_renderer.hpp"
 #include "support/local_renderer.hpp"
+#include "support/render_node.hpp"
 #include "wlr/renderer_facts.hpp"
 #include "wlr/yuv_trial.hpp"
 
@@ -21,10 +22,10 @@ using Kind = RendererFacts::Kind;
 
 namespace {
 
-Fd open_render_node() {
-    Fd node{open("/dev/dri/renderD128", O_RDWR | O_CLOEXEC)};
+Fd open_node(const std::string& path) {
+    Fd node{open(path.c_str(), O_RDWR | O_CLOEXEC)};
     if (!node)
-        SKIP("/dev/dri/renderD128 is missing");
+        SKIP(path << " is missing");
     return node;
 }
 
@@ -52,7 +53,7 @@ TEST_CASE("renderers say what they are and how large a picture they take") {
 }
 
 TEST_CASE("a renderer on the CPU is known for one, whatever it calls itself") {
-    const Fd node = open_render_node();
+    const Fd node = open_node(test::drm_nodes_of("vgem").render);
     const test::EnvironmentVariable name{"force_gl_renderer", "A GPU"};
     for (const int fd : {node.get(), -1}) {
         INFO("descriptor " << fd);
@@ -62,7 +63,7 @@ TEST_CASE("a renderer on the CPU is known for one, whatever it calls itself") {
 }
 
 TEST_CASE("YUV isn't imported where wlroots would draw its numbers as RGB") {
-    const Fd node = open_render_node();
+    const Fd node = open_node(test::RenderNode);
     const test::EnvironmentVariable without{"WLR_EGL_NO_MODIFIERS", "1"};
     const test::GlesRenderer renderer{node.get()};
     const auto facts = RendererFacts::of(renderer.get());

@@ -10,6 +10,7 @@
 #include "protocol/cases.hpp"
 #include "support/feedback.hpp"
 #include "support/local_scene.hpp"
+#include "support/patience.hpp"
 
 using namespace tarmac;
 using test::CardHeight;
@@ -79,7 +80,7 @@ TEST_CASE_METHOD(Fixture, "an output that looks away and back keeps none from se
     // Seen by the second output alone, whenever that looks.
     wlr_scene_output_set_position(&first->scene_output(), 4, 0);
     wlr_scene_buffer_set_dest_size(shown->buffer, CardWidth + 4, CardHeight);
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{5};
+    const auto end = std::chrono::steady_clock::now() + test::patience();
     bool is_seen = true;
     while (told->times == 1 && std::chrono::steady_clock::now() < end) {
         wlr_scene_node_set_enabled(&above->node, is_seen);

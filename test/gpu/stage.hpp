@@ -3,6 +3,7 @@
 #include "support/compositor_process.hpp"
 #include "support/dmabuf_source.hpp"
 #include "support/gpu_client.hpp"
+#include "support/render_node.hpp"
 #include "support/window.hpp"
 
 namespace test {

@@ -9,6 +9,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "support/patience.hpp"
+
 namespace test {
 
 using tarmac::Fd;
@@ -93,7 +95,7 @@ std::size_t CompositorProcess::count_settled_fds() {
 }
 
 bool CompositorProcess::settles_at(std::size_t n_fds) {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{10};
+    const auto end = std::chrono::steady_clock::now() + patience();
     RawClient last = connect(1);
     while (last.round_trip()) {
         if (process_.count_open_fds() == n_fds)

@@ -2,6 +2,7 @@
 
 #include "support/process.hpp"
 #include "support/raw_client.hpp"
+#include "support/render_node.hpp"
 
 namespace test {
 
@@ -13,7 +14,7 @@ inline constexpr const char* SynchronousMesa = "LP_NUM_THREADS=0";
 /// What a compositor draws with, and on.
 struct Stage {
     std::string renderer = "gles2";
-    std::string drm_device = "/dev/dri/renderD128"; ///< vgem's; empty for none
+    std::string drm_device = RenderNode; ///< empty for none
     bool on_screen = false; ///< shown by `drm_device`, which is a card, rather than headless
     std::vector<std::string> environment = {};
     std::vector<std::string> launcher = {}; ///< a command that starts the rest of its arguments

@@ -9,12 +9,11 @@
 #include <utility>
 
 #include "support/dmabuf_source.hpp"
+#include "support/render_node.hpp"
 
 namespace test {
 
 namespace {
-
-constexpr const char* RenderNode = "/dev/dri/renderD128";
 
 /// Memory that any renderer draws to and that can be read.
 struct Target {
@@ -75,8 +74,8 @@ struct Target {
 wlr_renderer* create_renderer(Drawing drawing, wlr_backend* backend) {
     if (drawing == Drawing::Pixman)
         return wlr_pixman_renderer_create();
-    if (drawing == Drawing::Gles2 && access(RenderNode, R_OK | W_OK) != 0)
-        SKIP(RenderNode << " is missing");
+    if (drawing == Drawing::Gles2)
+        need_importing_node();
     setenv("WLR_RENDERER", name_of(drawing).c_str(), 1);
     setenv("WLR_RENDERER_ALLOW_SOFTWARE", "1", 1);
     if (drawing == Drawing::Gles2) {

@@ -5,6 +5,8 @@
 #include <memory>
 #include <wayland-server-core.h>
 
+#include "support/patience.hpp"
+
 namespace test {
 
 /// An event loop without a display.
@@ -12,13 +14,13 @@ class EventLoop {
 public:
     wl_event_loop* get() const { return loop_.get(); }
 
-    void turn(std::chrono::milliseconds patience = {}) {
-        wl_event_loop_dispatch(get(), static_cast<int>(patience.count()));
+    void turn(std::chrono::milliseconds longest = {}) {
+        wl_event_loop_dispatch(get(), static_cast<int>(longest.count()));
     }
-    /// Turns until `condition` holds. Whether it does within ten seconds.
+    /// Turns until `condition` holds. Whether it does within patience().
     bool turn_until(const std::function<bool()>& condition) {
         using Clock = std::chrono::steady_clock;
-        const auto end = Clock::now() + std::chrono::seconds{10};
+        const auto end = Clock::now() + patience();
         while (!condition() && Clock::now() < end)
             turn(std::chrono::milliseconds{100});
         return condition();

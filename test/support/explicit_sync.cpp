@@ -12,6 +12,7 @@
 #include "support/dmabuf_source.hpp"
 #include "support/patience.hpp"
 #include "support/raw_client.hpp"
+#include "support/render_node.hpp"
 
 namespace test {
 
@@ -19,7 +20,6 @@ using tarmac::Fd;
 
 namespace {
 
-constexpr const char* RenderNode = "/dev/dri/renderD128";
 constexpr std::size_t ScratchSize = 4096;
 
 /// What writes to `dmabuf` now, as a sync_file.

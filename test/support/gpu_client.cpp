@@ -7,9 +7,6 @@
 #include <drm_fourcc.h>
 #include <fcntl.h>
 #include <vector>
-#include <xf86drm.h>
-
-#include "support/dmabuf_source.hpp"
 
 namespace test {
 
@@ -40,22 +37,6 @@ constexpr const char* Slow =
     "sum += fract(sin(float(i) + gl_FragCoord.x)) * 1e-12; } gl_FragColor = color + vec4(sum); }";
 
 } // namespace
-
-DrmNodes drm_nodes_of(const std::string& driver) {
-    DrmNodes nodes;
-    if (const Fd card = open_drm_driver(driver)) {
-        drmDevice* device = nullptr;
-        REQUIRE(drmGetDevice2(card.get(), 0, &device) == 0);
-        if (device->available_nodes & (1 << DRM_NODE_PRIMARY))
-            nodes.card = device->nodes[DRM_NODE_PRIMARY];
-        if (device->available_nodes & (1 << DRM_NODE_RENDER))
-            nodes.render = device->nodes[DRM_NODE_RENDER];
-        drmFreeDevice(&device);
-    }
-    if (nodes.card.empty())
-        SKIP("no DRM device of the driver " << driver);
-    return nodes;
-}
 
 Answer GpuBuffer::announce(RawClient& client, RawClient::Params*& params, std::uint64_t as_modifier,
                            std::uint32_t as_fourcc) const {

@@ -13,13 +13,6 @@
 
 namespace test {
 
-/// A DRM device's nodes, by the name of its driver. Either may be empty.
-struct DrmNodes {
-    std::string card, render;
-};
-/// Skips the test where no such device is.
-DrmNodes drm_nodes_of(const std::string& driver);
-
 /// A buffer of a GPU's, as clients allocate theirs.
 struct GpuBuffer {
     std::unique_ptr<gbm_bo, decltype([](gbm_bo* bo) { gbm_bo_destroy(bo); })> bo;

@@ -3,22 +3,16 @@
 #include <catch2/catch_test_macros.hpp>
 #include <cstdlib>
 #include <map>
-#include <unistd.h>
 #include <utility>
 
+#include "support/render_node.hpp"
 #include "wlr/wlr.hpp"
 
 namespace test {
 
-namespace {
-
-constexpr const char* RenderNode = "/dev/dri/renderD128";
-
-} // namespace
-
 LocalRenderer::LocalRenderer(wl_display* display, const std::string& name) {
-    if (name == "gles2" && access(RenderNode, R_OK | W_OK) != 0)
-        SKIP(RenderNode << " is missing");
+    if (name == "gles2")
+        need_importing_node();
     setenv("WLR_RENDERER", name.c_str(), 1);
     setenv("WLR_RENDERER_ALLOW_SOFTWARE", "1", 1);
     setenv("WLR_RENDER_DRM_DEVICE", RenderNode, 1);

@@ -10,8 +10,8 @@ struct wlr_renderer;
 
 namespace test {
 
-/// A renderer of wlroots' in this process: "gles2" on the render node of vgem (skips the test where
-/// there is no such node), "vulkan" on the CPU or "pixman".
+/// A renderer of wlroots' in this process: "gles2" on the tests' render node (see
+/// need_importing_node()), "vulkan" on the CPU or "pixman".
 class LocalRenderer {
 public:
     explicit LocalRenderer(wl_display* display, const std::string& name = "gles2");

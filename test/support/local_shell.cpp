@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "compositor/wlr_shells.hpp"
+#include "support/patience.hpp"
 
 namespace test {
 
@@ -15,7 +16,9 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Longer than anything that a test waits for takes on a busy machine.
-constexpr auto Patience = 8s;
+std::chrono::seconds longest_wait() {
+    return 8s * slowness();
+}
 
 void create_color_representation(wl_display* display) {
     static constexpr wp_color_representation_surface_v1_alpha_mode modes[] = {
@@ -190,7 +193,7 @@ void LocalShell::turn(std::chrono::milliseconds longest) {
 }
 
 bool LocalShell::await(const std::function<bool()>& condition) {
-    const auto end = std::chrono::steady_clock::now() + Patience;
+    const auto end = std::chrono::steady_clock::now() + longest_wait();
     turn();
     while (!condition()) {
         if (std::chrono::steady_clock::now() > end)

@@ -14,4 +14,12 @@ inline Stage stage_of(const std::string& renderer) {
     return stage;
 }
 
+/// The same for tests of what is imported: skips them where `renderer` imports no memory of others.
+inline Stage importing_stage(const std::string& renderer = "gles2") {
+    Stage stage = stage_of(renderer);
+    if (stage.drm_device == RenderNode)
+        need_importing_node();
+    return stage;
+}
+
 } // namespace test
