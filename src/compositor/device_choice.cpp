@@ -83,8 +83,16 @@ void DeviceChoice::follow(const std::string& place) const {
         setenv(RenderNode, node.c_str(), 1);
 }
 
-bool DeviceChoice::allows_card(const std::string& card) const {
-    return !names_cards() || std::ranges::contains(card_places_, device_place(card));
+bool DeviceChoice::allows(const std::string& place) const {
+    if (names_cards())
+        return std::ranges::contains(card_places_, place);
+    return !node_ || node_->place == place;
+}
+
+bool DeviceChoice::is_any_there() const {
+    if (names_cards())
+        return std::ranges::any_of(card_places_, has_nodes_in);
+    return !node_ || has_nodes_in(node_->place);
 }
 
 std::optional<int> DeviceChoice::render_fd() const noexcept {

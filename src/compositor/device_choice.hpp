@@ -26,8 +26,10 @@ public:
 
     /// Whether cards were named, so that wlroots takes no others.
     bool names_cards() const noexcept { return !card_places_.empty(); }
-    /// Whether `card`, a path, may be shown on.
-    bool allows_card(const std::string& card) const;
+    /// Whether the device in `place` may be used.
+    bool allows(const std::string& place) const;
+    /// Whether any that may be used is there.
+    bool is_any_there() const;
 
     const std::string& renderer() const noexcept { return renderer_; }
     /// The device that an option named; nullopt without one, or while it is gone. Borrowed.
@@ -40,7 +42,7 @@ public:
 private:
     std::string renderer_;
     std::optional<DrmNode> node_;
-    std::vector<std::string> card_places_;
+    std::vector<std::string> card_places_; ///< of named cards
 };
 
 } // namespace tarmac::compositor

@@ -68,6 +68,11 @@ std::string device_place(int fd) {
     return fd >= 0 && fstat(fd, &status) == 0 ? place_of(status) : "";
 }
 
+bool has_nodes_in(const std::string& place) {
+    std::error_code failed;
+    return !place.empty() && fs::exists(fs::path{place} / "drm", failed);
+}
+
 std::string render_node_in(const std::string& place) {
     std::error_code failed;
     if (place.empty())

@@ -30,6 +30,8 @@ bool is_unplugged(int fd) noexcept;
 std::string device_place(const std::string& path);
 /// The same of the node that is open as `fd`.
 std::string device_place(int fd);
+/// Whether a device is in that place now.
+bool has_nodes_in(const std::string& place);
 /// Path of the render node that the device in that place has now; empty without one.
 std::string render_node_in(const std::string& place);
 

@@ -215,6 +215,8 @@ void Graphics::replace_renderer(bool falls_back) {
 }
 
 std::expected<Graphics::Renderer, std::string> Graphics::create_replacement() {
+    if (!choice_.is_any_there())
+        return std::unexpected("The device that was named is gone.");
     choice_.follow(place_);
     auto made = create_renderer();
     // wlroots falls back by itself, at once and for good, where no renderer was asked for.
@@ -225,6 +227,9 @@ std::expected<Graphics::Renderer, std::string> Graphics::create_replacement() {
     if (made && has_drawn_on_device && !wlr_renderer_is_pixman(made->renderer.get()) &&
         !has_device(made->renderer.get()))
         return std::unexpected("The device that the new renderer draws with is gone, too.");
+    const int fd = made ? wlr_renderer_get_drm_fd(made->renderer.get()) : -1;
+    if (fd >= 0 && !choice_.allows(device_place(fd)))
+        return std::unexpected("Another device than was named would draw.");
     return made;
 }
 

@@ -97,7 +97,7 @@ void ReturningCards::take_all() {
 }
 
 void ReturningCards::take(const std::string& path) {
-    if (is_open(session_, path) || !choice_.allows_card(path))
+    if (is_open(session_, path) || !choice_.allows(device_place(path)))
         return;
     wlr_device* device = wlr_session_open_file(&session_, path.c_str());
     if (device == nullptr)
