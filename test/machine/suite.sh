@@ -2,7 +2,10 @@
 # ./run test: every suite of every build, counted in one tally. A line of it is
 # `pass NAME`, `fail NAME` or `skip NAME: reason`; TARMAC_TALLY names the file.
 
+test_builds=(gcc asan)
+
 command_test() {
+    local name
     (($# == 0)) || die "test takes no arguments."
     mkdir -p "$builds"
     TARMAC_TALLY=$(mktemp "$builds/tally.XXXXXX")
@@ -12,33 +15,19 @@ command_test() {
     need_sandbox
     ensure_root
     ensure_uml
-    build gcc
-    make_beside make_the_rest
-    run_tests_of gcc
-    await_beside
-    run_tests_of asan
+    for name in "${test_builds[@]}"; do
+        build "$name"
+    done
+    for name in "${test_builds[@]}"; do
+        run_suite unit "$name" in_root
+        run_suite device "$name" boot_machine
+    done
     test_clients
     test_gpu
     say "Testing ./run itself"
     "$machine/test_run.sh" || printf 'fail test_run.sh: ended with status %s\n' "$?" >>"$TARMAC_TALLY"
     tallying=no
     report_tally
-}
-
-run_tests_of() {
-    run_suite unit "$1" in_root
-    run_suite device "$1" boot_machine
-}
-
-make_the_rest() {
-    build asan
-    # Where it can't be made, only its tests are left out, and say why.
-    set -m
-    "$checkout/run" machine --gpu --no-build -- true &
-    step_pid=$!
-    set +m
-    wait "$step_pid" || true
-    step_pid=
 }
 
 # In a root file system of their own, since their packages would triple the time that making it
