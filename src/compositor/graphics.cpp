@@ -227,8 +227,10 @@ std::expected<Graphics::Renderer, std::string> Graphics::create_replacement() {
     if (made && has_drawn_on_device && !wlr_renderer_is_pixman(made->renderer.get()) &&
         !has_device(made->renderer.get()))
         return std::unexpected("The device that the new renderer draws with is gone, too.");
-    const int fd = made ? wlr_renderer_get_drm_fd(made->renderer.get()) : -1;
-    if (fd >= 0 && !choice_.allows(device_place(fd)))
+    // A card may be drawn for by a device of its own.
+    const std::string place =
+        made ? device_place(wlr_renderer_get_drm_fd(made->renderer.get())) : "";
+    if (!place.empty() && place != place_ && !choice_.allows(place))
         return std::unexpected("Another device than was named would draw.");
     return made;
 }
