@@ -126,7 +126,8 @@ Graphics::add_allocator(wlr_renderer* renderer) const {
 Graphics::Allocator Graphics::create_allocator(wlr_renderer* renderer) const {
     if (!has_no_screen()) {
         Allocator allocator{wlr_allocator_autocreate(backend(), renderer)};
-        if (allocator || !is_lost_)
+        // Of a renderer that is there nothing has to be taken away.
+        if (allocator || !is_lost_ || !is_unplugged(wlr_renderer_get_drm_fd(this->renderer())))
             return allocator;
     }
     // The backend still says what it could show on the card that is gone, and names that.
