@@ -32,9 +32,12 @@ wlr_backend* create_backend(wl_event_loop* loop, wlr_session** session) {
     return backend;
 }
 
-bool has_device(wlr_renderer* renderer) {
-    const int fd = wlr_renderer_get_drm_fd(renderer);
-    return fd >= 0 && !is_unplugged(fd);
+bool draws_on_device(wlr_renderer* renderer) {
+    return wlr_renderer_get_drm_fd(renderer) >= 0;
+}
+
+bool is_device_gone(wlr_renderer* renderer) {
+    return is_unplugged(wlr_renderer_get_drm_fd(renderer));
 }
 
 } // namespace
@@ -126,8 +129,8 @@ Graphics::add_allocator(wlr_renderer* renderer) const {
 Graphics::Allocator Graphics::create_allocator(wlr_renderer* renderer) const {
     if (!has_no_screen()) {
         Allocator allocator{wlr_allocator_autocreate(backend(), renderer)};
-        // Of a renderer that is there nothing has to be taken away.
-        if (allocator || !is_lost_ || !is_unplugged(wlr_renderer_get_drm_fd(this->renderer())))
+        // What no screen can show is better only than a renderer whose device is gone.
+        if (allocator || !is_lost_ || !is_device_gone(this->renderer()))
             return allocator;
     }
     // The backend still says what it could show on the card that is gone, and names that.
@@ -136,9 +139,11 @@ Graphics::Allocator Graphics::create_allocator(wlr_renderer* renderer) const {
 }
 
 void Graphics::check_device() {
+    const bool has_device = draws_on_device(renderer());
+    if (has_device && !is_device_gone(renderer()))
+        return;
     const bool is_choice_gone = choice_.drop_unplugged();
-    const bool is_gone = is_unplugged(wlr_renderer_get_drm_fd(renderer()));
-    if (is_lost_ || !(is_gone || is_choice_gone))
+    if (is_lost_ || !(has_device || is_choice_gone))
         return;
     log_event("lost", {{"renderer", renderer_name()}, {"pause", "0ms"}, {"reason", "device-gone"}});
     replace_at_once();
@@ -152,8 +157,8 @@ void Graphics::devices_changed(bool has_any_come) {
         if (cards_)
             cards_->take_all();
         const bool is_choice_back = choice_.open_returned();
-        const bool draws_on_none = wlr_renderer_get_drm_fd(renderer()) < 0;
-        is_worth_trying = is_lost_ || is_stopgap_ || (is_choice_back && draws_on_none);
+        is_worth_trying =
+            is_lost_ || is_stopgap_ || (is_choice_back && !draws_on_device(renderer()));
     }
     if (is_worth_trying)
         wl_event_source_timer_update(replacement_.get(), 1);
@@ -191,8 +196,7 @@ void Graphics::replace_at_once() noexcept {
 }
 
 void Graphics::try_again() {
-    const bool is_gone = is_unplugged(wlr_renderer_get_drm_fd(renderer()));
-    replace_renderer(is_gone || failed_attempts_ + 1 >= MaxAttempts);
+    replace_renderer(is_device_gone(renderer()) || failed_attempts_ + 1 >= MaxAttempts);
 }
 
 void Graphics::replace_renderer(bool falls_back) {
@@ -226,7 +230,7 @@ std::expected<Graphics::Renderer, std::string> Graphics::create_replacement() {
     // A device that is on its way out may let itself be opened.
     const bool has_drawn_on_device = !place_.empty();
     if (made && has_drawn_on_device && !wlr_renderer_is_pixman(made->renderer.get()) &&
-        !has_device(made->renderer.get()))
+        (!draws_on_device(made->renderer.get()) || is_device_gone(made->renderer.get())))
         return std::unexpected("The device that the new renderer draws with is gone, too.");
     // A card may be drawn for by a device of its own.
     const std::string place =

@@ -22,23 +22,6 @@ wl_buffer* announce_as_rg16(RawClient& client, const GpuBuffer& buffer) {
     return params->buffer;
 }
 
-void attach(const Window& window, wl_buffer* buffer) {
-    wl_surface_attach(window.surface(), buffer, 0, 0);
-    wl_surface_damage_buffer(window.surface(), 0, 0, Width, Height);
-    wl_surface_commit(window.surface());
-}
-
-/// The picture of somebody else's, who comes afterwards.
-void check_bystander(const CompositorProcess& compositor, const GpuClient& gpu) {
-    RawClient client = compositor.connect(5);
-    Window window{client};
-    const GpuBuffer buffer = gpu.allocate(Width, Height);
-    gpu.draw(buffer, Colors);
-    window.show(buffer.announce(client));
-    const Picture screen = take_screenshot(compositor.socket());
-    CHECK(shows(screen, find_window(screen, Width, Height), Colors));
-}
-
 } // namespace
 
 TEST_CASE("a buffer that breaks the context is refused, and harms nobody else") {
@@ -47,20 +30,20 @@ TEST_CASE("a buffer that breaks the context is refused, and harms nobody else") 
     RawClient liar = compositor.connect(5);
     Window window{liar};
     const GpuBuffer buffer = gpu.allocate(Width, Height);
-    attach(window, announce_as_rg16(liar, buffer));
+    commit(window, announce_as_rg16(liar, buffer));
     REQUIRE(liar.round_trip());
     const std::string first = compositor.process().await_line("tarmac: refused");
     CHECK(first.contains("fatal=no"));
     CHECK(first.contains("breaks the context"));
-    check_bystander(compositor, gpu);
+    check_newcomer(compositor, gpu);
     // What it shows in the right format is drawn.
     gpu.draw(buffer, Colors);
     window.show(buffer.announce(liar));
-    attach(window, announce_as_rg16(liar, gpu.allocate(Width, Height)));
+    commit(window, announce_as_rg16(liar, gpu.allocate(Width, Height)));
     liar.round_trip();
     CHECK(compositor.process().await_line("tarmac: refused").contains("fatal=yes"));
     CHECK_FALSE(liar.round_trip());
-    check_bystander(compositor, gpu);
+    check_newcomer(compositor, gpu);
 }
 
 TEST_CASE(
@@ -85,5 +68,5 @@ TEST_CASE(
         CHECK(capture.into(params->buffer).kind != Captured::Ready);
     }
     wl_output_destroy(output);
-    check_bystander(compositor, gpu);
+    check_newcomer(compositor, gpu);
 }

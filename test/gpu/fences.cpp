@@ -79,12 +79,6 @@ bool is_shown(const Picture& screen) {
     return quarter.width > 0 && shows(screen, {quarter.x, quarter.y, Width, Height}, Colors);
 }
 
-void commit(const Window& window, wl_buffer* buffer) {
-    wl_surface_attach(window.surface(), buffer, 0, 0);
-    wl_surface_damage_buffer(window.surface(), 0, 0, Width, Height);
-    wl_surface_commit(window.surface());
-}
-
 } // namespace
 
 TEST_CASE("what the GPU still draws is shown when it is drawn, and nobody else waits") {

@@ -48,4 +48,23 @@ inline bool shows(const Picture& screen, const Box& box, const GpuClient::Quarte
     return true;
 }
 
+/// Doesn't wait until it is drawn.
+inline void commit(const Window& window, wl_buffer* buffer) {
+    wl_surface_attach(window.surface(), buffer, 0, 0);
+    wl_surface_damage_buffer(window.surface(), 0, 0, INT32_MAX, INT32_MAX);
+    wl_surface_commit(window.surface());
+}
+
+/// Whether a buffer of the GPU is drawn for somebody who comes now.
+inline void check_newcomer(const CompositorProcess& compositor, const GpuClient& gpu) {
+    constexpr int Width = 128, Height = 96;
+    RawClient client = compositor.connect(5);
+    Window window{client};
+    const GpuBuffer buffer = gpu.allocate(Width, Height);
+    gpu.draw(buffer, Colors);
+    window.show(buffer.announce(client));
+    const Picture screen = take_screenshot(compositor.socket());
+    CHECK(shows(screen, find_window(screen, Width, Height), Colors));
+}
+
 } // namespace test

@@ -80,9 +80,7 @@ struct Shown {
 
     /// Doesn't wait until they are drawn: there may be no screen.
     void commit(wl_buffer* buffer) {
-        wl_surface_attach(window.surface(), buffer, 0, 0);
-        wl_surface_damage_buffer(window.surface(), 0, 0, INT32_MAX, INT32_MAX);
-        wl_surface_commit(window.surface());
+        test::commit(window, buffer);
         REQUIRE(client.round_trip());
     }
 

@@ -85,11 +85,5 @@ TEST_CASE("YUV of a GPU is shown right or refused, not with its numbers taken fo
         }
     }
     // Nothing of it harmed the renderer.
-    RawClient client = compositor.connect(5);
-    Window window{client};
-    const GpuBuffer buffer = gpu.allocate(Width, Height);
-    gpu.draw(buffer, Colors);
-    window.show(buffer.announce(client));
-    const Picture screen = take_screenshot(compositor.socket());
-    CHECK(shows(screen, find_window(screen, Width, Height), Colors));
+    check_newcomer(compositor, gpu);
 }
