@@ -2,7 +2,10 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <drm/vgem_drm.h>
+#include <fcntl.h>
+#include <linux/dma-buf.h>
 #include <memory>
+#include <sys/ioctl.h>
 #include <xf86drm.h>
 
 #include "support/dmabuf_source.hpp"
@@ -27,6 +30,16 @@ drm_vgem_fence_attach request_for(const tarmac::Fd& vgem, const tarmac::Fd& dmab
     return attach;
 }
 
+/// What the kernel's drivers/dma-buf/sw_sync.c takes, which no header has.
+struct SwSyncFence {
+    std::uint32_t value;
+    char name[32];
+    std::int32_t fence;
+};
+constexpr unsigned long SwSyncCreateFence = _IOWR('W', 0, SwSyncFence);
+constexpr unsigned long SwSyncAdvance = _IOW('W', 1, std::uint32_t);
+constexpr const char* SwSync = "/sys/kernel/debug/sync/sw_sync";
+
 } // namespace
 
 FakeUser::FakeUser(const tarmac::Fd& dmabuf, bool writes) : vgem_{open_vgem()} {
@@ -38,6 +51,22 @@ FakeUser::FakeUser(const tarmac::Fd& dmabuf, bool writes) : vgem_{open_vgem()} {
 FakeUser::~FakeUser() {
     drm_vgem_fence_signal signal = {.fence = fence_, .flags = 0};
     drmIoctl(vgem_.get(), DRM_IOCTL_VGEM_FENCE_SIGNAL, &signal);
+}
+
+StuckWriter::StuckWriter(const tarmac::Fd& dmabuf) : timeline_{open(SwSync, O_RDWR | O_CLOEXEC)} {
+    if (!timeline_)
+        SKIP(SwSync << " can't be opened");
+    SwSyncFence made = {.value = 1, .name = "stuck writer", .fence = -1};
+    REQUIRE(ioctl(timeline_.get(), SwSyncCreateFence, &made) == 0);
+    const tarmac::Fd fence{made.fence};
+    dma_buf_import_sync_file import = {.flags = DMA_BUF_SYNC_WRITE, .fd = fence.get()};
+    REQUIRE(ioctl(dmabuf.get(), DMA_BUF_IOCTL_IMPORT_SYNC_FILE, &import) == 0);
+}
+
+StuckWriter::~StuckWriter() {
+    // Without it the fence would end with an error.
+    std::uint32_t steps = 1;
+    ioctl(timeline_.get(), SwSyncAdvance, &steps);
 }
 
 RestlessWriter::RestlessWriter(const tarmac::Fd& dmabuf) {

@@ -29,6 +29,19 @@ public:
     explicit FakeReader(const tarmac::Fd& dmabuf) : FakeUser{dmabuf, false} {}
 };
 
+/// Somebody who writes to a dma-buf for as long as this lives, however long that is. Skips the test
+/// where the kernel makes no such fences for programs (CONFIG_SW_SYNC).
+class StuckWriter {
+public:
+    explicit StuckWriter(const tarmac::Fd& dmabuf);
+    ~StuckWriter();
+    StuckWriter(const StuckWriter&) = delete;
+    StuckWriter& operator=(const StuckWriter&) = delete;
+
+private:
+    tarmac::Fd timeline_;
+};
+
 /// Somebody whose fences come and go, as fast as they can, in a thread of its own.
 class RestlessWriter {
 public:
