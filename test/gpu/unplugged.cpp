@@ -1,5 +1,4 @@
-// A GPU that is taken away, and comes back. By hand, with "[.unplugged]": one in some ten runs of
-// all of them never ends, for a reason that isn't known.
+// A GPU that is taken away, and comes back. On a machine without bochs: see doc/machine.md.
 
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>
@@ -31,6 +30,8 @@ public:
             driver_ = fs::canonical(driver);
         if (driver_.filename() != "virtio-pci")
             SKIP("the GPU is on another bus than PCI");
+        if (open_drm_driver("bochs-drm"))
+            SKIP("beside bochs, QEMU stops for good now and then when its GPU is taken away");
     }
     ~Slot() { put_back(); }
     Slot(const Slot&) = delete;
@@ -151,15 +152,15 @@ void lose_and_get_back(Slot::Way way) {
 
 } // namespace
 
-TEST_CASE("windows are drawn on the CPU while the GPU is gone", "[.unplugged]") {
+TEST_CASE("windows are drawn on the CPU while the GPU is gone") {
     lose_and_get_back(Slot::Way::Unbind);
 }
 
-TEST_CASE("windows are drawn on the CPU while the GPU is removed from its bus", "[.unplugged]") {
+TEST_CASE("windows are drawn on the CPU while the GPU is removed from its bus") {
     lose_and_get_back(Slot::Way::Remove);
 }
 
-TEST_CASE("a screen comes back with its card", "[.unplugged]") {
+TEST_CASE("a screen comes back with its card") {
     Slot slot;
     const std::string card = drm_nodes_of(Gpu).card;
     Stage stage{.drm_device = card, .on_screen = true};
@@ -199,7 +200,7 @@ TEST_CASE("a screen comes back with its card", "[.unplugged]") {
     CHECK(told.times == 3);
 }
 
-TEST_CASE("a GPU comes back again and again", "[.unplugged]") {
+TEST_CASE("a GPU comes back again and again") {
     Slot slot;
     CompositorProcess compositor{{"--size", "320x240"}, gpu_stage()};
     RawClient client = compositor.connect(4);
@@ -217,7 +218,7 @@ TEST_CASE("a GPU comes back again and again", "[.unplugged]") {
     CHECK(count_gone_devices(compositor.process().pid()) <= 1);
 }
 
-TEST_CASE("a screen that is drawn on the CPU comes back with its card", "[.unplugged]") {
+TEST_CASE("a screen that is drawn on the CPU comes back with its card") {
     Slot slot;
     CompositorProcess compositor{
         {}, {.renderer = "pixman", .drm_device = drm_nodes_of(Gpu).card, .on_screen = true}};
@@ -234,7 +235,7 @@ TEST_CASE("a screen that is drawn on the CPU comes back with its card", "[.unplu
     CHECK(shows(compositor, Shared));
 }
 
-TEST_CASE("a loss is noticed before anything is drawn, though udev is late", "[.unplugged]") {
+TEST_CASE("a loss is noticed before anything is drawn, though udev is late") {
     Slot slot;
     CompositorProcess compositor{{"--size", "320x240"}, gpu_stage()};
     RawClient client = compositor.connect(4);

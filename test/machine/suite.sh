@@ -51,6 +51,9 @@ test_gpu() {
         machine_kind=gpu machine_devices='vgem vivid bochs'
         ensure_gpu
         run_suite gpu gcc boot_machine
+        # Without bochs: see doc/machine.md.
+        machine_devices='vgem'
+        run_suite unplugged gcc boot_machine
     else
         echo 'skip the tests of a GPU: its machine could not be made, see above' >>"$TARMAC_TALLY"
     fi
