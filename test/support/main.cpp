@@ -7,13 +7,19 @@
 #include <fstream>
 #include <string>
 
+#include "support/watchdog.hpp"
+
 namespace {
 
 /// Appends a line a test case to the file that TARMAC_TALLY names, so that several binaries can be
-/// counted together.
+/// counted together, and has each case watched.
 class Tally : public Catch::EventListenerBase {
 public:
     using EventListenerBase::EventListenerBase;
+
+    void testCaseStarting(const Catch::TestCaseInfo& info) override {
+        test::watch(info.name.c_str());
+    }
 
     void assertionEnded(const Catch::AssertionStats& stats) override {
         if (stats.assertionResult.getResultType() == Catch::ResultWas::ExplicitSkip)
@@ -47,5 +53,6 @@ int main(int argc, char** argv) {
     // A peer that has gone is an error to check, not the end of the tests.
     std::signal(SIGPIPE, SIG_IGN);
     const int status = Catch::Session().run(argc, argv);
+    test::watch("what happens at exit");
     return status == AllSkipped ? MesonSkip : status;
 }

@@ -1,0 +1,81 @@
+#include "support/watchdog.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <execinfo.h>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <sys/syscall.h>
+#include <thread>
+#include <unistd.h>
+
+#include "support/patience.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Longer than any case takes on a busy machine; shorter than what meson.build gives a suite.
+constexpr unsigned Longest = 300;
+
+/// The thread whose turn it is to tell, 0 once it has.
+std::atomic<pid_t> telling = 0;
+const char* watched = "";
+
+void tell() {
+    void* frames[64];
+    const int n = backtrace(frames, 64);
+    std::fprintf(stderr, "thread %d:\n", gettid());
+    backtrace_symbols_fd(frames, n, STDERR_FILENO);
+}
+
+/// A thread that blocks signals, as workers do.
+void describe(const std::filesystem::path& thread) {
+    for (const char* name : {"comm", "wchan", "syscall"}) {
+        std::string line;
+        std::getline(std::ifstream{thread / name}, line);
+        std::fprintf(stderr, "thread %s, %s: %s\n", thread.filename().c_str(), name, line.c_str());
+    }
+}
+
+// The process is lost anyway, so that this may do what a signal's handler otherwise must not.
+void on_alarm(int) {
+    if (telling == gettid()) {
+        tell();
+        telling = 0;
+        return;
+    }
+    std::fprintf(stderr, "stuck: %s\n", watched);
+    tell();
+    for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/task"}) {
+        const pid_t thread = std::atoi(entry.path().filename().c_str());
+        if (thread == gettid())
+            continue;
+        telling = thread;
+        syscall(SYS_tgkill, getpid(), thread, SIGALRM);
+        for (int i = 0; i < 20 && telling != 0; ++i)
+            std::this_thread::sleep_for(50ms);
+        if (telling != 0)
+            describe(entry.path());
+    }
+    std::signal(SIGABRT, SIG_DFL);
+    std::abort();
+}
+
+} // namespace
+
+void test::watch(const char* what) {
+    [[maybe_unused]] static const bool is_installed = [] {
+        // Its first call loads a library, which isn't for a handler.
+        void* frame = nullptr;
+        backtrace(&frame, 1);
+        std::signal(SIGALRM, on_alarm);
+        return true;
+    }();
+    watched = what;
+    alarm(Longest * static_cast<unsigned>(slowness()));
+}
