@@ -9,28 +9,27 @@ build() {
     local name=$1 dir=$builds/$1 log=$builds/log/$1.log configured
     [[ -f $checkout/meson.build ]] || die "there is no meson.build in $checkout: nothing to build."
     mkdir -p "$builds/log"
-    (
-        cache=$builds lock "$name"
-        # Made from another root file system, in another place, or only half configured
-        configured=$(cat "$dir/.configured-in" 2>/dev/null) || true
-        if [[ $configured != "$root_key $checkout" ]]; then
-            # What is compiled names no place, and Ninja knows what of it is still good.
-            if [[ ${configured%% *} == "$root_key" ]]; then
-                rm -rf "$dir"/{build.ninja,meson-info,meson-private,.installed}
-            else
-                rm -rf "$dir"
-            fi
-            [[ $name != gcc ]] || rm -rf "$builds/prefix"
-            step "Configuring the build $name" "$log" configure "$name"
-            printf '%s' "$root_key $checkout" >"$dir/.configured-in"
+    cache=$builds lock "$name"
+    # Made from another root file system, in another place, or only half configured
+    configured=$(cat "$dir/.configured-in" 2>/dev/null) || true
+    if [[ $configured != "$root_key $checkout" ]]; then
+        # What is compiled names no place, and Ninja knows what of it is still good.
+        if [[ ${configured%% *} == "$root_key" ]]; then
+            rm -rf "$dir"/{build.ninja,meson-info,meson-private,.installed}
+        else
+            rm -rf "$dir"
         fi
-        step "Building ($name)" "$log" in_root ninja -C "$dir"
-        # Whoever built it
-        if [[ $name == gcc && ! $dir/.installed -nt $dir/.ninja_log ]]; then
-            step "Installing the build" "$builds/log/install.log" in_root meson install -C "$dir" --no-rebuild --quiet
-            : >"$dir/.installed"
-        fi
-    )
+        [[ $name != gcc ]] || rm -rf "$builds/prefix"
+        step "Configuring the build $name" "$log" configure "$name"
+        printf '%s' "$root_key $checkout" >"$dir/.configured-in"
+    fi
+    step "Building ($name)" "$log" in_root ninja -C "$dir"
+    # Whoever built it
+    if [[ $name == gcc && ! $dir/.installed -nt $dir/.ninja_log ]]; then
+        step "Installing the build" "$builds/log/install.log" in_root meson install -C "$dir" --no-rebuild --quiet
+        : >"$dir/.installed"
+    fi
+    unlock
 }
 
 configure() {

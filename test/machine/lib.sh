@@ -8,27 +8,62 @@ die() {
     exit 1
 }
 
-# Kills what step left running when ./run itself is interrupted.
+# When ./run is killed, and can't end what it started, this does.
+start_lifeline() {
+    exec {lifeline}> >(
+        # Out of reach of what ends ./run
+        # shellcheck disable=SC2016 # for that shell
+        exec setsid bash -c 'while read -r line; do group=$line; done
+            [[ -z ${group:-} ]] || kill -TERM -- "-$group"' >/dev/null 2>&1
+    )
+}
+
+# start COMMAND…: in the background, since Bash acts on a signal only when what it runs in the
+# foreground has ended. In a process group of its own, so that stop_step reaches all of it.
 step_pid=
+start() {
+    set -m
+    {
+        exec {lifeline}>&-
+        "$@"
+    } &
+    step_pid=$!
+    set +m
+    echo "$step_pid" >&"$lifeline"
+}
+
+# Ends what start left running; whatever it held locked is free afterwards.
 stop_step() {
-    [[ -z $step_pid ]] || kill -TERM -- "-$step_pid" 2>/dev/null || true
+    local tries=0
+    [[ $step_pid ]] || return 0
+    kill -TERM -- "-$step_pid" 2>/dev/null || true
+    wait "$step_pid" 2>/dev/null || true
+    while kill -0 -- "-$step_pid" 2>/dev/null && ((++tries < 100)); do sleep 0.05; done
+    kill -KILL -- "-$step_pid" 2>/dev/null || true
     step_pid=
+    echo >&"$lifeline"
+}
+
+# attend COMMAND…: runs it without input, so that it ends when ./run does.
+attend() {
+    local status=0
+    start "$@" </dev/null
+    wait "$step_pid" || status=$?
+    stop_step
+    return "$status"
 }
 
 # step TEXT LOG COMMAND…: runs COMMAND with its output in LOG and shows that it
-# lives. Dies when it fails. Never call it where `set -e` is off (`if`, `||`).
+# lives. Dies when it fails. Never call it where `set -e` is off (`if`, `||`), nor in a subshell,
+# which forgets the traps.
 step() {
     local text=$1 log=$2 started=$SECONDS status=0
     shift 2
     mkdir -p "${log%/*}"
-    # A process group of its own, so that stop_step reaches all of it.
-    set -m
-    "$@" </dev/null >"$log" 2>&1 &
-    step_pid=$!
-    set +m
+    start "$@" </dev/null >"$log" 2>&1
     show_progress "$text" "$log" "$started"
     wait "$step_pid" || status=$?
-    step_pid=
+    stop_step
     [[ ! -t 2 ]] || printf '\r\033[K' >&2
     ((status == 0)) || explain_failure "$text" "$log" "$status"
     ((SECONDS - started < 2)) || say "$text: done in $((SECONDS - started)) s"
@@ -110,7 +145,7 @@ lock() {
     exec {lock_fd}>"$cache/$1.lock"
     flock -n "$lock_fd" || {
         say "Another ./run has the lock $cache/$1.lock: waiting for it."
-        flock "$lock_fd"
+        attend flock "$lock_fd"
     }
 }
 

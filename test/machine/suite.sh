@@ -19,13 +19,13 @@ command_test() {
         build "$name"
     done
     for name in "${test_builds[@]}"; do
-        run_suite unit "$name" in_root
+        run_suite unit "$name" attend in_root
         run_suite device "$name" boot_machine
     done
     test_clients
     test_gpu
     say "Testing ./run itself"
-    "$machine/test_run.sh" || printf 'fail test_run.sh: ended with status %s\n' "$?" >>"$TARMAC_TALLY"
+    attend "$machine/test_run.sh" || printf 'fail test_run.sh: ended with status %s\n' "$?" >>"$TARMAC_TALLY"
     tallying=no
     report_tally
 }
@@ -35,7 +35,7 @@ command_test() {
 test_clients() {
     local packages
     packages=$(sed '/^#/d; /^$/d; s/$/?/' "$checkout/test/clients/packages" | paste -sd,)
-    if "$checkout/run" shell --with "$packages" -- true; then
+    if attend "$checkout/run" shell --with "$packages" -- true; then
         ensure_root "$packages"
         run_suite clients gcc boot_machine
     else
@@ -47,7 +47,7 @@ test_clients() {
 # be made, the rest counts. The sanitizers would be translated by QEMU as well.
 test_gpu() {
     # In another process, which may die.
-    if "$checkout/run" machine --gpu --no-build -- true; then
+    if attend "$checkout/run" machine --gpu --no-build -- true; then
         machine_kind=gpu machine_devices='vgem vivid bochs'
         ensure_gpu
         run_suite gpu gcc boot_machine
@@ -59,16 +59,17 @@ test_gpu() {
     fi
 }
 
-# run_suite SUITE BUILD WHERE
+# run_suite SUITE BUILD WHERE…
 run_suite() {
-    local failures status=0
-    say "Running the $1 tests of the build $2"
+    local suite=$1 build=$2 failures status=0
+    shift 2
+    say "Running the $suite tests of the build $build"
     failures=$(count_of fail)
-    "$3" meson test -C "$builds/$2" --no-rebuild --suite "$1" --print-errorlogs || status=$?
+    "$@" meson test -C "$builds/$build" --no-rebuild --suite "$suite" --print-errorlogs || status=$?
     # A program that crashes can't tell.
     ((status == 0 || $(count_of fail) > failures)) ||
         printf 'fail the %s tests of the build %s: ended with status %s and no failed case: a program crashed\n' \
-            "$1" "$2" "$status" >>"$TARMAC_TALLY"
+            "$suite" "$build" "$status" >>"$TARMAC_TALLY"
 }
 
 count_of() { grep -c "^$1 " "$TARMAC_TALLY" || true; }

@@ -116,3 +116,48 @@ cp -r "$project.moved" "$project.copied"
 expect 'so is one that was copied' 0 "$(status_of "$project.copied/run" build)"
 expect 'and installed in its own place' "$project.copied/.build/prefix" \
     "$(sed -n 's/^prefix=//p' "$project.copied/.build/prefix/lib/pkgconfig/one.pc")"
+
+# What ends ./run ends what it started, so that the next one needn't wait for the lock.
+slow=$scratch/slow
+mkdir -p "$slow/test"
+cp run "$slow"
+cp -r test/machine "$slow/test"
+mkfifo "$slow/begun"
+exec 8<>"$slow/begun"
+printf '%s\n' "project('slow', 'cpp')" \
+    "custom_target('slow', output: 'slow', build_by_default: true, command: ['sh', '-c', 'echo >@SOURCE_ROOT@/begun; exec sleep 60'])" >"$slow/meson.build"
+
+# ended_by SIGNAL TO COMMAND: its status, and who holds the lock then. TO is a - for its whole process group.
+ended_by() {
+    local status=0 sent patience=(-n)
+    # Bash has what it starts in the background ignore SIGINT.
+    setsid env --default-signal=INT "$slow/run" "$3" </dev/null >/dev/null 2>&1 &
+    read -r -t 120 <&8 || echo 'did not begin'
+    sent=$SECONDS
+    kill "-$1" -- "$2$!"
+    wait "$!" 2>/dev/null || status=$?
+    ((SECONDS - sent < 30)) || echo 'late'
+    # Nobody waits for what is killed.
+    [[ $1 != KILL ]] || patience=(-w 20)
+    flock "${patience[@]}" "$slow/.build/gcc.lock" true || echo 'locked'
+    echo "$status"
+}
+for signal in HUP/129 INT/130 TERM/143 KILL/137; do
+    expect "SIG${signal%/*} ends ./run build" "${signal#*/}" "$(ended_by "${signal%/*}" '' build)"
+    expect "SIG${signal%/*} ends ./run build and its process group" "${signal#*/}" "$(ended_by "${signal%/*}" - build)"
+done
+expect 'SIGTERM ends ./run test' 143 "$(ended_by TERM '' test)"
+
+exec 7>"$slow/.build/gcc.lock"
+flock 7
+exec 6< <(exec setsid "$slow/run" build </dev/null 2>&1 7>&-)
+waiting=$!
+until [[ ${line:-} == *'waiting for it'* ]]; do read -r -t 60 line <&6 || break; done
+expect 'who has the lock is waited for' "Another ./run has the lock $slow/.build/gcc.lock: waiting for it." "$line"
+kill "$waiting"
+ended=at\ once
+timeout 30 tail --pid="$waiting" -f /dev/null || ended=late
+exec 7>&-
+status=0
+wait "$waiting" || status=$?
+expect 'but no longer than until SIGTERM' '143 at once' "$status $ended"
