@@ -58,7 +58,7 @@ void Factory::bind(wl_client* client, std::uint32_t version, std::uint32_t id,
                                                    static_cast<int>(version), id, &factory_requests,
                                                    state, std::move(account), std::move(*charge));
     if (factory && state && version < ZWP_LINUX_DMABUF_V1_GET_DEFAULT_FEEDBACK_SINCE_VERSION)
-        factory->advertise(state->feedback_for(nullptr));
+        factory->advertise(state->feedbacks().by_default());
 }
 
 Factory::Factory(wl_resource* resource, LinuxDmabuf::State* state,

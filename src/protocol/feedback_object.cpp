@@ -38,7 +38,7 @@ void FeedbackObject::create(wl_resource* factory, std::uint32_t id, wl_resource*
         std::move(*charge));
     if (const auto shared = object ? state.lock() : nullptr) {
         object->make_due(Due::Anyway);
-        object->tell(*shared);
+        object->tell(shared->feedbacks());
     }
 }
 
@@ -54,23 +54,23 @@ FeedbackObject::FeedbackObject(wl_resource* resource, wl_resource* surface,
         wl_resource_add_destroy_listener(surface_,
                                          surface_destroyed_.prepare([this] { is_inert_ = true; }));
     if (const auto shared = state_.lock())
-        place_ = shared->add(*this);
+        place_ = shared->feedbacks().add(*this);
 }
 
 FeedbackObject::~FeedbackObject() {
     if (const auto shared = state_.lock())
-        shared->remove(place_);
+        shared->feedbacks().remove(place_);
 }
 
-void FeedbackObject::tell(const LinuxDmabuf::State& state) noexcept {
-    guard_for(wl_resource_get_client(resource_), [&] { tell_if_due(state); });
+void FeedbackObject::tell(const FeedbackRegistry& feedbacks) noexcept {
+    guard_for(wl_resource_get_client(resource_), [&] { tell_if_due(feedbacks); });
 }
 
-void FeedbackObject::tell_if_due(const LinuxDmabuf::State& state) {
+void FeedbackObject::tell_if_due(const FeedbackRegistry& feedbacks) {
     const Due due = std::exchange(due_, Due::Nothing);
     if (due == Due::Nothing || is_inert_)
         return;
-    auto feedback = state.feedback_for(surface_);
+    auto feedback = feedbacks.for_surface(surface_);
     if (due == Due::IfNew && told_ && told_->same_content(*feedback))
         return;
     account_->tell(feedback);

@@ -29,14 +29,14 @@ public:
         Anyway,
     };
     void make_due(Due due) { due_ = std::max(due_, due); }
-    /// Tells the client what `state` has for it, if that is due.
-    void tell(const LinuxDmabuf::State& state) noexcept;
+    /// Tells the client what `feedbacks` has for it, if that is due.
+    void tell(const FeedbackRegistry& feedbacks) noexcept;
 
     /// nullptr for the default; may be gone.
     const wl_resource* surface() const { return surface_; }
 
 private:
-    void tell_if_due(const LinuxDmabuf::State& state);
+    void tell_if_due(const FeedbackRegistry& feedbacks);
     void send(const Feedback& feedback) const;
 
     wl_resource* resource_;
@@ -47,8 +47,8 @@ private:
     std::weak_ptr<LinuxDmabuf::State> state_;
     std::shared_ptr<ClientAccount> account_;
     ClientAccount::Charge charge_;
-    std::shared_ptr<const Feedback> told_;                ///< and no other with the same content
-    LinuxDmabuf::State::FeedbackObjects::iterator place_; ///< valid while state_ is
+    std::shared_ptr<const Feedback> told_;      ///< and no other with the same content
+    FeedbackRegistry::Objects::iterator place_; ///< valid while state_ is
 };
 
 } // namespace tarmac

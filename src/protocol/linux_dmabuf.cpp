@@ -90,21 +90,21 @@ Result<void> LinuxDmabuf::set_importers(std::vector<Importer*> importers,
 
 void LinuxDmabuf::set_default_feedback(std::shared_ptr<const Feedback> feedback) {
     if (const auto running = state())
-        running->set_default_feedback(std::move(feedback));
+        running->feedbacks().set_default(std::move(feedback));
 }
 
 const std::shared_ptr<const Feedback>& LinuxDmabuf::default_feedback() const noexcept {
-    return life_->state ? life_->state->default_feedback() : life_->no_feedback;
+    return life_->state ? life_->state->feedbacks().by_default() : life_->no_feedback;
 }
 
 wl_signal& LinuxDmabuf::default_feedback_changed() noexcept {
-    return life_->state ? life_->state->default_feedback_changed() : life_->never_emitted;
+    return life_->state ? life_->state->feedbacks().default_changed() : life_->never_emitted;
 }
 
 void LinuxDmabuf::set_surface_feedback(wl_resource* surface,
                                        std::shared_ptr<const Feedback> feedback) {
     if (const auto running = state())
-        running->set_surface_feedback(surface, std::move(feedback));
+        running->feedbacks().set_for_surface(surface, std::move(feedback));
 }
 
 std::optional<ShownPicture> LinuxDmabuf::shown_picture(wlr_surface& surface) const {

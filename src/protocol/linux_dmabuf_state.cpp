@@ -10,7 +10,6 @@
 #include "linux-dmabuf-v1-protocol.h"
 #include "protocol/client_buffer.hpp"
 #include "protocol/factory.hpp"
-#include "protocol/feedback_object.hpp"
 #include "protocol/resource.hpp"
 #include "protocol/retire_global.hpp"
 #include "wlr/security_context.hpp"
@@ -70,9 +69,8 @@ LinuxDmabuf::State::State(wl_display* display, wlr_compositor* compositor,
               wlr_log(WLR_ERROR, "linux-dmabuf: a client's requests are refused from now on: %s",
                       sentence.c_str());
           })}
-    , telling_{wl_display_get_event_loop(display), [this] { tell(); }}
+    , feedbacks_{wl_display_get_event_loop(display), std::move(options_.feedback)}
     , notices_{wl_display_get_event_loop(display)} {
-    wl_signal_init(&default_feedback_changed_);
     if (!compositor)
         return;
     if (compositor->renderer)
@@ -89,13 +87,6 @@ LinuxDmabuf::State::State(wl_display* display, wlr_compositor* compositor,
 LinuxDmabuf::State::~State() {
     if (global_)
         retire_global(global_);
-    // Who listens may do so for longer.
-    wl_list* listeners = &default_feedback_changed_.listener_list;
-    while (!wl_list_empty(listeners)) {
-        wl_list* first = listeners->next;
-        wl_list_remove(first);
-        wl_list_init(first);
-    }
     // What waits finds nobody to import it any more, and answers so.
     queue_.finish();
     const auto is_waiting = [](const LandedBuffer& landed) { return landed.buffer->is_waiting(); };
@@ -148,7 +139,7 @@ std::string LinuxDmabuf::State::name_of_account(wl_client* client) {
 }
 
 bool LinuxDmabuf::State::is_advertised(const ClientAccount& account, FormatModifier pair) const {
-    return options_.feedback->contains(pair) || account.was_told(pair);
+    return feedbacks_.by_default()->contains(pair) || account.was_told(pair);
 }
 
 Result<Landed> LinuxDmabuf::State::import(const std::shared_ptr<const Dmabuf>& dmabuf,
@@ -327,10 +318,7 @@ void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
     if (surfaces_)
         surfaces_->show_again();
     disposal_->finish();
-    change_default_feedback(std::move(feedback));
-    for (FeedbackObject* object : feedback_objects_)
-        object->make_due(FeedbackObject::Due::Anyway);
-    telling_.request();
+    feedbacks_.renew_default(std::move(feedback));
 }
 
 void LinuxDmabuf::State::report_refusal(const Refusal& refusal) {
@@ -348,52 +336,6 @@ void LinuxDmabuf::State::report_refusal(const Refusal& refusal) {
                       [this, client = refusal.client, error = refusal.error, code = refusal.code] {
                           options_.on_refusal({client, error, false, code});
                       });
-}
-
-void LinuxDmabuf::State::set_default_feedback(std::shared_ptr<const Feedback> feedback) {
-    if (feedback == options_.feedback)
-        return;
-    change_default_feedback(std::move(feedback));
-    for (FeedbackObject* object : feedback_objects_)
-        object->make_due(FeedbackObject::Due::IfNew);
-    telling_.request();
-}
-
-void LinuxDmabuf::State::change_default_feedback(std::shared_ptr<const Feedback> feedback) {
-    options_.feedback = std::move(feedback);
-    wl_signal_emit_mutable(&default_feedback_changed_, nullptr);
-}
-
-void LinuxDmabuf::State::set_surface_feedback(wl_resource* surface,
-                                              std::shared_ptr<const Feedback> feedback) {
-    if (feedback) {
-        if (!surface_feedbacks_.contains(surface)) {
-            // Only what hears of the surface's end is there.
-            std::unordered_map<wl_resource*, SurfaceFeedback> made;
-            wl_resource_add_destroy_listener(
-                surface, made[surface].surface_destroyed.prepare(
-                             [this, surface] { surface_feedbacks_.erase(surface); }));
-            surface_feedbacks_.merge(made);
-        }
-        surface_feedbacks_.at(surface).feedback = std::move(feedback);
-    } else {
-        surface_feedbacks_.erase(surface);
-    }
-    for (FeedbackObject* object : feedback_objects_) {
-        if (object->surface() == surface)
-            object->make_due(FeedbackObject::Due::IfNew);
-    }
-    telling_.request();
-}
-
-void LinuxDmabuf::State::tell() {
-    for (FeedbackObject* object : feedback_objects_)
-        object->tell(*this);
-}
-
-std::shared_ptr<const Feedback> LinuxDmabuf::State::feedback_for(wl_resource* surface) const {
-    const auto found = surface_feedbacks_.find(surface);
-    return found != surface_feedbacks_.end() ? found->second.feedback : options_.feedback;
 }
 
 } // namespace tarmac

@@ -8,11 +8,11 @@
 
 #include "account/client_account.hpp"
 #include "import/dmabuf_buffer.hpp"
+#include "protocol/feedback_registry.hpp"
 #include "protocol/notices.hpp"
 #include "ready/import_queue.hpp"
 #include "surface/release_queue.hpp"
 #include "surface/surfaces.hpp"
-#include "wlr/end_of_turn.hpp"
 #include "wlr/listener.hpp"
 
 struct wl_global;
@@ -21,8 +21,6 @@ namespace tarmac {
 
 /// Nobody is left to import it.
 void fail_unavailable(DmabufBuffer& buffer) noexcept;
-
-class FeedbackObject;
 
 /// What the global and the objects of its clients share. Clients' objects hold it weakly: it goes
 /// with the LinuxDmabuf, and they do nothing from then on.
@@ -62,18 +60,8 @@ public:
     /// To the log and to the embedder.
     void report_refusal(const Refusal& refusal);
 
-    void set_default_feedback(std::shared_ptr<const Feedback> feedback);
-    const std::shared_ptr<const Feedback>& default_feedback() const { return options_.feedback; }
-    wl_signal& default_feedback_changed() { return default_feedback_changed_; }
-    void set_surface_feedback(wl_resource* surface, std::shared_ptr<const Feedback> feedback);
-    /// `surface` nullptr means the default.
-    std::shared_ptr<const Feedback> feedback_for(wl_resource* surface) const;
-
-    using FeedbackObjects = std::list<FeedbackObject*>;
-    FeedbackObjects::iterator add(FeedbackObject& object) {
-        return feedback_objects_.insert(feedback_objects_.end(), &object);
-    }
-    void remove(FeedbackObjects::iterator place) { feedback_objects_.erase(place); }
+    FeedbackRegistry& feedbacks() { return feedbacks_; }
+    const FeedbackRegistry& feedbacks() const { return feedbacks_; }
 
 private:
     std::string name_of_account(wl_client* client);
@@ -82,10 +70,6 @@ private:
         std::shared_ptr<ClientAccount> account;
         bool has_broken_context = false; ///< of a trial, with an image
         Listener destroyed;
-    };
-    struct SurfaceFeedback {
-        std::shared_ptr<const Feedback> feedback;
-        Listener surface_destroyed;
     };
     /// A client's buffer that somebody can still show.
     struct LandedBuffer {
@@ -100,10 +84,7 @@ private:
     /// Has the buffer tried, if that is needed, before it is drawn.
     std::optional<ImportTrial::Ticket> try_out(DmabufBuffer& buffer);
     void blame(const ClientAccount& account, const Error& error);
-    void change_default_feedback(std::shared_ptr<const Feedback> feedback);
     void remember(DmabufBuffer& buffer, wl_client* client);
-    /// Tells those whose feedback is due.
-    void tell();
 
     wl_display* display_;
     std::vector<Importer*> importers_;
@@ -121,11 +102,8 @@ private:
     std::shared_ptr<Ledger> ledger_;  ///< accounts may outlive the rest
     std::uint64_t n_connections_ = 0; ///< ever, that had to have accounts of their own
     std::unordered_map<wl_client*, Client> clients_;
-    std::unordered_map<wl_resource*, SurfaceFeedback> surface_feedbacks_;
-    FeedbackObjects feedback_objects_;
-    EndOfTurn telling_; ///< what changes in several steps is told once
+    FeedbackRegistry feedbacks_;
     std::list<LandedBuffer> landed_;
-    wl_signal default_feedback_changed_;
     Notices notices_;
     std::optional<Surfaces> surfaces_; ///< goes first
     Listener compositor_gone_;

@@ -50,7 +50,7 @@ public:
         , formats_{std::move(formats)}
         , settling_time_{settling_time} {
         if (dmabuf)
-            default_changed_.connect(dmabuf->default_feedback_changed(), [this] { renew(); });
+            default_changed_.connect(dmabuf->feedbacks().default_changed(), [this] { renew(); });
     }
     State(const State&) = delete;
     State& operator=(const State&) = delete;
@@ -104,7 +104,7 @@ private:
         const auto dmabuf = dmabuf_.lock();
         if (!dmabuf || !output->enabled)
             return nullptr;
-        const auto& base = dmabuf->default_feedback();
+        const auto& base = dmabuf->feedbacks().by_default();
         auto scanout = scanout_tranche(output, formats_.intersect(base->table().formats()));
         if (!scanout || scanout->formats.empty())
             return nullptr;
@@ -212,7 +212,8 @@ private:
     /// nullptr for the default.
     void advise(const wlr_surface& surface, const Output* output) const {
         if (const auto dmabuf = dmabuf_.lock())
-            dmabuf->set_surface_feedback(surface.resource, output ? output->feedback : nullptr);
+            dmabuf->feedbacks().set_for_surface(surface.resource,
+                                                output ? output->feedback : nullptr);
     }
 
     std::weak_ptr<LinuxDmabuf::State> dmabuf_;
