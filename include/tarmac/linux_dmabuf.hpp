@@ -146,7 +146,7 @@ public:
     /// (wlr_compositor_set_renderer()), and let the old one and its importers go only afterwards.
     /// Clients are told of `feedback`, by default of what create() would choose, though it be the
     /// same as before: they may want to allocate anew. They notice nothing else. A buffer that
-    /// can't be imported any more is logged, and shown no more.
+    /// can't be imported any more is logged, and not shown until other importers take it.
     ///
     /// Errors: those of create(); nothing has changed then.
     Result<void> set_importers(std::vector<Importer*> importers,

@@ -126,6 +126,7 @@ void DmabufBuffer::enter(State state) noexcept {
 }
 
 void DmabufBuffer::await_import(ImportQueue::Ticket import) {
+    was_taken_ |= state_ == State::Imported || state_ == State::Mapped || state_ == State::OnTrial;
     state_ = State::Waiting;
     trial_ = {};
     import_work_ = std::move(import);

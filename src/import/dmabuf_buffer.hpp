@@ -66,6 +66,8 @@ public:
     };
     State state() const noexcept { return state_; }
     bool is_waiting() const noexcept { return is_unanswered() || state_ == State::OnTrial; }
+    /// Whether an importer took it once, though the last one didn't: the client may go on using it.
+    bool was_taken() const noexcept { return was_taken_; }
     /// Waiting → Imported; or BeingMapped, then Mapped or Failed. With a `trial` of what was
     /// imported: OnTrial, until pass_trial() or fail().
     void land(Landed landed, WorkerPool& workers, std::optional<ImportTrial::Ticket> trial = {});
@@ -168,6 +170,7 @@ private:
     State state_ = State::Waiting;
     std::optional<Error> error_; ///< of the import, or of mapping
     wl_signal changed_;
+    bool was_taken_ = false;
     ImportQueue::Ticket import_work_;
     ImportTrial::Ticket trial_;
     bool has_passed_trial_ = false;

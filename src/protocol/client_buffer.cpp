@@ -23,7 +23,9 @@ const wlr_buffer_resource_interface ClientBuffer::resource_interface = {
         DmabufBuffer* buffer = self.buffer_.get();
         if (buffer && self.is_imported_on_use_)
             guard([buffer] { buffer->import_now(); });
-        return buffer && buffer->state() != DmabufBuffer::State::Failed ? buffer : nullptr;
+        const bool is_usable =
+            buffer && (buffer->state() != DmabufBuffer::State::Failed || buffer->was_taken());
+        return is_usable ? buffer : nullptr;
     },
 };
 

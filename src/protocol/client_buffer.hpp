@@ -17,8 +17,8 @@ namespace tarmac {
 class ClientBuffer {
 public:
     /// `id` 0 lets the server choose one, for the `created` event. Returns nullptr with no_memory
-    /// posted. Empty until it is filled; wlroots ends a client that uses an empty one, or one whose
-    /// import failed.
+    /// posted. Empty until it is filled; wlroots ends a client that uses an empty one, or one that
+    /// no importer ever took.
     static ClientBuffer* create(wl_client* client, std::uint32_t id);
 
     /// Makes wl_surface accept these buffers. Once a process is enough, more do no harm.

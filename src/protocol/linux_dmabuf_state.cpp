@@ -291,7 +291,7 @@ void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
     for (LandedBuffer& landed : landed_) {
         DmabufBuffer& buffer = *landed.buffer;
         if (buffer.state() == DmabufBuffer::State::Waiting ||
-            buffer.state() == DmabufBuffer::State::Failed)
+            (buffer.state() == DmabufBuffer::State::Failed && !buffer.was_taken()))
             continue;
         const bool is_answered = buffer.state() == DmabufBuffer::State::BeingMapped;
         const auto device = is_answered ? buffer.landed().sampling_device : std::nullopt;
