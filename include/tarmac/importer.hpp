@@ -7,6 +7,7 @@
 #include <tarmac/dmabuf.hpp>
 #include <tarmac/format_set.hpp>
 #include <tarmac/texture.hpp>
+#include <vector>
 
 struct wlr_renderer;
 
@@ -25,11 +26,17 @@ struct Update {
 
 /// Makes textures from dma-bufs. Everything on the thread of the renderer's GPU context, which is
 /// the compositor's main thread.
+///
+/// A compositor may have one of its own, by itself or in an ImporterList. LinuxDmabuf treats it as
+/// any other: it imports each buffer of a client once, when that is made, and again when it is
+/// given other importers, and its textures are shown for as long as the client uses the buffer. So
+/// they have to show what the memory holds then; one that copies would show the first picture for
+/// good.
 class Importer {
 public:
     virtual ~Importer() = default;
 
-    /// What can be imported, in order of preference.
+    /// What can be imported, in order of preference. Always the same.
     virtual const FormatSet& formats() const noexcept = 0;
     /// The device that samples from the textures: what Feedback names as the target of a Sampling
     /// tranche. DRM nodes are named by st_rdev of the node that the renderer has open.
@@ -43,11 +50,15 @@ public:
     virtual bool takes_device_buffers() const noexcept { return true; }
     /// How textures come about, in a word: "renderer". For logs and tables.
     virtual std::string_view way() const noexcept = 0;
+    /// The importers that this one consists of, in the order in which they are asked: LinuxDmabuf
+    /// asks them instead. Borrowed. By default this one alone.
+    virtual std::vector<Importer*> members() { return {this}; }
 
     /// Imports `dmabuf` now, wholly: what can't be drawn later fails here. The texture's buffer
     /// keeps `dmabuf` and with it the descriptors. Errors: UnsupportedFormat kind if formats()
     /// lacks the pair, ImportFailed if the driver refuses it or nobody shows such colours right
-    /// (see ColorState), NotReady if it has to be read and somebody still writes to it.
+    /// (see ColorState), NotReady if it has to be read and somebody still writes to it. Whatever
+    /// the error, a client is told `failed`: that what it asked for is right, was checked before.
     Result<Texture> import(std::shared_ptr<const Dmabuf> dmabuf, const Update& update = {}) {
         return import_dmabuf(std::move(dmabuf), update);
     }
@@ -92,19 +103,29 @@ Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* rendere
 /// the renderer knows the format, rows are aligned as it needs them, they are the right way up and
 /// alpha is premultiplied.
 ///
-/// Whose memory it is says its exporter ("exp_name" of /proc/self/fdinfo): that of processes, heaps,
-/// cameras and devices that can't draw is linear, so implicit layouts of it are taken too, where
-/// somebody offers them. A GPU's driver may lay them out otherwise. And what a GPU keeps to itself
-/// is refused, since a mapping of it doesn't show what was drawn: its driver is tried once, with a
-/// buffer that is written through a mapping and read by the driver.
+/// Whose memory it is says its exporter ("exp_name" of /proc/self/fdinfo): that of processes,
+/// heaps, cameras and devices that can't draw is linear, so implicit layouts of it are taken too,
+/// where somebody offers them. A GPU's driver may lay them out otherwise. And what a GPU keeps to
+/// itself is refused, since a mapping of it doesn't show what was drawn: its driver is tried once,
+/// with a buffer that is written through a mapping and read by the driver.
 ///
-/// Implicit layouts are offered with pixman or a rasterizer on the CPU, unless `device` is a GPU, and
-/// where the renderer offers them itself.
+/// Implicit layouts are offered with pixman or a rasterizer on the CPU, unless `device` is a GPU,
+/// and where the renderer offers them itself.
 ///
 /// `device` is what clients are told to allocate on. Whether its buffers can be mapped is tried
-/// the same way. `renderer` must outlive the importer. Errors: NotAvailable if the renderer reads no
-/// memory.
+/// the same way. `renderer` must outlive the importer. Errors: NotAvailable if the renderer reads
+/// no memory.
 Result<std::unique_ptr<Importer>> create_mapped_importer(wlr_renderer* renderer, dev_t device);
+
+/// What a compositor imports with unless it wants something else: create_renderer_importer(), where
+/// the renderer imports dma-bufs, and behind it create_mapped_importer(), in an ImporterList.
+///
+/// `device` is what clients are told to allocate on; by default the renderer's own or, where it has
+/// none (pixman), another as find_device() has it. Where nothing imports and the device's buffers
+/// can't be mapped, it is one whose buffers can be. `renderer` must outlive the importer. Errors:
+/// NotAvailable if there is no device, or the renderer neither imports dma-bufs nor reads memory.
+Result<std::unique_ptr<Importer>> create_importer(wlr_renderer* renderer,
+                                                  std::optional<dev_t> device = {});
 
 /// The device that clients are told of: that of `drm_fd`; without one (-1) a render node of this
 /// machine, whose buffers are mapped and read. One that makes a buffer and lets it be mapped comes

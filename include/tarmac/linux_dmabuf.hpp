@@ -78,11 +78,11 @@ public:
 
     struct Options {
         unsigned version = MaxVersion; ///< offered to clients; 1 to MaxVersion
-        /// What clients are told first. Default: a sampling tranche for every importer, with all
-        /// that those before it lack, in their order; the first one's device is the main device. If
-        /// the first one doesn't take what its device makes, it has none.
-        std::shared_ptr<const Feedback> feedback;
-        Quotas quotas;
+        /// What clients are told first. Default: a sampling tranche for every device, with what its
+        /// importers have, in their order; the first one's device is the main device. If the first
+        /// one doesn't take what its device makes, its formats aren't told.
+        std::shared_ptr<const Feedback> feedback{};
+        Quotas quotas{};
         /// The compositor's, if it has one: so that sandboxed applications each have an account.
         wlr_security_context_manager_v1* security_contexts = nullptr;
         ImmediateFailure immediate_failure = ImmediateFailure::Failed;
@@ -98,15 +98,16 @@ public:
             0; ///< threads that copy and convert; 0: cores - 1, at least 2, at most 4
         /// None of these may throw or destroy the LinuxDmabuf. The first may end the client, and so
         /// may the second, unless the refusal is `fatal`, which ends it anyway.
-        std::function<void(const Landing&)> on_landing;
-        std::function<void(const Refusal&)> on_refusal;
+        std::function<void(const Landing&)> on_landing{};
+        std::function<void(const Refusal&)> on_refusal{};
         /// Asked when a commit has waited for fence_timeout. Default: Skip.
-        std::function<OverdueAnswer(wl_client*)> on_overdue;
+        std::function<OverdueAnswer(wl_client*)> on_overdue{};
     };
 
     /// Puts the global on `display`, and follows the surfaces that clients make with `compositor`
     /// from now on, so call it before they are let in. A buffer goes to the first of `importers`
-    /// that takes it, or to the one whose device the client named. They must outlive the result.
+    /// (of their members(), if they are lists) that takes it, or to the one whose device the client
+    /// named. They must outlive the result.
     /// `compositor` may go first, and so may `display`: then the object does nothing any more.
     /// Buffers that clients made outlive all. What any importer takes, the compositor's renderer
     /// must be able to draw.
@@ -123,6 +124,11 @@ public:
                                       std::vector<Importer*> importers, Options options);
     static Result<LinuxDmabuf> create(wl_display* display, wlr_compositor* compositor,
                                       std::vector<Importer*> importers);
+    /// The same with one importer, or a list: create_importer() makes the usual one.
+    static Result<LinuxDmabuf> create(wl_display* display, wlr_compositor* compositor,
+                                      Importer& importer, Options options);
+    static Result<LinuxDmabuf> create(wl_display* display, wlr_compositor* compositor,
+                                      Importer& importer);
 
     LinuxDmabuf(LinuxDmabuf&&) noexcept;
     LinuxDmabuf& operator=(LinuxDmabuf&&) noexcept;
@@ -150,6 +156,8 @@ public:
     ///
     /// Errors: those of create(); nothing has changed then.
     Result<void> set_importers(std::vector<Importer*> importers,
+                               std::shared_ptr<const Feedback> feedback = nullptr);
+    Result<void> set_importers(Importer& importer,
                                std::shared_ptr<const Feedback> feedback = nullptr);
 
     /// Tells every default feedback object, and every surface's that has none of its own, of

@@ -17,9 +17,10 @@ namespace tarmac {
 /// output is captured or has a cursor drawn, nor if the picture is turned otherwise than the output
 /// or in other colours. What an embedder draws with a colour transform isn't known here. Outputs of
 /// a second card never have candidates, since wlroots draws there. A candidate's feedback
-/// begins with a scanout tranche: the output's KMS device, and those of `formats` that its primary
-/// plane shows. The default feedback follows behind. A surface that is no output's candidate has
-/// the default feedback alone.
+/// begins with a scanout tranche: the output's KMS device, and what its primary plane shows of the
+/// formats whose buffers an output can be given: those of LinuxDmabuf's importers that import
+/// (Importer::imports()), as long as it has these. The default feedback follows behind. A surface
+/// that is no output's candidate has the default feedback alone.
 ///
 /// A surface is told of a change once it has been due, without a break, for the settling time, so
 /// that a window that only passes by is told nothing, and one that moves from output to output is
@@ -33,18 +34,13 @@ namespace tarmac {
 class SceneFeedback {
 public:
     /// `dmabuf` may be moved, and must have surfaces' feedback set by nobody else; when it goes
-    /// first, nobody is told anything any more. `formats` are those whose buffers outputs can be
-    /// given: what the renderer imports, not what is mapped. `loop` must outlive the result.
-    SceneFeedback(LinuxDmabuf& dmabuf, wl_event_loop* loop, FormatSet formats,
+    /// first, nobody is told anything any more. `loop` must outlive the result.
+    SceneFeedback(LinuxDmabuf& dmabuf, wl_event_loop* loop,
                   std::chrono::milliseconds settling_time = std::chrono::milliseconds{500});
     SceneFeedback(SceneFeedback&&) noexcept;
     SceneFeedback& operator=(SceneFeedback&&) noexcept;
     /// Surfaces have the default feedback again.
     ~SceneFeedback();
-
-    /// Takes another renderer's formats: beside LinuxDmabuf::set_importers(), before or after it,
-    /// so that candidates are told of both at once.
-    void set_formats(FormatSet formats);
 
     /// Follows `output` until it is destroyed, looking at the scene whenever the output commits. It
     /// may be off yet.

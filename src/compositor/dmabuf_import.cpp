@@ -26,68 +26,53 @@ void log_refusal(const Refusal& refusal) {
                           {"reason", quoted(refusal.error.message)}});
 }
 
-std::vector<Importer*> borrow(const std::vector<std::unique_ptr<Importer>>& importers) {
-    std::vector<Importer*> borrowed;
-    for (const auto& importer : importers)
-        borrowed.push_back(importer.get());
-    return borrowed;
+Result<std::unique_ptr<Importer>> create_importer_on(wlr_renderer* renderer, int drm_fd) {
+    return find_device(drm_fd).and_then(
+        [renderer](dev_t device) { return create_importer(renderer, device); });
+}
+
+void log_absence(const Error& error) {
+    log_event("without-dmabuf", {{"reason", quoted(error.message)}});
 }
 
 } // namespace
 
 DmabufImport::DmabufImport(wl_display* display, wlr_compositor* compositor,
                            wlr_security_context_manager_v1* security_contexts,
-                           wlr_renderer* renderer, int drm_fd)
-    : importers_{create_importers(renderer, drm_fd)} {
-    auto global = LinuxDmabuf::create(display, compositor, borrow(importers_),
+                           wlr_renderer* renderer, int drm_fd) {
+    auto importer = create_importer_on(renderer, drm_fd);
+    if (!importer) {
+        log_absence(importer.error());
+        return;
+    }
+    auto global = LinuxDmabuf::create(display, compositor, **importer,
                                       {.security_contexts = security_contexts,
                                        .on_landing = log_landing,
                                        .on_refusal = log_refusal});
     if (!global) {
-        log_event("without-dmabuf", {{"reason", quoted(global.error().message)}});
+        log_absence(global.error());
         return;
     }
+    importer_ = std::move(*importer);
     global_.emplace(std::move(*global));
-    scene_feedback_.emplace(*global_, wl_display_get_event_loop(display), scannable_formats());
+    scene_feedback_.emplace(*global_, wl_display_get_event_loop(display));
 }
 
 void DmabufImport::use_new_renderer(wlr_renderer* renderer, int drm_fd) {
     if (!global_)
         return;
-    Importers importers = create_importers(renderer, drm_fd);
-    if (const auto done = global_->set_importers(borrow(importers)); !done) {
-        log_event("without-dmabuf", {{"reason", quoted(done.error().message)}});
-        // Nobody must import with a renderer that is gone.
-        scene_feedback_.reset();
-        global_.reset();
-        importers_.clear();
+    auto importer = create_importer_on(renderer, drm_fd);
+    const auto done = importer ? global_->set_importers(**importer)
+                               : Result<void>{std::unexpected(importer.error())};
+    if (done) {
+        importer_ = std::move(*importer);
         return;
     }
-    importers_ = std::move(importers);
-    scene_feedback_->set_formats(scannable_formats());
-}
-
-DmabufImport::Importers DmabufImport::create_importers(wlr_renderer* renderer, int drm_fd) {
-    Importers importers;
-    if (const auto device = find_device(drm_fd)) {
-        if (auto importer = create_renderer_importer(renderer, *device))
-            importers.push_back(std::move(*importer));
-        if (auto importer = create_mapped_importer(renderer, *device)) {
-            // Memory of cameras and processes is read all the same: of another device, or of none.
-            if (importers.empty() && !(*importer)->takes_device_buffers())
-                importer = create_mapped_importer(renderer, find_device(-1).value_or(*device));
-            importers.push_back(std::move(*importer));
-        }
-    }
-    return importers;
-}
-
-FormatSet DmabufImport::scannable_formats() const {
-    for (const auto& importer : importers_) {
-        if (importer->imports())
-            return importer->formats();
-    }
-    return {};
+    log_absence(done.error());
+    // Nobody must import with a renderer that is gone.
+    scene_feedback_.reset();
+    global_.reset();
+    importer_.reset();
 }
 
 void DmabufImport::follow(wlr_scene_output& output) {

@@ -5,7 +5,6 @@
 #include <tarmac/importer.hpp>
 #include <tarmac/linux_dmabuf.hpp>
 #include <tarmac/scene_feedback.hpp>
-#include <vector>
 
 struct wl_display;
 struct wlr_compositor;
@@ -31,12 +30,7 @@ public:
     void follow(wlr_scene_output& output);
 
 private:
-    /// In the order in which they are asked.
-    using Importers = std::vector<std::unique_ptr<Importer>>;
-    static Importers create_importers(wlr_renderer* renderer, int drm_fd);
-    FormatSet scannable_formats() const;
-
-    Importers importers_;
+    std::unique_ptr<Importer> importer_;
     std::optional<LinuxDmabuf> global_;
     std::optional<SceneFeedback> scene_feedback_;
 };

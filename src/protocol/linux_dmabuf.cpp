@@ -1,11 +1,42 @@
 #include <algorithm>
 #include <tarmac/linux_dmabuf.hpp>
 
+#include "dmabuf/device.hpp"
 #include "protocol/linux_dmabuf_state.hpp"
 
 namespace tarmac {
 
 namespace {
+
+/// Without lists, which have no say of their own.
+std::vector<Importer*> members_of(const std::vector<Importer*>& importers, bool has_surfaces) {
+    std::vector<Importer*> members;
+    for (Importer* importer : importers)
+        std::ranges::copy(importer->members(), std::back_inserter(members));
+    // Without surfaces nobody sees to it that memory is read when it may be.
+    if (!has_surfaces)
+        std::erase_if(members, [](const Importer* importer) { return !importer->imports(); });
+    return members;
+}
+
+/// Clients can't choose between importers of one device.
+std::vector<Tranche> sampling_tranches(const std::vector<Importer*>& importers) {
+    std::vector<Tranche> tranches;
+    for (const Importer* importer : importers) {
+        // Behind another it is for memory that no device made, which has no tranche of its own.
+        if (!importer->takes_device_buffers() && importer == importers.front())
+            continue;
+        const auto is_told = [device = importer->device()](const Tranche& tranche) {
+            return is_same_device(tranche.target_device, device);
+        };
+        auto tranche = std::ranges::find_if(tranches, is_told);
+        if (tranche == tranches.end())
+            tranche = tranches.insert(tranche, {importer->device(), TrancheFlags::Sampling, {}});
+        for (const FormatModifier& pair : importer->formats())
+            tranche->formats.add(pair);
+    }
+    return tranches;
+}
 
 /// `feedback`, or what LinuxDmabuf::Options says of the default.
 Result<std::shared_ptr<const Feedback>>
@@ -20,11 +51,8 @@ feedback_or_everything(std::shared_ptr<const Feedback> feedback,
                     "nothing imports dma-bufs, and the device doesn't let them "
                     "be mapped");
     FeedbackBuilder builder;
-    for (const Importer* importer : importers) {
-        // Behind another it is for memory that no device made, which has no tranche of its own.
-        if (importer->takes_device_buffers() || importer != importers.front())
-            builder.add_tranche({importer->device(), TrancheFlags::Sampling, importer->formats()});
-    }
+    for (Tranche& tranche : sampling_tranches(importers))
+        builder.add_tranche(std::move(tranche));
     return builder.build();
 }
 
@@ -47,10 +75,18 @@ Result<LinuxDmabuf> LinuxDmabuf::create(wl_display* display, wlr_compositor* com
 }
 
 Result<LinuxDmabuf> LinuxDmabuf::create(wl_display* display, wlr_compositor* compositor,
+                                        Importer& importer) {
+    return create(display, compositor, importer, Options{});
+}
+
+Result<LinuxDmabuf> LinuxDmabuf::create(wl_display* display, wlr_compositor* compositor,
+                                        Importer& importer, Options options) {
+    return create(display, compositor, std::vector{&importer}, std::move(options));
+}
+
+Result<LinuxDmabuf> LinuxDmabuf::create(wl_display* display, wlr_compositor* compositor,
                                         std::vector<Importer*> importers, Options options) {
-    // Without surfaces nobody sees to it that memory is read when it may be.
-    if (!compositor)
-        std::erase_if(importers, [](const Importer* importer) { return !importer->imports(); });
+    importers = members_of(importers, compositor != nullptr);
     options.version = std::clamp(options.version, 1u, MaxVersion);
     auto feedback = feedback_or_everything(std::move(options.feedback), importers);
     if (!feedback)
@@ -80,12 +116,20 @@ Result<void> LinuxDmabuf::offer_explicit_sync(int drm_fd) {
 
 Result<void> LinuxDmabuf::set_importers(std::vector<Importer*> importers,
                                         std::shared_ptr<const Feedback> feedback) {
+    const auto running = state();
+    if (!running)
+        return {};
+    importers = members_of(importers, running->surfaces() != nullptr);
     auto told = feedback_or_everything(std::move(feedback), importers);
     if (!told)
         return std::unexpected(told.error());
-    if (const auto running = state())
-        running->set_importers(std::move(importers), std::move(*told));
+    running->set_importers(std::move(importers), std::move(*told));
     return {};
+}
+
+Result<void> LinuxDmabuf::set_importers(Importer& importer,
+                                        std::shared_ptr<const Feedback> feedback) {
+    return set_importers(std::vector{&importer}, std::move(feedback));
 }
 
 void LinuxDmabuf::set_default_feedback(std::shared_ptr<const Feedback> feedback) {

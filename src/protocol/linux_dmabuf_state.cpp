@@ -1,11 +1,13 @@
 #include "protocol/linux_dmabuf_state.hpp"
 
 #include <algorithm>
+#include <ranges>
 
 #include "account/identity.hpp"
 #include "dmabuf/device.hpp"
 #include "dmabuf/distinct_dmabufs.hpp"
 #include "dmabuf/formatted.hpp"
+#include "import/ask_in_order.hpp"
 #include "import/landed.hpp"
 #include "linux-dmabuf-v1-protocol.h"
 #include "protocol/client_buffer.hpp"
@@ -24,6 +26,35 @@ std::uint64_t memory_size(const Dmabuf& image) {
     for (const Plane& plane : image.planes())
         size += std::uint64_t{plane.stride} * image.height();
     return size;
+}
+
+/// What an importer says is no fault of the client's, though it may have a protocol error by that
+/// name: the request was checked before.
+Error error_of_import(Error error) {
+    switch (error.fault) {
+    case Fault::Incomplete:
+    case Fault::InvalidDimensions:
+    case Fault::OutOfBounds:
+        error.fault = Fault::ImportFailed;
+        break;
+    case Fault::InvalidFormat:
+        error.fault = Fault::Unsupported;
+        break;
+    default:
+        break;
+    }
+    return error;
+}
+
+/// wlroots ends the process over a surface whose buffers have two sizes.
+Result<Landed> check_size(const Dmabuf& image, Landed landed) {
+    const wlr_buffer* made = landed.import.get();
+    if (!made || (static_cast<std::uint32_t>(made->width) == image.width() &&
+                  static_cast<std::uint32_t>(made->height) == image.height()))
+        return landed;
+    return fail(Fault::ImportFailed,
+                formatted("an importer made {}x{} pixels of an image that has {}x{}", made->width,
+                          made->height, image.width(), image.height()));
 }
 
 } // namespace
@@ -144,25 +175,24 @@ bool LinuxDmabuf::State::is_advertised(const ClientAccount& account, FormatModif
 
 Result<Landed> LinuxDmabuf::State::import(const std::shared_ptr<const Dmabuf>& dmabuf,
                                           std::optional<dev_t> sampling_device) const {
-    const FormatModifier pair{dmabuf->fourcc(), dmabuf->modifier()};
-    std::optional<Error> refused;
-    for (Importer* importer : importers_) {
-        if (sampling_device && !is_same_device(*sampling_device, importer->device()))
-            continue;
-        if (!importer->formats().contains(pair))
-            continue;
+    const auto is_meant = [&](const Importer* importer) {
+        return !sampling_device || is_same_device(*sampling_device, importer->device());
+    };
+    const auto land = [&](Importer& importer) {
         const auto start = std::chrono::steady_clock::now();
-        auto landed = importer->land(dmabuf);
+        auto landed = importer.land(dmabuf).and_then(
+            [&](Landed&& made) { return check_size(*dmabuf, std::move(made)); });
         if (landed) {
-            landed->way = importer->way();
+            landed->way = importer.way();
             landed->time = std::chrono::steady_clock::now() - start;
             landed->sampling_device = sampling_device;
-            return landed;
         }
-        refused = std::move(landed.error());
-    }
-    if (refused)
-        return std::unexpected(std::move(*refused));
+        return landed;
+    };
+    auto landed = ask_in_order(importers_ | std::views::filter(is_meant),
+                               {dmabuf->fourcc(), dmabuf->modifier()}, land);
+    if (landed)
+        return std::move(*landed).transform_error(error_of_import);
     return fail(Fault::Unsupported,
                 sampling_device
                     ? "the sampling device that was named doesn't import this format here"
@@ -319,6 +349,15 @@ void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
         surfaces_->show_again();
     disposal_->finish();
     feedbacks_.renew_default(std::move(feedback));
+}
+
+FormatSet LinuxDmabuf::State::imported_formats() const {
+    FormatSet formats;
+    for (const Importer* importer : importers_ | std::views::filter(&Importer::imports)) {
+        for (const FormatModifier& pair : importer->formats())
+            formats.add(pair);
+    }
+    return formats;
 }
 
 void LinuxDmabuf::State::report_refusal(const Refusal& refusal) {

@@ -55,6 +55,8 @@ public:
     }
     const Surfaces* surfaces() const { return surfaces_ ? &*surfaces_ : nullptr; }
     void set_importers(std::vector<Importer*> importers, std::shared_ptr<const Feedback> feedback);
+    /// What any importer has whose device gets the dma-bufs themselves.
+    FormatSet imported_formats() const;
 
     ImmediateFailure immediate_failure() const { return options_.immediate_failure; }
     /// To the log and to the embedder.

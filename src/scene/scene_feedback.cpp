@@ -43,12 +43,9 @@ std::optional<Tranche> scanout_tranche(wlr_output* output, const FormatSet& draw
 
 class SceneFeedback::State {
 public:
-    State(const std::shared_ptr<LinuxDmabuf::State>& dmabuf, wl_event_loop* loop, FormatSet formats,
+    State(const std::shared_ptr<LinuxDmabuf::State>& dmabuf, wl_event_loop* loop,
           std::chrono::milliseconds settling_time)
-        : dmabuf_{dmabuf}
-        , loop_{loop}
-        , formats_{std::move(formats)}
-        , settling_time_{settling_time} {
+        : dmabuf_{dmabuf}, loop_{loop}, settling_time_{settling_time} {
         if (dmabuf)
             default_changed_.connect(dmabuf->feedbacks().default_changed(), [this] { renew(); });
     }
@@ -59,11 +56,6 @@ public:
             if (known.told)
                 advise(*surface, nullptr);
         }
-    }
-
-    void set_formats(FormatSet formats) {
-        formats_ = std::move(formats);
-        renew();
     }
 
     void follow(wlr_scene_output& scene_output) {
@@ -105,7 +97,8 @@ private:
         if (!dmabuf || !output->enabled)
             return nullptr;
         const auto& base = dmabuf->feedbacks().by_default();
-        auto scanout = scanout_tranche(output, formats_.intersect(base->table().formats()));
+        auto scanout =
+            scanout_tranche(output, dmabuf->imported_formats().intersect(base->table().formats()));
         if (!scanout || scanout->formats.empty())
             return nullptr;
         FeedbackBuilder builder;
@@ -195,7 +188,7 @@ private:
         outputs_.erase(gone);
     }
 
-    /// The default feedback, which all others end in, has changed, or the formats.
+    /// The default feedback, which all others end in, has changed, and perhaps who imports.
     void renew() {
         for (Output& output : outputs_)
             renew(output);
@@ -218,24 +211,19 @@ private:
 
     std::weak_ptr<LinuxDmabuf::State> dmabuf_;
     wl_event_loop* loop_;
-    FormatSet formats_;
     std::chrono::milliseconds settling_time_;
     Listener default_changed_;
     Outputs outputs_;
     std::unordered_map<wlr_surface*, Surface> surfaces_;
 };
 
-SceneFeedback::SceneFeedback(LinuxDmabuf& dmabuf, wl_event_loop* loop, FormatSet formats,
+SceneFeedback::SceneFeedback(LinuxDmabuf& dmabuf, wl_event_loop* loop,
                              std::chrono::milliseconds settling_time)
-    : state_{std::make_unique<State>(dmabuf.state(), loop, std::move(formats), settling_time)} {}
+    : state_{std::make_unique<State>(dmabuf.state(), loop, settling_time)} {}
 
 SceneFeedback::SceneFeedback(SceneFeedback&&) noexcept = default;
 SceneFeedback& SceneFeedback::operator=(SceneFeedback&&) noexcept = default;
 SceneFeedback::~SceneFeedback() = default;
-
-void SceneFeedback::set_formats(FormatSet formats) {
-    state_->set_formats(std::move(formats));
-}
 
 void SceneFeedback::follow(wlr_scene_output& output) {
     state_->follow(output);

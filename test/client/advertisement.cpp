@@ -121,9 +121,10 @@ TEST_CASE("wayland-info lists just what the renderer draws and what is read from
     Listing expected{
         .version = "version:  6",
         .main_device = device,
-        .tranches = {{device, "none", pairs_of(drawn)},
-                     {device, "none", pairs_of((*mapped)->formats().without(drawn))}},
+        .tranches = {{device, "none", pairs_of(drawn)}},
     };
+    std::ranges::copy(pairs_of((*mapped)->formats().without(drawn)),
+                      std::back_inserter(expected.tranches[0].pairs));
     expected.sort();
 
     CompositorProcess compositor;

@@ -24,12 +24,34 @@ constexpr FormatModifier ArgbLinear{DRM_FORMAT_ARGB8888, DRM_FORMAT_MOD_LINEAR};
 
 constexpr std::chrono::milliseconds SettlingTime{100};
 
+/// Takes some of what the real one takes.
+class PartialImporter final : public Importer {
+public:
+    PartialImporter(Importer& real, FormatSet formats, bool imports = true)
+        : real_{real}, formats_{std::move(formats)}, imports_{imports} {}
+
+    const FormatSet& formats() const noexcept override { return formats_; }
+    dev_t device() const noexcept override { return real_.device(); }
+    bool imports() const noexcept override { return imports_; }
+    std::string_view way() const noexcept override { return "partial"; }
+
+private:
+    Result<Texture> import_dmabuf(std::shared_ptr<const Dmabuf> dmabuf,
+                                  const Update& update) override {
+        return real_.import(std::move(dmabuf), update);
+    }
+
+    Importer& real_;
+    FormatSet formats_;
+    bool imports_;
+};
+
 struct Fixture : test::LocalScene {
     std::optional<SceneFeedback> advice;
     const ToldFeedback* told = &client->feedback(surface);
 
     Fixture() {
-        advice.emplace(*global, loop, renderer.importer().formats(), SettlingTime);
+        advice.emplace(*global, loop, SettlingTime);
         // The other way round, so that coming first in no list decides for the first.
         advice->follow(second->scene_output());
         advice->follow(first->scene_output());
@@ -246,44 +268,45 @@ TEST_CASE_METHOD(Fixture, "a new default comes behind the scanout tranche, in on
     CHECK(told->times == 3);
 }
 
-TEST_CASE_METHOD(Fixture, "a renderer's importers and formats are told in one update") {
+TEST_CASE_METHOD(Fixture,
+                 "new importers and what is scanned out of theirs are told in one update") {
     first->commit();
     REQUIRE(await_told(2));
     const ToldFeedback& by_default = client->feedback();
-    const auto set_importers = [&](std::shared_ptr<const Feedback> feedback = nullptr) {
-        REQUIRE(global->set_importers({&renderer.importer()}, std::move(feedback)));
-    };
+    PartialImporter fewer{renderer.importer(), {ArgbLinear, XrgbLinear}},
+        others{renderer.importer(), {ArgbLinear}}, more{renderer.importer(), {RgbLinear}},
+        reading{renderer.importer(), {RgbLinear, XrgbLinear}, false};
     SECTION("the same as before") {
-        set_importers();
-        advice->set_formats(renderer.importer().formats());
+        REQUIRE(global->set_importers(renderer.importer()));
         client->round_trip();
         CHECK(is_told_of_scanout(*first));
         CHECK(told->tranches.front().formats.size() == 2);
     }
-    SECTION("fewer, set after the importers") {
-        set_importers();
-        advice->set_formats({XrgbLinear});
+    SECTION("fewer, beside what is read") {
+        REQUIRE(global->set_importers({&fewer, &reading}));
         client->round_trip();
+        CHECK(is_told_of_scanout(*first));
         CHECK(told->tranches.front().formats == std::vector{XrgbLinear});
+        CHECK(told->tranches.back().formats ==
+              std::vector<FormatModifier>{ArgbLinear, XrgbLinear, RgbLinear});
     }
-    SECTION("fewer, set before the importers") {
-        advice->set_formats({XrgbLinear});
-        set_importers();
+    SECTION("of several that import") {
+        REQUIRE(global->set_importers({&fewer, &more}));
         client->round_trip();
-        CHECK(told->tranches.front().formats == std::vector{XrgbLinear});
+        CHECK(is_told_of_scanout(*first));
+        CHECK(told->tranches.front().formats.size() == 2);
     }
     SECTION("with another default") {
         const dev_t device = renderer.importer().device();
-        advice->set_formats({XrgbLinear});
-        set_importers(*test::build_feedback(
-            device, {{device, TrancheFlags::Sampling, {ArgbLinear, XrgbLinear}}}));
+        REQUIRE(global->set_importers(
+            fewer, *test::build_feedback(
+                       device, {{device, TrancheFlags::Sampling, {ArgbLinear, XrgbLinear}}})));
         client->round_trip();
         CHECK(is_told_of_scanout(*first));
         CHECK(told->tranches.size() == 2);
     }
     SECTION("none that an output could show") {
-        advice->set_formats({});
-        set_importers();
+        REQUIRE(global->set_importers({&others, &reading}));
         client->round_trip();
         CHECK(is_told_default());
     }
@@ -291,6 +314,7 @@ TEST_CASE_METHOD(Fixture, "a renderer's importers and formats are told in one up
     let_settle();
     CHECK(told->times == 3);
     CHECK(by_default.times == 2);
+    global.reset();
 }
 
 TEST_CASE_METHOD(Fixture, "what changes before the LinuxDmabuf goes isn't told any more") {

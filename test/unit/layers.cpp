@@ -34,6 +34,7 @@ const std::map<std::string, std::string> RoomsOfPublicHeaders{
     {"format_set", "feedback"},
     {"geometry", "dmabuf"},
     {"importer", "import"},
+    {"importer_list", "import"},
     {"linux_dmabuf", "protocol"},
     {"pixel_format", "dmabuf"},
     {"quotas", "account"},

@@ -4,6 +4,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <drm_fourcc.h>
 #include <fcntl.h>
+#include <tarmac/importer_list.hpp>
 #include <tarmac/linux_dmabuf.hpp>
 
 #include "linux-dmabuf-v1-client-protocol.h"
@@ -100,26 +101,58 @@ TEST_CASE_METHOD(Fixture, "feedback names a main device up to version 5, samplin
     }
 }
 
-TEST_CASE_METHOD(Fixture,
-                 "what only mapping shows is told behind the rest, for memory of others too") {
+TEST_CASE_METHOD(Fixture, "importers of one device tell one tranche, those of others one each") {
     RawClient client = this->client(6);
     const auto& told = client.feedback();
     test::DecliningImporter drawing{{XrgbLinear, XrgbImplicit}, Device},
         mapping{{XrgbLinear, Nv12Linear}, Device},
-        vainly_mapping{{XrgbLinear, Nv12Linear}, Device, false};
+        vainly_mapping{{XrgbLinear, Nv12Linear}, Device, false},
+        elsewhere{{XrgbLinear}, Device + 1};
+    const std::vector<FormatModifier> all{XrgbLinear, XrgbImplicit, Nv12Linear};
     REQUIRE(dmabuf->set_importers({&drawing, &mapping}));
     client.round_trip();
-    REQUIRE(told.tranches.size() == 2);
-    CHECK(told.tranches[0].formats == std::vector<FormatModifier>{XrgbLinear, XrgbImplicit});
-    CHECK(told.tranches[1].formats == std::vector<FormatModifier>{Nv12Linear});
-    REQUIRE(dmabuf->set_importers({&drawing, &vainly_mapping}));
+    REQUIRE(told.tranches.size() == 1);
+    CHECK(told.tranches[0].formats == all);
+    REQUIRE(dmabuf->set_importers({&drawing, &elsewhere, &vainly_mapping}));
     client.round_trip();
     REQUIRE(told.tranches.size() == 2);
-    CHECK(told.tranches[1].formats == std::vector<FormatModifier>{Nv12Linear});
-    const auto nothing = dmabuf->set_importers({&vainly_mapping});
+    CHECK(told.tranches[0].formats == all);
+    CHECK(told.tranches[1].device == Device + 1);
+    CHECK(told.tranches[1].formats == std::vector<FormatModifier>{XrgbLinear});
+    REQUIRE(dmabuf->set_importers({&importer}));
+}
+
+TEST_CASE_METHOD(Fixture, "memory of no device is told behind what a device makes, and not alone") {
+    RawClient client = this->client(6);
+    const auto& told = client.feedback();
+    test::DecliningImporter drawing{{XrgbLinear}, Device}, mapping{{Nv12Linear}, Device, false};
+    REQUIRE(dmabuf->set_importers({&mapping, &drawing}));
+    client.round_trip();
+    REQUIRE(told.tranches.size() == 1);
+    CHECK(told.tranches[0].formats == std::vector<FormatModifier>{XrgbLinear});
+    const auto nothing = dmabuf->set_importers({&mapping});
     REQUIRE_FALSE(nothing);
     CHECK(nothing.error().fault == Fault::NotAvailable);
     REQUIRE(dmabuf->set_importers({&importer}));
+}
+
+TEST_CASE_METHOD(Fixture, "a list of importers is told as its members") {
+    RawClient client = this->client(6);
+    const auto& told = client.feedback();
+    test::DecliningImporter other{{XrgbLinear, XrgbImplicit}, Device + 1};
+    ImporterList list;
+    list.add(std::make_unique<test::DecliningImporter>(FormatSet{Nv12Linear}, Device + 2));
+    list.add(other);
+    REQUIRE(dmabuf->set_importers(list));
+    client.round_trip();
+    REQUIRE(told.tranches.size() == 2);
+    CHECK(told.tranches[0].device == Device + 2);
+    CHECK(told.tranches[0].formats == std::vector<FormatModifier>{Nv12Linear});
+    CHECK(told.tranches[1].device == Device + 1);
+    CHECK(told.tranches[1].formats == std::vector<FormatModifier>{XrgbLinear, XrgbImplicit});
+    ImporterList empty;
+    CHECK_FALSE(dmabuf->set_importers(empty));
+    REQUIRE(dmabuf->set_importers(importer));
 }
 
 TEST_CASE_METHOD(Fixture, "feedback objects hear of a change, and of nothing else") {
