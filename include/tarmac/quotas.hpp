@@ -57,6 +57,12 @@ struct Quotas {
     /// Bytes of copies that surfaces show. They are this process's, and can't be swapped out where
     /// renderers import them.
     std::uint64_t copied_bytes = machine_memory() / 2;
+
+    /// No bound at all, to begin with for who sets few: see LinuxDmabuf::Options::policy.
+    static constexpr Quotas unlimited() noexcept {
+        return {Unlimited, Unlimited, Unlimited, Unlimited, Unlimited,
+                Unlimited, Unlimited, Unlimited, Unlimited};
+    }
 };
 
 } // namespace tarmac

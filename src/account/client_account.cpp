@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dmabuf/formatted.hpp"
+
 namespace tarmac {
 
 namespace {
@@ -51,15 +53,34 @@ ClientAccount::Charge::~Charge() {
     if (!client_)
         return;
     client_->own_used_[static_cast<std::size_t>(resource_)] -= own_;
+    client_->held_[static_cast<std::size_t>(resource_)] -= shared_ + own_;
     client_->account_->give_back(resource_, shared_);
+}
+
+void ClientAccount::set_bounds(const Quotas& most) noexcept {
+    bounds_ = most;
+}
+
+Result<void> ClientAccount::check_bound(Resource resource, std::uint64_t n) const {
+    const std::uint64_t held = held_[static_cast<std::size_t>(resource)];
+    const std::uint64_t bound = amount_in(bounds_, resource);
+    if (held <= bound && n <= bound - held)
+        return {};
+    return fail(Fault::OutOfResources,
+                formatted("{} more {} are beyond the {} that this connection may hold, and it "
+                          "holds {}",
+                          n, name_of(resource), bound, held));
 }
 
 Result<ClientAccount::Charge> ClientAccount::charge(Resource resource, std::uint64_t n) {
     for (;;) {
         const std::uint64_t own = std::min(n, own_left(resource));
-        const auto taken = own < n ? account_->take(resource, n - own) : Result<void>{};
+        auto taken = check_bound(resource, n);
+        if (taken && own < n)
+            taken = account_->take(resource, n - own);
         if (taken) {
             own_used_[static_cast<std::size_t>(resource)] += own;
+            held_[static_cast<std::size_t>(resource)] += n;
             Charge charge;
             charge.client_ = shared_from_this();
             charge.resource_ = resource;
@@ -67,8 +88,9 @@ Result<ClientAccount::Charge> ClientAccount::charge(Resource resource, std::uint
             charge.own_ = own;
             return charge;
         }
-        const bool can_make_room =
-            is_of_images(resource) && make_room_ && account_->could_hold(resource, n - own);
+        const bool can_make_room = is_of_images(resource) && make_room_ &&
+                                   n <= amount_in(bounds_, resource) &&
+                                   account_->could_hold(resource, n - own);
         if (!can_make_room || !make_room_()) {
             account_->note_met(resource, taken.error());
             return std::unexpected(taken.error());

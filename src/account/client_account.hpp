@@ -24,6 +24,9 @@ public:
     ClientAccount(const ClientAccount&) = delete;
     ClientAccount& operator=(const ClientAccount&) = delete;
 
+    /// The most that this connection may hold, whatever its share. What it holds already stays.
+    void set_bounds(const Quotas& most) noexcept;
+
     /// An amount of a resource, given back when this goes.
     class Charge {
     public:
@@ -41,7 +44,8 @@ public:
     };
     using Charges = std::vector<Charge>;
 
-    /// Fails with OutOfResources, and charges nothing, beyond the account's share.
+    /// Fails with OutOfResources, and charges nothing, beyond the account's share or the
+    /// connection's bounds.
     Result<Charge> charge(Resource resource, std::uint64_t n = 1);
     /// All of them or none.
     Result<Charges> charge(std::initializer_list<std::pair<Resource, std::uint64_t>> amounts);
@@ -51,6 +55,7 @@ public:
     bool was_told(FormatModifier pair) const { return told_.contains(pair); }
 
 private:
+    Result<void> check_bound(Resource resource, std::uint64_t n) const;
     /// What it has of its own and doesn't use yet.
     std::uint64_t own_left(Resource resource);
 
@@ -58,6 +63,8 @@ private:
     std::function<bool()> make_room_;
     bool has_descriptors_ = false; ///< set aside for it, from its first charge on
     std::array<std::uint64_t, ResourceCount> own_used_{};
+    std::array<std::uint64_t, ResourceCount> held_{}; ///< in all
+    Quotas bounds_ = Quotas::unlimited();
     FormatSet told_; ///< never less: a client may use for a while what it was told before a change
     std::weak_ptr<const Feedback> last_told_; ///< whose table it needn't keep
 };

@@ -28,19 +28,46 @@ std::size_t index_of(Resource resource) {
 
 } // namespace
 
+const char* name_of(Resource resource) noexcept {
+    return Names[index_of(resource)];
+}
+
+std::uint64_t amount_in(const Quotas& quotas, Resource resource) noexcept {
+    switch (resource) {
+    case Resource::Params:
+        return quotas.params;
+    case Resource::FeedbackObjects:
+        return quotas.feedback_objects;
+    case Resource::Binds:
+        return quotas.binds;
+    case Resource::Buffers:
+        return quotas.buffers;
+    case Resource::HeldCommits:
+        return quotas.held_commits;
+    case Resource::Descriptors:
+        return quotas.descriptors;
+    case Resource::Mappings:
+        return quotas.mappings;
+    case Resource::MappedBytes:
+        return quotas.mapped_bytes;
+    case Resource::CopiedBytes:
+        return quotas.copied_bytes;
+    case Resource::Connections:
+        break;
+    }
+    return Quotas::Unlimited;
+}
+
 Ledger::Ledger(const Quotas& quotas, std::function<void(const std::string&)> on_met)
     : on_met_{std::move(on_met)} {
     // Where there are few, newcomers need most of them.
     const std::uint64_t set_aside =
         std::min(quotas.descriptors / 4 * 3, quotas.descriptors / 2 + 4 * OwnDescriptors);
     const std::uint64_t connections = set_aside / OwnDescriptors;
-    const std::uint64_t totals[ResourceCount] = {
-        quotas.params,   quotas.feedback_objects, quotas.binds,
-        quotas.buffers,  quotas.held_commits,     quotas.descriptors - connections * OwnDescriptors,
-        quotas.mappings, quotas.mapped_bytes,     quotas.copied_bytes,
-        connections};
     for (std::size_t i = 0; i < ResourceCount; ++i)
-        pools_[i].total = totals[i];
+        pools_[i].total = amount_in(quotas, static_cast<Resource>(i));
+    pools_[index_of(Resource::Descriptors)].total -= connections * OwnDescriptors;
+    pools_[index_of(Resource::Connections)].total = connections;
 }
 
 std::shared_ptr<Account> Ledger::account(const std::string& name) {
@@ -70,7 +97,7 @@ Result<void> Account::take(Resource resource, std::uint64_t n) {
         return fail(Fault::OutOfResources,
                     formatted("{} more {} are beyond the share of {}, which holds {} and may "
                               "have half of the {} that others leave",
-                              n, Names[index_of(resource)], who, held, held + pool.free()));
+                              n, name_of(resource), who, held, held + pool.free()));
     }
     held += n;
     pool.held += n;

@@ -26,6 +26,11 @@ enum class Resource : std::uint8_t {
 };
 inline constexpr std::size_t ResourceCount = 10;
 
+/// In words, of several.
+const char* name_of(Resource resource) noexcept;
+/// What `quotas` has of it; Unlimited where it says nothing of it.
+std::uint64_t amount_in(const Quotas& quotas, Resource resource) noexcept;
+
 /// Descriptors that are set aside for each connection.
 inline constexpr std::uint64_t OwnDescriptors = 32;
 

@@ -64,6 +64,46 @@ TEST_CASE_METHOD(Fixture, "each account finds half of what those before it left"
     CHECK(take_all(*clients.back(), Resource::Mappings).size() == 512);
 }
 
+TEST_CASE_METHOD(Fixture, "a connection may be bound to less than its share") {
+    ledger = make({.descriptors = 1024, .mappings = 64});
+    const auto bound = connect("one"), other = connect("one");
+    auto before = bound->charge(Resource::Mappings, 4);
+    Quotas most = Quotas::unlimited();
+    most.mappings = 6;
+    most.descriptors = 3;
+    bound->set_bounds(most);
+    CHECK_FALSE(bound->charge(Resource::Mappings, 3));
+    CHECK(take_all(*bound, Resource::Mappings).size() == 2);
+    CHECK(take_all(*bound, Resource::Descriptors).size() == 3);
+    CHECK(take_all(*other, Resource::Mappings).size() == 28);
+    most.mappings = 2;
+    bound->set_bounds(most);
+    CHECK_FALSE(bound->charge(Resource::Mappings));
+    before = ClientAccount::Charge{};
+    CHECK(take_all(*bound, Resource::Mappings).size() == 2);
+    most.mappings = Quotas::Unlimited;
+    bound->set_bounds(most);
+    CHECK(take_all(*bound, Resource::Mappings).size() == 32);
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "images are given back to keep a connection to its bounds, if that helps") {
+    std::optional<ClientAccount::Charge> image;
+    int n_asked = 0;
+    const auto client = std::make_shared<ClientAccount>(ledger->account("one"), [&] {
+        ++n_asked;
+        return std::exchange(image, std::nullopt).has_value();
+    });
+    Quotas most = Quotas::unlimited();
+    most.mappings = 4;
+    client->set_bounds(most);
+    image = client->charge(Resource::Mappings, 3).value();
+    CHECK_FALSE(client->charge(Resource::Mappings, 5));
+    CHECK(n_asked == 0);
+    CHECK(client->charge(Resource::Mappings, 2));
+    CHECK(n_asked == 1);
+}
+
 TEST_CASE_METHOD(Fixture, "connections of one account have one share of everything") {
     constexpr std::pair<Resource, std::uint64_t Quotas::*> resources[] = {
         {Resource::Params, &Quotas::params},
