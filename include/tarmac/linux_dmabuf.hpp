@@ -13,6 +13,7 @@
 
 struct wl_client;
 struct wl_display;
+struct wl_global;
 struct wl_resource;
 struct wl_signal;
 struct wlr_compositor;
@@ -83,6 +84,17 @@ public:
         /// one doesn't take what its device makes, its formats aren't told.
         std::shared_ptr<const Feedback> feedback{};
         Quotas quotas{};
+        /// Asked once for each client, when it binds the global first: the most that this
+        /// connection may hold, besides its account's share of `quotas`, or nothing if it may hold
+        /// none. Then what it bound does nothing: it is told no formats, feedback is silent, and
+        /// buffers are answered `failed`. Who wants to hide the global from a client instead, has
+        /// wl_display_set_global_filter() and global(). May end the client by an error, and not
+        /// destroy it. Default: no bound but the share.
+        ///
+        ///     auto most = tarmac::Quotas::unlimited();
+        ///     most.buffers = 64;
+        ///     return most;
+        std::function<std::optional<Quotas>(wl_client*)> policy{};
         /// The compositor's, if it has one: so that sandboxed applications each have an account.
         wlr_security_context_manager_v1* security_contexts = nullptr;
         ImmediateFailure immediate_failure = ImmediateFailure::Failed;
@@ -136,6 +148,10 @@ public:
     /// from then on: `create` is answered `failed`, also where it is waiting, and feedback is
     /// silent.
     ~LinuxDmabuf();
+
+    /// The global, for filters (wl_display_set_global_filter()). Borrowed; nullptr once the display
+    /// is gone.
+    wl_global* global() const noexcept;
 
     /// Offers linux-drm-syncobj-v1 too, by wlroots' manager, which nobody else may have made then
     /// and which goes with the display: commits wait until their acquire points have signalled, and

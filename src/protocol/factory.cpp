@@ -46,7 +46,11 @@ std::shared_ptr<ClientAccount> account_without_global() {
 
 void Factory::bind(wl_client* client, std::uint32_t version, std::uint32_t id,
                    LinuxDmabuf::State* state) {
-    auto account = state ? state->account_of(client) : account_without_global();
+    if (state && !state->clients().admits(client)) {
+        wlr_log(WLR_INFO, "linux-dmabuf: a client gets nothing: so says the policy");
+        state = nullptr;
+    }
+    auto account = state ? state->clients().account_of(client) : account_without_global();
     auto charge = account->charge(Resource::Binds);
     if (!charge) {
         wl_client_post_no_memory(client);

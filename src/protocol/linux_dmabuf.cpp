@@ -109,6 +109,10 @@ LinuxDmabuf::LinuxDmabuf(LinuxDmabuf&&) noexcept = default;
 LinuxDmabuf& LinuxDmabuf::operator=(LinuxDmabuf&&) noexcept = default;
 LinuxDmabuf::~LinuxDmabuf() = default;
 
+wl_global* LinuxDmabuf::global() const noexcept {
+    return life_->state ? life_->state->global() : nullptr;
+}
+
 Result<void> LinuxDmabuf::offer_explicit_sync(int drm_fd) {
     return state() ? state()->offer_explicit_sync(drm_fd)
                    : fail(Fault::NotAvailable, "the display is gone");

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <ranges>
 
-#include "account/identity.hpp"
 #include "dmabuf/device.hpp"
 #include "dmabuf/distinct_dmabufs.hpp"
 #include "dmabuf/formatted.hpp"
@@ -14,7 +13,6 @@
 #include "protocol/factory.hpp"
 #include "protocol/resource.hpp"
 #include "protocol/retire_global.hpp"
-#include "wlr/security_context.hpp"
 
 namespace tarmac {
 
@@ -79,27 +77,32 @@ LinuxDmabuf::State::State(wl_display* display, wlr_compositor* compositor,
     , disposal_{std::make_shared<Disposal>(queue_, workers_)}
     , releases_{std::make_shared<ReleaseQueue>(wl_display_get_event_loop(display), fences_,
                                                workers_)}
-    , surface_context_{.loop = wl_display_get_event_loop(display),
-                       .turn = turn_,
-                       .workers = workers_,
-                       .fences = fences_,
-                       .imports = queue_,
-                       .disposal = disposal_,
-                       .compositor = compositor,
-                       .renderer = {},
-                       .fence_timeout = options_.fence_timeout,
-                       .account_of = [this](wl_client* client) { return account_of(client); },
-                       .ends_client =
-                           [this](wl_client* client) {
-                               return options_.on_overdue &&
-                                      options_.on_overdue(client) == OverdueAnswer::Disconnect;
-                           }}
-    , ledger_{std::make_shared<Ledger>(
-          options_.quotas,
-          [](const std::string& sentence) {
-              wlr_log(WLR_ERROR, "linux-dmabuf: a client's requests are refused from now on: %s",
-                      sentence.c_str());
-          })}
+    , surface_context_{
+          .loop = wl_display_get_event_loop(display),
+          .turn = turn_,
+          .workers = workers_,
+          .fences = fences_,
+          .imports = queue_,
+          .disposal = disposal_,
+          .compositor = compositor,
+          .renderer = {},
+          .fence_timeout = options_.fence_timeout,
+          .account_of = [this](wl_client* client) { return clients_.account_of(client); },
+          .ends_client =
+              [this](wl_client* client) {
+                  return options_.on_overdue &&
+                         options_.on_overdue(client) == OverdueAnswer::Disconnect;
+              }}
+    , clients_{options_.quotas,
+               {.policy = options_.policy,
+                .security_contexts = options_.security_contexts,
+                .make_room = [disposal = disposal_](
+                                 wl_client* client) { return disposal->free_one(client); },
+                .on_gone =
+                    [this](wl_client* client) {
+                        workers_.forget(client);
+                        notices_.forget(client);
+                    }}}
     , feedbacks_{wl_display_get_event_loop(display), std::move(options_.feedback)}
     , notices_{wl_display_get_event_loop(display)} {
     if (!compositor)
@@ -140,33 +143,6 @@ Result<void> LinuxDmabuf::State::announce(wl_display* display) {
     if (!global_)
         return fail(Fault::NotAvailable, "the global zwp_linux_dmabuf_v1 can't be made");
     return {};
-}
-
-std::shared_ptr<ClientAccount> LinuxDmabuf::State::account_of(wl_client* client) {
-    Client& entry = clients_[client];
-    if (!entry.account) {
-        wl_client_add_destroy_listener(client, entry.destroyed.prepare([this, client] {
-            workers_.forget(client);
-            notices_.forget(client);
-            clients_.erase(client);
-        }));
-        entry.account = std::make_shared<ClientAccount>(
-            ledger_->account(name_of_account(client)),
-            [disposal = disposal_, client] { return disposal->free_one(client); });
-    }
-    return entry.account;
-}
-
-std::string LinuxDmabuf::State::name_of_account(wl_client* client) {
-    if (options_.security_contexts) {
-        if (auto application = sandboxed_application(*options_.security_contexts, *client))
-            return *application;
-    }
-    pid_t pid = 0;
-    wl_client_get_credentials(client, &pid, nullptr, nullptr);
-    if (auto name = account_name(pid))
-        return *name;
-    return formatted("connection {} by a socket of the compositor's", ++n_connections_);
 }
 
 bool LinuxDmabuf::State::is_advertised(const ClientAccount& account, FormatModifier pair) const {
@@ -284,12 +260,10 @@ std::optional<ImportTrial::Ticket> LinuxDmabuf::State::try_out(DmabufBuffer& buf
 
 /// What comes once may be a driver's mistake.
 void LinuxDmabuf::State::blame(const ClientAccount& account, const Error& error) {
-    const auto found = std::ranges::find_if(
-        clients_, [&](const auto& entry) { return entry.second.account.get() == &account; });
-    if (found == clients_.end())
+    wl_client* client = clients_.owner_of(account);
+    if (!client)
         return;
-    wl_client* client = found->first;
-    const bool is_fatal = std::exchange(found->second.has_broken_context, true);
+    const bool is_fatal = clients_.blame(client);
     if (is_fatal)
         wl_client_post_implementation_error(client, "%s", error.message.c_str());
     report_refusal({client, error, is_fatal, std::nullopt});

@@ -3,11 +3,11 @@
 #include <list>
 #include <optional>
 #include <tarmac/linux_dmabuf.hpp>
-#include <unordered_map>
 #include <vector>
 
 #include "account/client_account.hpp"
 #include "import/dmabuf_buffer.hpp"
+#include "protocol/clients.hpp"
 #include "protocol/feedback_registry.hpp"
 #include "protocol/notices.hpp"
 #include "ready/import_queue.hpp"
@@ -33,7 +33,9 @@ public:
     /// Puts the global on the display.
     Result<void> announce(wl_display* display);
 
-    std::shared_ptr<ClientAccount> account_of(wl_client* client);
+    wl_global* global() const { return global_; }
+    wlr_compositor* compositor() const { return compositor_; } ///< nullptr once it is gone
+    Clients& clients() { return clients_; }
 
     /// Whether `client` may know of `pair`: it was told, or everybody is.
     bool is_advertised(const ClientAccount& account, FormatModifier pair) const;
@@ -66,13 +68,6 @@ public:
     const FeedbackRegistry& feedbacks() const { return feedbacks_; }
 
 private:
-    std::string name_of_account(wl_client* client);
-
-    struct Client {
-        std::shared_ptr<ClientAccount> account;
-        bool has_broken_context = false; ///< of a trial, with an image
-        Listener destroyed;
-    };
     /// A client's buffer that somebody can still show.
     struct LandedBuffer {
         DmabufBuffer* buffer;
@@ -101,9 +96,7 @@ private:
     SurfaceContext surface_context_;
     std::unique_ptr<ImportTrial> trial_; ///< nullptr where none is needed
     wl_global* global_ = nullptr;
-    std::shared_ptr<Ledger> ledger_;  ///< accounts may outlive the rest
-    std::uint64_t n_connections_ = 0; ///< ever, that had to have accounts of their own
-    std::unordered_map<wl_client*, Client> clients_;
+    Clients clients_;
     FeedbackRegistry feedbacks_;
     std::list<LandedBuffer> landed_;
     Notices notices_;

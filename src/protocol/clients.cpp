@@ -1,0 +1,72 @@
+#include "protocol/clients.hpp"
+
+#include <algorithm>
+
+#include "account/identity.hpp"
+#include "dmabuf/formatted.hpp"
+#include "wlr/security_context.hpp"
+#include "wlr/wlr.hpp"
+
+namespace tarmac {
+
+Clients::Clients(const Quotas& quotas, Hooks hooks)
+    : hooks_{std::move(hooks)}
+    , ledger_{std::make_shared<Ledger>(quotas, [](const std::string& sentence) {
+        wlr_log(WLR_ERROR, "linux-dmabuf: a client's requests are refused from now on: %s",
+                sentence.c_str());
+    })} {}
+
+std::shared_ptr<ClientAccount> Clients::account_of(wl_client* client) {
+    return entry_of(client).account;
+}
+
+Clients::Client& Clients::entry_of(wl_client* client) {
+    Client& entry = clients_[client];
+    if (!entry.account) {
+        wl_client_add_destroy_listener(client, entry.destroyed.prepare([this, client] {
+            hooks_.on_gone(client);
+            clients_.erase(client);
+        }));
+        entry.account = std::make_shared<ClientAccount>(
+            ledger_->account(name_of_account(client)),
+            [make_room = hooks_.make_room, client] { return make_room(client); });
+    }
+    return entry;
+}
+
+bool Clients::admits(wl_client* client) {
+    if (!hooks_.policy)
+        return true;
+    Client& entry = entry_of(client);
+    if (!entry.is_admitted) {
+        const auto most = hooks_.policy(client);
+        if (most)
+            entry.account->set_bounds(*most);
+        entry.is_admitted = most.has_value();
+    }
+    return *entry.is_admitted;
+}
+
+std::string Clients::name_of_account(wl_client* client) {
+    if (hooks_.security_contexts) {
+        if (auto application = sandboxed_application(*hooks_.security_contexts, *client))
+            return *application;
+    }
+    pid_t pid = 0;
+    wl_client_get_credentials(client, &pid, nullptr, nullptr);
+    if (auto name = account_name(pid))
+        return *name;
+    return formatted("connection {} by a socket of the compositor's", ++n_connections_);
+}
+
+wl_client* Clients::owner_of(const ClientAccount& account) const {
+    const auto found = std::ranges::find_if(
+        clients_, [&](const auto& entry) { return entry.second.account.get() == &account; });
+    return found != clients_.end() ? found->first : nullptr;
+}
+
+bool Clients::blame(wl_client* client) {
+    return std::exchange(entry_of(client).is_blamed, true);
+}
+
+} // namespace tarmac

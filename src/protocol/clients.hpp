@@ -1,0 +1,53 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <tarmac/linux_dmabuf.hpp>
+#include <unordered_map>
+
+#include "account/client_account.hpp"
+#include "wlr/listener.hpp"
+
+namespace tarmac {
+
+/// The clients that have used the global or a surface: what each holds is charged to an account.
+class Clients {
+public:
+    struct Hooks {
+        /// See Options.
+        std::function<std::optional<Quotas>(wl_client*)> policy;
+        wlr_security_context_manager_v1* security_contexts = nullptr;
+        /// Gives back something of the client's images, see ClientAccount.
+        std::function<bool(wl_client*)> make_room;
+        std::function<void(wl_client*)> on_gone;
+    };
+    Clients(const Quotas& quotas, Hooks hooks);
+    Clients(const Clients&) = delete;
+    Clients& operator=(const Clients&) = delete;
+
+    std::shared_ptr<ClientAccount> account_of(wl_client* client);
+    /// Whether the embedder lets it use the global, which is asked the first time.
+    bool admits(wl_client* client);
+    /// nullptr if it is gone.
+    wl_client* owner_of(const ClientAccount& account) const;
+    /// True from the second time on.
+    bool blame(wl_client* client);
+
+private:
+    struct Client {
+        std::shared_ptr<ClientAccount> account;
+        std::optional<bool> is_admitted;
+        bool is_blamed = false;
+        Listener destroyed;
+    };
+
+    Client& entry_of(wl_client* client);
+    std::string name_of_account(wl_client* client);
+
+    Hooks hooks_;
+    std::shared_ptr<Ledger> ledger_;  ///< accounts may outlive the rest
+    std::uint64_t n_connections_ = 0; ///< ever, that had to have accounts of their own
+    std::unordered_map<wl_client*, Client> clients_;
+};
+
+} // namespace tarmac
