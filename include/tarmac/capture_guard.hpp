@@ -24,8 +24,8 @@ namespace tarmac {
 /// wlr_screencopy_frame_v1 whose box lies outside of the output fails.
 class CaptureGuard {
 public:
-    /// Either may be nullptr. To be made before clients can use them, and destroyed before the
-    /// display. Captures that go on then aren't guarded any more.
+    /// Either may be nullptr, and go first. To be made before clients can use them. Captures that
+    /// go on when this goes aren't guarded any more.
     CaptureGuard(wlr_screencopy_manager_v1* screencopy,
                  wlr_ext_image_copy_capture_manager_v1* image_copy_capture);
     CaptureGuard(CaptureGuard&&) noexcept;

@@ -28,10 +28,18 @@ public:
                 screencopy_destroyed_.disconnect();
                 screencopy_ = nullptr;
             });
-        if (image_copy_capture)
+        if (image_copy_capture) {
             new_session_.connect<wlr_ext_image_copy_capture_session_v1>(
                 image_copy_capture->events.new_session,
                 [this](wlr_ext_image_copy_capture_session_v1* session) { add(*session); });
+            // wlroots ends the process where somebody still listens when the display goes.
+            wl_listener* before_it = display_destroyed_.prepare([this] {
+                display_destroyed_.disconnect();
+                new_session_.disconnect();
+            });
+            wl_list_insert(image_copy_capture->WLR_PRIVATE.display_destroy.link.prev,
+                           &before_it->link);
+        }
     }
     State(const State&) = delete;
     State& operator=(const State&) = delete;
@@ -113,7 +121,7 @@ private:
     }
 
     wlr_screencopy_manager_v1* screencopy_;
-    Listener screencopy_destroyed_, new_session_;
+    Listener screencopy_destroyed_, display_destroyed_, new_session_;
     std::list<Followed> outputs_, sessions_;
 };
 
