@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <fcntl.h>
+#include <memory>
 #include <tarmac/fd.hpp>
 #include <vector>
 #include <xf86drm.h>
@@ -19,9 +20,23 @@ namespace {
 
 constexpr std::uint32_t Version = 1;
 
+/// On each display that has a manager, which goes with it: libwayland finds it by its function.
+struct Offered {
+    wl_listener display_gone; // first, so that the way back from it is well defined
+
+    static void handle_display_gone(wl_listener* listener, void*) {
+        delete reinterpret_cast<Offered*>(listener);
+    }
+};
+
 /// False if the device can't wait for timelines.
 bool create_manager(wl_display* display, int drm_fd) {
-    return wlr_linux_drm_syncobj_manager_v1_create(display, Version, drm_fd) != nullptr;
+    auto offered = std::make_unique<Offered>();
+    if (!wlr_linux_drm_syncobj_manager_v1_create(display, Version, drm_fd))
+        return false;
+    offered->display_gone.notify = Offered::handle_display_gone;
+    wl_display_add_destroy_listener(display, &offered.release()->display_gone);
+    return true;
 }
 
 std::vector<Fd> open_render_nodes() {
@@ -67,6 +82,8 @@ void stop_waiting(SurfaceState& points) {
 } // namespace
 
 Result<void> offer_explicit_sync(wl_display* display, int drm_fd) {
+    if (wl_display_get_destroy_listener(display, Offered::handle_display_gone))
+        return fail(Fault::NotAvailable, "the display has linux-drm-syncobj-v1 already");
     if (drm_fd >= 0 && create_manager(display, drm_fd))
         return {};
     for (const Fd& node : open_render_nodes()) {

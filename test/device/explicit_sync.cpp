@@ -109,6 +109,14 @@ struct Fixture {
 
 } // namespace
 
+TEST_CASE_METHOD(Fixture, "explicit synchronization is offered once on a display") {
+    const auto again = offer_explicit_sync(compositor.display());
+    REQUIRE_FALSE(again);
+    CHECK(again.error().fault == Fault::NotAvailable);
+    test::LocalCompositor other;
+    CHECK(offer_explicit_sync(other.display()));
+}
+
 TEST_CASE_METHOD(Fixture, "the points of a commit are found in its pending state") {
     CHECK(has_explicit_sync(*shown));
     set_points(3, 7);
