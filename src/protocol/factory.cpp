@@ -58,6 +58,7 @@ void Factory::bind(wl_client* client, std::uint32_t version, std::uint32_t id,
             state->report_refusal({client, charge.error(), true, std::nullopt});
         return;
     }
+    const ForeignGlobalWatch::OwnBind own;
     const auto* factory = create_resource<Factory>(client, zwp_linux_dmabuf_v1_interface,
                                                    static_cast<int>(version), id, &factory_requests,
                                                    state, std::move(account), std::move(*charge));

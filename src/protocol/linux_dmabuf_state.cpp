@@ -104,7 +104,8 @@ LinuxDmabuf::State::State(wl_display* display, wlr_compositor* compositor,
                         notices_.forget(client);
                     }}}
     , feedbacks_{wl_display_get_event_loop(display), std::move(options_.feedback)}
-    , notices_{wl_display_get_event_loop(display)} {
+    , notices_{wl_display_get_event_loop(display)}
+    , foreign_globals_{display} {
     if (!compositor)
         return;
     if (compositor->renderer)

@@ -9,6 +9,7 @@
 #include "import/dmabuf_buffer.hpp"
 #include "protocol/clients.hpp"
 #include "protocol/feedback_registry.hpp"
+#include "protocol/foreign_global.hpp"
 #include "protocol/notices.hpp"
 #include "ready/import_queue.hpp"
 #include "surface/release_queue.hpp"
@@ -100,6 +101,7 @@ private:
     FeedbackRegistry feedbacks_;
     std::list<LandedBuffer> landed_;
     Notices notices_;
+    ForeignGlobalWatch foreign_globals_;
     std::optional<Surfaces> surfaces_; ///< goes first
     Listener compositor_gone_;
 };

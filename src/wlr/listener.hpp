@@ -24,16 +24,28 @@ public:
     /// nothing.
     template <class Data = void>
     void connect(wl_signal& signal, std::function<void(Data*)> function) {
-        prepare<Data>(std::move(function));
-        wl_signal_add(&signal, &node_.listener);
+        wl_signal_add(&signal, prepare<Data>(std::move(function)));
     }
     void connect(wl_signal& signal, std::function<void()> function) {
         connect<void>(signal, [f = std::move(function)](void*) { f(); });
     }
-    /// For what libwayland offers as a destroy listener instead of a signal.
-    wl_listener* prepare(std::function<void()> function) {
-        prepare<void>([f = std::move(function)](void*) { f(); });
+    /// For what libwayland takes a listener of instead of offering a signal.
+    template <class Data>
+    wl_listener* prepare(std::function<void(Data*)> function) {
+        auto call = std::make_shared<std::function<void(void*)>>(
+            [f = std::move(function)](void* data) { f(static_cast<Data*>(data)); });
+        // Without memory it listens to what it did before.
+        disconnect();
+        function_ = std::move(call);
+        node_.listener.notify = [](wl_listener* listener, void* data) {
+            // The function may destroy this listener: keep the function until it returns.
+            auto call = reinterpret_cast<Node*>(listener)->self->function_;
+            guard([&] { (*call)(data); });
+        };
         return &node_.listener;
+    }
+    wl_listener* prepare(std::function<void()> function) {
+        return prepare<void>([f = std::move(function)](void*) { f(); });
     }
 
     void disconnect() noexcept {
@@ -47,20 +59,6 @@ private:
         wl_listener listener;
         Listener* self;
     };
-
-    template <class Data>
-    void prepare(std::function<void(Data*)> function) {
-        auto call = std::make_shared<std::function<void(void*)>>(
-            [f = std::move(function)](void* data) { f(static_cast<Data*>(data)); });
-        // Without memory it listens to what it did before.
-        disconnect();
-        function_ = std::move(call);
-        node_.listener.notify = [](wl_listener* listener, void* data) {
-            // The function may destroy this listener: keep the function until it returns.
-            auto call = reinterpret_cast<Node*>(listener)->self->function_;
-            guard([&] { (*call)(data); });
-        };
-    }
 
     Node node_{};
     std::shared_ptr<std::function<void(void*)>> function_;

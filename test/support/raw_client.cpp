@@ -149,7 +149,7 @@ void RawClient::bind(std::uint32_t name, std::string_view interface, std::uint32
     if (interface == wl_compositor_interface.name) {
         compositor_ = static_cast<wl_compositor*>(
             wl_registry_bind(registry_, name, &wl_compositor_interface, 4));
-    } else if (interface == zwp_linux_dmabuf_v1_interface.name) {
+    } else if (interface == zwp_linux_dmabuf_v1_interface.name && !dmabuf_) {
         version_ = std::min(version_, offered);
         dmabuf_ = static_cast<zwp_linux_dmabuf_v1*>(
             wl_registry_bind(registry_, name, &zwp_linux_dmabuf_v1_interface, version_));

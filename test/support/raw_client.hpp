@@ -62,8 +62,8 @@ public:
     using Pump = std::function<void()>;
 
     /// Connects to the socket `fd` and binds zwp_linux_dmabuf_v1 at `version`, or lower if less is
-    /// offered. An empty `fd` means $WAYLAND_DISPLAY. Throws std::runtime_error without a
-    /// compositor.
+    /// offered; of several the first. An empty `fd` means $WAYLAND_DISPLAY. Throws
+    /// std::runtime_error without a compositor.
     RawClient(unsigned version, const tarmac::Fd& fd = {}, Pump pump = {});
     ~RawClient();
     RawClient(const RawClient&) = delete;
