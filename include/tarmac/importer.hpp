@@ -36,7 +36,8 @@ class Importer {
 public:
     virtual ~Importer() = default;
 
-    /// What can be imported, in order of preference. Always the same.
+    /// What can be imported, in order of preference. Always the same, unless nothing can be any
+    /// more.
     virtual const FormatSet& formats() const noexcept = 0;
     /// The device that samples from the textures: what Feedback names as the target of a Sampling
     /// tranche. DRM nodes are named by st_rdev of the node that the renderer has open.
@@ -53,6 +54,9 @@ public:
     /// The importers that this one consists of, in the order in which they are asked: LinuxDmabuf
     /// asks them instead. Borrowed. By default this one alone.
     virtual std::vector<Importer*> members() { return {this}; }
+    /// The renderer that alone can draw what it makes; nullptr if any can, or if it is gone.
+    /// LinuxDmabuf takes no importer of another renderer than the wlr_compositor's.
+    virtual wlr_renderer* renderer() const noexcept { return nullptr; }
 
     /// Imports `dmabuf` now, wholly: what can't be drawn later fails here. The texture's buffer
     /// keeps `dmabuf` and with it the descriptors. Errors: UnsupportedFormat kind if formats()
@@ -72,9 +76,9 @@ private:
                                           const Update& update) = 0;
 };
 
-/// Imports through wlr_texture_from_buffer() of `renderer`, which must outlive the importer (not
-/// its textures: those notice). `device` is what clients are told to allocate on; by default the
-/// renderer's own, as find_device() has it.
+/// Imports through wlr_texture_from_buffer() of `renderer`. Once that is gone the importer has no
+/// formats any more, and its textures notice. `device` is what clients are told to allocate on; by
+/// default the renderer's own, as find_device() has it.
 ///
 /// An inverted image lies in the texture as in memory: who draws it turns it, as a wlr_surface's
 /// state says where LinuxDmabuf follows that. What
@@ -113,8 +117,8 @@ Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* rendere
 /// and where the renderer offers them itself.
 ///
 /// `device` is what clients are told to allocate on. Whether its buffers can be mapped is tried
-/// the same way. `renderer` must outlive the importer. Errors: NotAvailable if the renderer reads
-/// no memory.
+/// the same way. Once `renderer` is gone the importer has no formats any more. Errors: NotAvailable
+/// if the renderer reads no memory.
 Result<std::unique_ptr<Importer>> create_mapped_importer(wlr_renderer* renderer, dev_t device);
 
 /// What a compositor imports with unless it wants something else: create_renderer_importer(), where
@@ -122,8 +126,8 @@ Result<std::unique_ptr<Importer>> create_mapped_importer(wlr_renderer* renderer,
 ///
 /// `device` is what clients are told to allocate on; by default the renderer's own or, where it has
 /// none (pixman), another as find_device() has it. Where nothing imports and the device's buffers
-/// can't be mapped, it is one whose buffers can be. `renderer` must outlive the importer. Errors:
-/// NotAvailable if there is no device, or the renderer neither imports dma-bufs nor reads memory.
+/// can't be mapped, it is one whose buffers can be. Errors: NotAvailable if there is no device, or
+/// the renderer neither imports dma-bufs nor reads memory.
 Result<std::unique_ptr<Importer>> create_importer(wlr_renderer* renderer,
                                                   std::optional<dev_t> device = {});
 

@@ -23,8 +23,8 @@ public:
     /// The same with one that somebody else owns, and that outlives the list.
     void add(Importer& importer);
 
-    /// What any member has, in their order.
-    const FormatSet& formats() const noexcept override { return formats_; }
+    /// What any member had when it was added, in their order; nothing once none has anything.
+    const FormatSet& formats() const noexcept override;
     /// The first member's; 0 if there is none.
     dev_t device() const noexcept override;
     /// Whether any member does.
@@ -34,6 +34,8 @@ public:
     std::string_view way() const noexcept override { return "list"; }
     /// Without lists: of those that were added, their members.
     std::vector<Importer*> members() override { return members_; }
+    /// That of the first member that needs one.
+    wlr_renderer* renderer() const noexcept override;
 
 private:
     /// The last error, but NotReady if any member says so: that one would take the image later.
@@ -42,7 +44,7 @@ private:
 
     std::vector<std::unique_ptr<Importer>> own_;
     std::vector<Importer*> members_;
-    FormatSet formats_;
+    FormatSet formats_, no_formats_;
 };
 
 } // namespace tarmac

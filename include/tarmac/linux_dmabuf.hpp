@@ -119,10 +119,13 @@ public:
     /// Puts the global on `display`, and follows the surfaces that clients make with `compositor`
     /// from now on, so call it before they are let in. A buffer goes to the first of `importers`
     /// (of their members(), if they are lists) that takes it, or to the one whose device the client
-    /// named. They must outlive the result.
-    /// `compositor` may go first, and so may `display`: then the object does nothing any more.
-    /// Buffers that clients made outlive all. What any importer takes, the compositor's renderer
-    /// must be able to draw.
+    /// named. They must outlive the result. `compositor` and its renderer may go first, and so may
+    /// `display`: then the object does nothing any more. Buffers that clients made outlive all.
+    ///
+    /// Nobody else may offer zwp_linux_dmabuf_v1: with wlroots' own beside it
+    /// (wlr_renderer_init_wl_display(), wlr_linux_dmabuf_v1_create()) clients take the one or the
+    /// other. libwayland doesn't tell who has made it, so that is said in the log as soon as a
+    /// client takes the other one.
     ///
     /// Argument errors are answered at once. Imports wait for the end of a turn of the event loop.
     ///
@@ -130,8 +133,9 @@ public:
     /// the latest when wlr_buffer_try_from_resource() asks for the buffer, nothing waits for
     /// fences, and buffers that would have to be read are refused.
     ///
-    /// Errors: NotAvailable if the global can't be made or there is no importer, and those of
-    /// FeedbackBuilder::build().
+    /// Errors: NotAvailable if the global can't be made, `display` has a LinuxDmabuf already, there
+    /// is no importer, or one is of another renderer than `compositor` (where that has one), and
+    /// those of FeedbackBuilder::build().
     static Result<LinuxDmabuf> create(wl_display* display, wlr_compositor* compositor,
                                       std::vector<Importer*> importers, Options options);
     static Result<LinuxDmabuf> create(wl_display* display, wlr_compositor* compositor,
@@ -158,7 +162,8 @@ public:
     /// release points signal together with wl_buffer.release, for imported and for read buffers
     /// alike. Buffers that aren't dma-bufs are answered with unsupported_buffer. Clients' timelines
     /// are opened on the DRM device behind `drm_fd` (borrowed), or, if that is -1 or has no
-    /// timelines, on the first that has: any will do. Error: NotAvailable if there is none.
+    /// timelines, on the first that has: any will do. Errors: NotAvailable if there is none, or
+    /// this was called before.
     Result<void> offer_explicit_sync(int drm_fd = -1);
 
     /// Imports with `importers` from now on, for which the rules of create() hold: for when a

@@ -34,7 +34,7 @@ namespace tarmac {
 class SceneFeedback {
 public:
     /// `dmabuf` may be moved, and must have surfaces' feedback set by nobody else; when it goes
-    /// first, nobody is told anything any more. `loop` must outlive the result.
+    /// first, nobody is told anything any more. Nor is anybody once `loop` is gone.
     SceneFeedback(LinuxDmabuf& dmabuf, wl_event_loop* loop,
                   std::chrono::milliseconds settling_time = std::chrono::milliseconds{500});
     SceneFeedback(SceneFeedback&&) noexcept;

@@ -18,6 +18,17 @@ void ImporterList::add(Importer& importer) {
         formats_.add(pair);
 }
 
+const FormatSet& ImporterList::formats() const noexcept {
+    const auto has_formats = [](const Importer* member) { return !member->formats().empty(); };
+    return std::ranges::any_of(members_, has_formats) ? formats_ : no_formats_;
+}
+
+wlr_renderer* ImporterList::renderer() const noexcept {
+    const auto needs_one = [](const Importer* member) { return member->renderer() != nullptr; };
+    const auto found = std::ranges::find_if(members_, needs_one);
+    return found != members_.end() ? (*found)->renderer() : nullptr;
+}
+
 dev_t ImporterList::device() const noexcept {
     return members_.empty() ? 0 : members_.front()->device();
 }

@@ -8,6 +8,7 @@
 #include "import/landed.hpp"
 #include "ready/at_once.hpp"
 #include "ready/fence_watch.hpp"
+#include "wlr/renderer_ref.hpp"
 
 namespace tarmac {
 
@@ -22,11 +23,14 @@ public:
         , device_{device}
         , takes_device_buffers_{can_map_buffers(device).value_or(true)} {}
 
-    const FormatSet& formats() const noexcept override { return formats_; }
+    const FormatSet& formats() const noexcept override {
+        return renderer_.get() ? formats_ : no_formats_;
+    }
     dev_t device() const noexcept override { return device_; }
     bool imports() const noexcept override { return false; }
     bool takes_device_buffers() const noexcept override { return takes_device_buffers_; }
     std::string_view way() const noexcept override { return "mapped"; }
+    wlr_renderer* renderer() const noexcept override { return renderer_.get(); }
 
     Result<Landed> land(std::shared_ptr<const Dmabuf> dmabuf) override {
         const auto way = decide(*dmabuf);
@@ -50,11 +54,13 @@ private:
         copy->show(std::move(dmabuf), rendition);
         return make(*mapping, *copy, update).transform([&] {
             const std::uint64_t bytes = CopyBuffer::size_of(copy->extent(), rendition);
-            return Texture{std::move(copy), renderer_, bytes};
+            return Texture{std::move(copy), renderer_.get(), bytes};
         });
     }
 
     Result<Way> decide(const Dmabuf& dmabuf) const {
+        if (!renderer_.get())
+            return fail(Fault::NotAvailable, "the importer's renderer is gone");
         return decide_reading(*facts_, ImageFacts::of(dmabuf, *facts_, memory_kind(dmabuf)),
                               Colors::of(dmabuf));
     }
@@ -113,9 +119,10 @@ private:
         return is_alike ? previous : nullptr;
     }
 
-    wlr_renderer* renderer_;
+    RendererRef renderer_;
     std::shared_ptr<const RendererFacts> facts_;
     FormatSet formats_;
+    FormatSet no_formats_;
     dev_t device_;
     bool takes_device_buffers_;
 };

@@ -3,7 +3,7 @@
 #include "dmabuf/formatted.hpp"
 #include "import/decision.hpp"
 #include "import/imported_buffer.hpp"
-#include "wlr/wlr.hpp"
+#include "wlr/renderer_ref.hpp"
 
 namespace tarmac {
 
@@ -18,13 +18,18 @@ public:
         , formats_{importable_formats(*facts_)}
         , device_{device} {}
 
-    const FormatSet& formats() const noexcept override { return formats_; }
+    const FormatSet& formats() const noexcept override {
+        return renderer_.get() ? formats_ : no_formats_;
+    }
     dev_t device() const noexcept override { return device_; }
     bool imports() const noexcept override { return true; }
     std::string_view way() const noexcept override { return "renderer"; }
+    wlr_renderer* renderer() const noexcept override { return renderer_.get(); }
 
 private:
     Result<Texture> import_dmabuf(std::shared_ptr<const Dmabuf> dmabuf, const Update&) override {
+        if (!renderer_.get())
+            return fail(Fault::NotAvailable, "the importer's renderer is gone");
         const Dmabuf& image = *dmabuf;
         const auto decided =
             decide_import(*facts_, ImageFacts::of(image, *facts_), Colors::of(image));
@@ -32,7 +37,7 @@ private:
             return std::unexpected(decided.error());
         auto buffer = ImportedBuffer::create(std::move(dmabuf));
         std::unique_ptr<wlr_texture, decltype(&wlr_texture_destroy)> texture{
-            wlr_texture_from_buffer(renderer_, buffer.get()), wlr_texture_destroy};
+            wlr_texture_from_buffer(renderer_.get(), buffer.get()), wlr_texture_destroy};
         if (!texture)
             return fail(Fault::ImportFailed,
                         formatted("the renderer can't import this {}x{} {} dma-buf with modifier "
@@ -44,9 +49,10 @@ private:
         return made;
     }
 
-    wlr_renderer* renderer_;
+    RendererRef renderer_;
     std::shared_ptr<const RendererFacts> facts_;
     FormatSet formats_;
+    FormatSet no_formats_;
     dev_t device_;
 };
 

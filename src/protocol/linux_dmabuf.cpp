@@ -2,20 +2,38 @@
 #include <tarmac/linux_dmabuf.hpp>
 
 #include "dmabuf/device.hpp"
+#include "dmabuf/formatted.hpp"
 #include "protocol/linux_dmabuf_state.hpp"
 
 namespace tarmac {
 
 namespace {
 
-/// Without lists, which have no say of their own.
-std::vector<Importer*> members_of(const std::vector<Importer*>& importers, bool has_surfaces) {
+/// Those that clients' buffers go to: without lists, which have no say of their own.
+Result<std::vector<Importer*>> members_of(const std::vector<Importer*>& importers,
+                                          bool has_surfaces, const wlr_compositor* compositor) {
     std::vector<Importer*> members;
-    for (Importer* importer : importers)
+    for (Importer* importer : importers) {
+        if (!importer)
+            return fail(Fault::NotAvailable, "an importer is nullptr");
         std::ranges::copy(importer->members(), std::back_inserter(members));
+    }
     // Without surfaces nobody sees to it that memory is read when it may be.
     if (!has_surfaces)
         std::erase_if(members, [](const Importer* importer) { return !importer->imports(); });
+    std::erase_if(members, [](const Importer* importer) { return importer->formats().empty(); });
+    if (members.empty())
+        return fail(Fault::NotAvailable, "nothing imports dma-bufs");
+    const wlr_renderer* drawing = compositor ? compositor->renderer : nullptr;
+    const auto is_of_another = [drawing](const Importer* importer) {
+        return drawing && importer->renderer() && importer->renderer() != drawing;
+    };
+    if (const auto other = std::ranges::find_if(members, is_of_another); other != members.end())
+        return fail(Fault::NotAvailable,
+                    formatted("the importer \"{}\" is of another renderer than the wlr_compositor, "
+                              "which couldn't draw what it makes: wlr_compositor_set_renderer() "
+                              "comes before set_importers()",
+                              (*other)->way()));
     return members;
 }
 
@@ -42,8 +60,6 @@ std::vector<Tranche> sampling_tranches(const std::vector<Importer*>& importers) 
 Result<std::shared_ptr<const Feedback>>
 feedback_or_everything(std::shared_ptr<const Feedback> feedback,
                        const std::vector<Importer*>& importers) {
-    if (importers.empty())
-        return fail(Fault::NotAvailable, "nothing imports dma-bufs");
     if (feedback)
         return feedback;
     if (std::ranges::none_of(importers, &Importer::takes_device_buffers))
@@ -59,14 +75,39 @@ feedback_or_everything(std::shared_ptr<const Feedback> feedback,
 } // namespace
 
 struct LinuxDmabuf::Life {
-    explicit Life(std::shared_ptr<State> started) : state{std::move(started)} {
+    Life(wl_display* display, std::shared_ptr<State> started) : state{std::move(started)} {
         wl_signal_init(&never_emitted);
+        display_gone.listener.notify = handle_display_gone;
+        display_gone.self = this;
+        wl_display_add_destroy_listener(display, &display_gone.listener);
+    }
+    Life(const Life&) = delete;
+    Life& operator=(const Life&) = delete;
+    ~Life() { wl_list_remove(&display_gone.listener.link); }
+
+    static bool is_on(wl_display* display) {
+        return wl_display_get_destroy_listener(display, handle_display_gone) != nullptr;
     }
 
     std::shared_ptr<State> state; ///< until the display goes
-    Listener display_gone;
     std::shared_ptr<const Feedback> no_feedback;
     wl_signal never_emitted;
+
+private:
+    // Plain, so that the way back from the wl_listener is well defined.
+    struct DisplayGone {
+        wl_listener listener;
+        Life* self;
+    };
+
+    /// Also the mark on a display that has a global: libwayland finds a listener by its function.
+    static void handle_display_gone(wl_listener* listener, void*) {
+        wl_list_remove(&listener->link);
+        wl_list_init(&listener->link);
+        reinterpret_cast<DisplayGone*>(listener)->self->state.reset();
+    }
+
+    DisplayGone display_gone;
 };
 
 Result<LinuxDmabuf> LinuxDmabuf::create(wl_display* display, wlr_compositor* compositor,
@@ -86,22 +127,22 @@ Result<LinuxDmabuf> LinuxDmabuf::create(wl_display* display, wlr_compositor* com
 
 Result<LinuxDmabuf> LinuxDmabuf::create(wl_display* display, wlr_compositor* compositor,
                                         std::vector<Importer*> importers, Options options) {
-    importers = members_of(importers, compositor != nullptr);
+    if (Life::is_on(display))
+        return fail(Fault::NotAvailable,
+                    "the display has a LinuxDmabuf already: set_importers() gives it others");
+    auto members = members_of(importers, compositor != nullptr, compositor);
+    if (!members)
+        return std::unexpected(members.error());
     options.version = std::clamp(options.version, 1u, MaxVersion);
-    auto feedback = feedback_or_everything(std::move(options.feedback), importers);
+    auto feedback = feedback_or_everything(std::move(options.feedback), *members);
     if (!feedback)
         return std::unexpected(feedback.error());
     options.feedback = std::move(*feedback);
     auto state =
-        std::make_shared<State>(display, compositor, std::move(importers), std::move(options));
+        std::make_shared<State>(display, compositor, std::move(*members), std::move(options));
     if (auto announced = state->announce(display); !announced)
         return std::unexpected(announced.error());
-    auto life = std::make_unique<Life>(std::move(state));
-    wl_display_add_destroy_listener(display, life->display_gone.prepare([life = life.get()] {
-        life->display_gone.disconnect();
-        life->state.reset();
-    }));
-    return LinuxDmabuf{std::move(life)};
+    return LinuxDmabuf{std::make_unique<Life>(display, std::move(state))};
 }
 
 LinuxDmabuf::LinuxDmabuf(std::unique_ptr<Life> life) noexcept : life_{std::move(life)} {}
@@ -123,11 +164,13 @@ Result<void> LinuxDmabuf::set_importers(std::vector<Importer*> importers,
     const auto running = state();
     if (!running)
         return {};
-    importers = members_of(importers, running->surfaces() != nullptr);
-    auto told = feedback_or_everything(std::move(feedback), importers);
+    auto members = members_of(importers, running->surfaces() != nullptr, running->compositor());
+    if (!members)
+        return std::unexpected(members.error());
+    auto told = feedback_or_everything(std::move(feedback), *members);
     if (!told)
         return std::unexpected(told.error());
-    running->set_importers(std::move(importers), std::move(*told));
+    running->set_importers(std::move(*members), std::move(*told));
     return {};
 }
 

@@ -46,6 +46,12 @@ public:
     State(const std::shared_ptr<LinuxDmabuf::State>& dmabuf, wl_event_loop* loop,
           std::chrono::milliseconds settling_time)
         : dmabuf_{dmabuf}, loop_{loop}, settling_time_{settling_time} {
+        wl_event_loop_add_destroy_listener(loop, loop_gone_.prepare([this] {
+            loop_gone_.disconnect();
+            loop_ = nullptr;
+            for (auto& [surface, known] : surfaces_)
+                known.settling.reset();
+        }));
         if (dmabuf)
             default_changed_.connect(dmabuf->feedbacks().default_changed(), [this] { renew(); });
     }
@@ -151,7 +157,8 @@ private:
         known.wanted = wanted;
         known.settling.reset();
         if (known.wanted != known.told) {
-            known.settling.emplace(loop_, settling_time_, [this, &surface] { tell(surface); });
+            if (loop_)
+                known.settling.emplace(loop_, settling_time_, [this, &surface] { tell(surface); });
         } else if (!known.told) {
             surfaces_.erase(&surface);
         }
@@ -210,9 +217,9 @@ private:
     }
 
     std::weak_ptr<LinuxDmabuf::State> dmabuf_;
-    wl_event_loop* loop_;
+    wl_event_loop* loop_; ///< nullptr once it is gone
     std::chrono::milliseconds settling_time_;
-    Listener default_changed_;
+    Listener default_changed_, loop_gone_;
     Outputs outputs_;
     std::unordered_map<wlr_surface*, Surface> surfaces_;
 };

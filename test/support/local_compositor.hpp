@@ -40,6 +40,9 @@ public:
     dev_t device() const noexcept override { return device_; }
     bool takes_device_buffers() const noexcept override { return takes_device_buffers_; }
     std::string_view way() const noexcept override { return "declining"; }
+    wlr_renderer* renderer() const noexcept override { return of_renderer; }
+
+    wlr_renderer* of_renderer = nullptr;
 
 private:
     tarmac::Result<tarmac::Texture> import_dmabuf(std::shared_ptr<const tarmac::Dmabuf>,
