@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tarmac/cxx23.hpp>
+
 #include <memory>
 
 struct wlr_ext_image_copy_capture_manager_v1;
@@ -22,7 +24,7 @@ namespace tarmac {
 /// Relies on how wlroots 0.20.2 does it: its listeners of wlr_output.events.commit and
 /// wlr_ext_image_capture_source_v1.events.frame draw, in the order in which they were added, and a
 /// wlr_screencopy_frame_v1 whose box lies outside of the output fails.
-class CaptureGuard {
+class TARMAC_EXPORT CaptureGuard {
 public:
     /// Either may be nullptr, and go first. To be made before clients can use them. Captures that
     /// go on when this goes aren't guarded any more.
@@ -37,7 +39,7 @@ public:
     void follow(wlr_output& output);
 
 private:
-    class State;
+    class TARMAC_LOCAL State;
     std::unique_ptr<State> state_;
 };
 

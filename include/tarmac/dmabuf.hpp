@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tarmac/cxx23.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -14,7 +16,7 @@ namespace tarmac {
 /// One plane of a dma-buf image. Several planes may lie in one dma-buf at several offsets; each
 /// then has a descriptor of its own that refers to the same dma-buf.
 struct Plane {
-    Fd fd;
+    Fd fd = {};
     std::uint32_t offset = 0; ///< bytes from the start of the dma-buf to the first row
     std::uint32_t stride = 0; ///< bytes from one row of blocks to the next
 };
@@ -25,10 +27,10 @@ struct DmabufDescription {
     std::uint32_t fourcc = 0;            ///< DRM_FORMAT_*, from <drm_fourcc.h>
     std::uint64_t modifier = 0;          ///< DRM_FORMAT_MOD_*; INVALID means an implicit one
     unsigned n_planes = 0;
-    std::array<Plane, MaxPlanes> planes;
+    std::array<Plane, MaxPlanes> planes = {};
     bool is_y_inverted = false; ///< the first row in memory is the lowest of the picture
     bool is_premultiplied = true;
-    std::optional<ColorState> color; ///< empty means ColorState::of() the format's model
+    std::optional<ColorState> color = {}; ///< empty means ColorState::of() the format's model
 };
 
 /// Where a plane of a LINEAR or INVALID layout ends, which must not be beyond its dma-buf.
@@ -58,7 +60,8 @@ public:
     ///   LINEAR and INVALID, shorter than a row. Layouts of other modifiers are known to their
     ///   driver alone: there only the first plane's rows are counted, by strides, and auxiliary
     ///   planes may have a stride of 0.
-    static Result<Dmabuf> create(DmabufDescription description, PlaneEnd end = PlaneEnd::Stride);
+    TARMAC_EXPORT static Result<Dmabuf> create(DmabufDescription description,
+                                               PlaneEnd end = PlaneEnd::Stride);
 
     std::uint32_t width() const noexcept { return description_.width; }
     std::uint32_t height() const noexcept { return description_.height; }

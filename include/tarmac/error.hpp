@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tarmac/cxx23.hpp>
+
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -36,16 +38,16 @@ struct [[nodiscard]] Error {
     std::optional<unsigned> plane; ///< index of the plane that is wrong, where one is
     std::string message;           ///< names the plane and the number that is wrong
 
-    ErrorKind kind() const noexcept;
+    TARMAC_EXPORT ErrorKind kind() const noexcept;
 };
 
 template <class T>
 using Result = std::expected<T, Error>;
 
 /// `fail(Fault::X, "…")` reads better at a return than std::unexpected(Error{…}).
-[[nodiscard]] std::unexpected<Error> fail(Fault fault, std::string message);
+[[nodiscard]] TARMAC_EXPORT std::unexpected<Error> fail(Fault fault, std::string message);
 /// Puts "plane N: " before `message`.
-[[nodiscard]] std::unexpected<Error> fail_plane(Fault fault, unsigned plane,
-                                                std::string_view message);
+[[nodiscard]] TARMAC_EXPORT std::unexpected<Error> fail_plane(Fault fault, unsigned plane,
+                                                              std::string_view message);
 
 } // namespace tarmac

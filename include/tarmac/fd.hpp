@@ -1,12 +1,14 @@
 #pragma once
 
+#include <tarmac/cxx23.hpp>
+
 #include <tarmac/error.hpp>
 #include <utility>
 
 namespace tarmac {
 
 /// Owns one file descriptor and closes it once. Moved, never copied.
-class Fd {
+class TARMAC_EXPORT Fd {
 public:
     Fd() noexcept = default;
     /// Takes ownership of `fd`; -1 makes an empty Fd.

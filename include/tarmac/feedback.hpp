@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tarmac/cxx23.hpp>
+
 #include <memory>
 #include <optional>
 #include <span>
@@ -14,7 +16,7 @@ namespace tarmac {
 
 /// The format table that clients map: sealed, so that no client can change, shrink or grow it, and
 /// therefore shared by all of them. Rule: zwp_linux_dmabuf_feedback_v1.format_table.
-class FormatTable {
+class TARMAC_EXPORT FormatTable {
 public:
     /// The most pairs a table holds, so that their number and every index fit 16 bits.
     static constexpr std::size_t MaxPairs = 65535;
@@ -60,7 +62,7 @@ struct Tranche {
 /// What a client is told to allocate: tranches in descending order of preference, and the table
 /// they point into. Immutable; made by a FeedbackBuilder, shared by every feedback object that was
 /// told of it.
-class Feedback {
+class TARMAC_EXPORT Feedback {
 public:
     dev_t main_device() const noexcept { return main_device_; }
     std::span<const Tranche> tranches() const noexcept { return tranches_; }
@@ -78,8 +80,8 @@ public:
 
 private:
     friend class FeedbackBuilder;
-    Feedback(dev_t main_device, std::vector<Tranche> tranches,
-             std::shared_ptr<const FormatTable> table);
+    TARMAC_LOCAL Feedback(dev_t main_device, std::vector<Tranche> tranches,
+                          std::shared_ptr<const FormatTable> table);
 
     dev_t main_device_;
     std::vector<Tranche> tranches_;
@@ -94,7 +96,7 @@ private:
 ///                         .add_tranche({display, TrancheFlags::Scanout, scanout_formats})
 ///                         .add_tranche({gpu, TrancheFlags::Sampling, importer.formats()})
 ///                         .build();
-class FeedbackBuilder {
+class TARMAC_EXPORT FeedbackBuilder {
 public:
     /// What clients below version 6 are told to allocate on. Default: the target of the first
     /// sampling tranche.
@@ -128,7 +130,7 @@ public:
 
 private:
     void append(Tranche tranche);
-    Result<std::shared_ptr<const FormatTable>> table_of(FormatSet pairs) const;
+    TARMAC_LOCAL Result<std::shared_ptr<const FormatTable>> table_of(FormatSet pairs) const;
 
     std::optional<dev_t> main_device_;
     std::vector<Tranche> tranches_;

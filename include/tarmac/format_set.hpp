@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tarmac/cxx23.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -29,7 +31,7 @@ namespace tarmac {
 
 /// Pairs of format and modifier in order of preference, each once. A value: copied, compared and
 /// moved like one. Lookup takes constant time.
-class FormatSet {
+class TARMAC_EXPORT FormatSet {
 public:
     FormatSet() = default;
     FormatSet(std::initializer_list<FormatModifier> pairs);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tarmac/cxx23.hpp>
+
 #include <cstdint>
 
 namespace tarmac {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tarmac/cxx23.hpp>
+
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -21,7 +23,7 @@ struct Update {
     const Texture* previous = nullptr;
     /// Where the new picture differs, in pixels; nothing outside it does. What lies outside the
     /// image doesn't count.
-    std::span<const Rect> damage;
+    std::span<const Rect> damage = {};
 };
 
 /// Makes textures from dma-bufs. Everything on the thread of the renderer's GPU context, which is
@@ -32,7 +34,7 @@ struct Update {
 /// given other importers, and its textures are shown for as long as the client uses the buffer. So
 /// they have to show what the memory holds then; one that copies would show the first picture for
 /// good.
-class Importer {
+class TARMAC_EXPORT Importer {
 public:
     virtual ~Importer() = default;
 
@@ -92,8 +94,8 @@ private:
 /// lets it. All of it can be mapped.
 ///
 /// Errors: NotAvailable if the renderer has no dma-buf support (pixman) or there is no device.
-Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* renderer,
-                                                           std::optional<dev_t> device = {});
+TARMAC_EXPORT Result<std::unique_ptr<Importer>>
+create_renderer_importer(wlr_renderer* renderer, std::optional<dev_t> device = {});
 
 /// Imports by mapping the memory, for `renderer` to read: of any exporter that lets itself be
 /// mapped, in the LINEAR layout, in the formats that the renderer reads, and in nearly all others
@@ -119,7 +121,8 @@ Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* rendere
 /// `device` is what clients are told to allocate on. Whether its buffers can be mapped is tried
 /// the same way. Once `renderer` is gone the importer has no formats any more. Errors: NotAvailable
 /// if the renderer reads no memory.
-Result<std::unique_ptr<Importer>> create_mapped_importer(wlr_renderer* renderer, dev_t device);
+TARMAC_EXPORT Result<std::unique_ptr<Importer>> create_mapped_importer(wlr_renderer* renderer,
+                                                                       dev_t device);
 
 /// What a compositor imports with unless it wants something else: create_renderer_importer(), where
 /// the renderer imports dma-bufs, and behind it create_mapped_importer(), in an ImporterList.
@@ -128,8 +131,8 @@ Result<std::unique_ptr<Importer>> create_mapped_importer(wlr_renderer* renderer,
 /// none (pixman), another as find_device() has it. Where nothing imports and the device's buffers
 /// can't be mapped, it is one whose buffers can be. Errors: NotAvailable if there is no device, or
 /// the renderer neither imports dma-bufs nor reads memory.
-Result<std::unique_ptr<Importer>> create_importer(wlr_renderer* renderer,
-                                                  std::optional<dev_t> device = {});
+TARMAC_EXPORT Result<std::unique_ptr<Importer>> create_importer(wlr_renderer* renderer,
+                                                                std::optional<dev_t> device = {});
 
 /// The device that clients are told of: that of `drm_fd`; without one (-1) a render node of this
 /// machine, whose buffers are mapped and read. One that makes a buffer and lets it be mapped comes
@@ -142,6 +145,6 @@ Result<std::unique_ptr<Importer>> create_importer(wlr_renderer* renderer,
 /// feedback. Others make dma-bufs of memory, which are read like any.
 ///
 /// Errors: NotAvailable if the machine has none of them.
-Result<dev_t> find_device(int drm_fd);
+TARMAC_EXPORT Result<dev_t> find_device(int drm_fd);
 
 } // namespace tarmac

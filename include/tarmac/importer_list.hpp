@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tarmac/cxx23.hpp>
+
 #include <memory>
 #include <tarmac/importer.hpp>
 #include <vector>
@@ -14,7 +16,7 @@ namespace tarmac {
 ///     auto dmabuf = tarmac::LinuxDmabuf::create(display, compositor, importers);
 ///
 /// A list may be in another one. An empty one imports nothing. To be filled before it is used.
-class ImporterList final : public Importer {
+class TARMAC_EXPORT ImporterList final : public Importer {
 public:
     ImporterList() = default;
 
@@ -39,8 +41,8 @@ public:
 
 private:
     /// The last error, but NotReady if any member says so: that one would take the image later.
-    Result<Texture> import_dmabuf(std::shared_ptr<const Dmabuf> dmabuf,
-                                  const Update& update) override;
+    TARMAC_LOCAL Result<Texture> import_dmabuf(std::shared_ptr<const Dmabuf> dmabuf,
+                                               const Update& update) override;
 
     std::vector<std::unique_ptr<Importer>> own_;
     std::vector<Importer*> members_;

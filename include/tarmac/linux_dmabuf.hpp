@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tarmac/cxx23.hpp>
+
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -73,7 +75,7 @@ enum class OverdueAnswer : std::uint8_t {
 /// Feedback that changes is told at the end of the turn of the event loop: what changes in one
 /// turn, by whatever calls, is one update. Rule for everything in it: linux-dmabuf-v1.xml,
 /// version 6. Everything on the thread that runs the display's event loop.
-class LinuxDmabuf {
+class TARMAC_EXPORT LinuxDmabuf {
 public:
     static constexpr unsigned MaxVersion = 6;
 
@@ -200,14 +202,14 @@ public:
     std::optional<ShownPicture> shown_picture(wlr_surface& surface) const;
 
     /// Inside. Shared with the objects of clients, which can outlive the global.
-    class State;
+    class TARMAC_LOCAL State;
 
 private:
     friend class SceneFeedback;
-    struct Life;
-    explicit LinuxDmabuf(std::unique_ptr<Life> life) noexcept;
+    struct TARMAC_LOCAL Life;
+    TARMAC_LOCAL explicit LinuxDmabuf(std::unique_ptr<Life> life) noexcept;
     /// nullptr once the display is gone.
-    std::shared_ptr<State> state() const noexcept;
+    TARMAC_LOCAL std::shared_ptr<State> state() const noexcept;
 
     std::unique_ptr<Life> life_;
 };

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tarmac/cxx23.hpp>
+
 #include <array>
 #include <cstdint>
 #include <span>
@@ -40,13 +42,13 @@ struct PixelFormat {
 
     bool has_linear_layout() const noexcept { return planes[0].bytes_per_block != 0; }
     /// The least stride in bytes that holds a row of `plane` in an image `width` pixels wide.
-    std::uint64_t min_stride(unsigned plane, std::uint32_t width) const noexcept;
+    TARMAC_EXPORT std::uint64_t min_stride(unsigned plane, std::uint32_t width) const noexcept;
     /// Rows of blocks that `plane` has in an image `height` pixels high; what a stride counts.
-    std::uint64_t rows(unsigned plane, std::uint32_t height) const noexcept;
+    TARMAC_EXPORT std::uint64_t rows(unsigned plane, std::uint32_t height) const noexcept;
     /// Bytes from the first pixel of `plane` to the end of its last one. After the last row nothing
     /// has to follow up to the stride.
-    std::uint64_t size(unsigned plane, std::uint32_t width, std::uint32_t height,
-                       std::uint32_t stride) const noexcept;
+    TARMAC_EXPORT std::uint64_t size(unsigned plane, std::uint32_t width, std::uint32_t height,
+                                     std::uint32_t stride) const noexcept;
 };
 
 /// How many planes an image of some format and modifier has.
@@ -61,18 +63,18 @@ struct PlaneCount {
 /// that <drm_fourcc.h> describes for compressing modifiers of Intel and AMD (compression state,
 /// clear colour). Where a modifier's planes aren't documented, the format's own are the least and
 /// MaxPlanes the most, and the importer has to tell.
-PlaneCount plane_count(const PixelFormat& format, std::uint64_t modifier) noexcept;
+TARMAC_EXPORT PlaneCount plane_count(const PixelFormat& format, std::uint64_t modifier) noexcept;
 
 /// The facts of `fourcc`, or nullptr for one that <drm_fourcc.h> doesn't define (or defines only
 /// as big-endian). The pointer is valid for ever. Any thread.
-const PixelFormat* find_pixel_format(std::uint32_t fourcc) noexcept;
+TARMAC_EXPORT const PixelFormat* find_pixel_format(std::uint32_t fourcc) noexcept;
 
 /// Every format that find_pixel_format() knows.
-std::span<const PixelFormat> all_pixel_formats() noexcept;
+TARMAC_EXPORT std::span<const PixelFormat> all_pixel_formats() noexcept;
 
 /// `XR24 (XRGB8888)`, `NV12`, or the number in hexadecimal if the fourcc is unknown.
-std::string fourcc_name(std::uint32_t fourcc);
+TARMAC_EXPORT std::string fourcc_name(std::uint32_t fourcc);
 /// `LINEAR`, `INVALID (implicit)`, `I915_Y_TILED`, …, or the number in hexadecimal.
-std::string modifier_name(std::uint64_t modifier);
+TARMAC_EXPORT std::string modifier_name(std::uint64_t modifier);
 
 } // namespace tarmac

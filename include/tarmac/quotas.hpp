@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tarmac/cxx23.hpp>
+
 #include <cstdint>
 
 namespace tarmac {
@@ -7,12 +9,12 @@ namespace tarmac {
 /// Half of the file descriptors that this process may open (RLIMIT_NOFILE): a compositor does well
 /// to raise its limit before it asks. The other half is for what libwayland receives before anybody
 /// looks at it (28 descriptors with each message), for connections, keymaps, wl_shm and devices.
-std::uint64_t default_descriptors() noexcept;
+TARMAC_EXPORT std::uint64_t default_descriptors() noexcept;
 /// Half of the mappings that the kernel lets this process have (vm.max_map_count): the other half
 /// is for its own memory, wl_shm and drivers. Without any, no allocation succeeds.
-std::uint64_t default_mappings() noexcept;
+TARMAC_EXPORT std::uint64_t default_mappings() noexcept;
 /// The memory of this machine, in bytes.
-std::uint64_t machine_memory() noexcept;
+TARMAC_EXPORT std::uint64_t machine_memory() noexcept;
 
 /// How much all clients together can make this process hold at a time.
 ///

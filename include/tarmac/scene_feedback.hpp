@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tarmac/cxx23.hpp>
+
 #include <chrono>
 #include <memory>
 #include <tarmac/linux_dmabuf.hpp>
@@ -31,7 +33,7 @@ namespace tarmac {
 ///
 /// Rule: zwp_linux_dmabuf_feedback_v1, in particular tranche_flags. Everything on the thread of the
 /// scene.
-class SceneFeedback {
+class TARMAC_EXPORT SceneFeedback {
 public:
     /// `dmabuf` may be moved, and must have surfaces' feedback set by nobody else; when it goes
     /// first, nobody is told anything any more. Nor is anybody once `loop` is gone.
@@ -48,7 +50,7 @@ public:
     void follow(wlr_scene_output& output);
 
 private:
-    class State;
+    class TARMAC_LOCAL State;
     std::unique_ptr<State> state_;
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tarmac/cxx23.hpp>
+
 #include <memory>
 #include <string_view>
 #include <tarmac/dmabuf.hpp>
@@ -34,7 +36,7 @@ struct ShownPicture {
     /// client's buffer is released no sooner, its release point neither, and a copy isn't written
     /// to again before. For who draws with an API of its own; wlroots' renderers do it themselves.
     /// Errors: Unsupported where the kernel takes no fences (Linux before 6.0), OutOfResources.
-    Result<void> add_reader(const Fd& sync_file) const;
+    TARMAC_EXPORT Result<void> add_reader(const Fd& sync_file) const;
 };
 
 } // namespace tarmac

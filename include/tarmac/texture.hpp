@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tarmac/cxx23.hpp>
+
 #include <cstdint>
 #include <memory>
 #include <tarmac/buffer.hpp>
@@ -16,7 +18,7 @@ class Dmabuf;
 /// A built texture: a wlr_buffer that tells its dma-buf (wlr_buffer_get_dmabuf), so that it can be
 /// put on a wlr_scene or scanned out, and the wlr_texture that the renderer made from it. Owns
 /// both.
-class Texture {
+class TARMAC_EXPORT Texture {
 public:
     /// For importers: takes the buffer and the texture, neither of them null. `mapped_bytes` is
     /// what the buffer takes of this process's memory while it lives.
@@ -42,11 +44,11 @@ public:
     BufferPtr take_buffer() &&;
 
 private:
-    struct State;
+    struct TARMAC_LOCAL State;
     std::unique_ptr<State> state_;
 };
 
 /// The image behind a buffer that Tarmac made, or nullptr for any other buffer. Lives with it.
-const Dmabuf* dmabuf_from_buffer(const wlr_buffer* buffer) noexcept;
+TARMAC_EXPORT const Dmabuf* dmabuf_from_buffer(const wlr_buffer* buffer) noexcept;
 
 } // namespace tarmac

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <tarmac/cxx23.hpp>
+
 #include <functional>
 #include <memory>
 #include <optional>
@@ -15,7 +17,7 @@ namespace tarmac {
 /// A wait for whoever writes to an image, see TextureBuilder::when_ready(). Destroying it, at any
 /// time, gives the wait up. It may outlive the event loop, and then tells nothing any more. On the
 /// thread of the event loop.
-class ReadyTicket {
+class TARMAC_EXPORT ReadyTicket {
 public:
     ReadyTicket(ReadyTicket&&) noexcept;
     ReadyTicket& operator=(ReadyTicket&&) noexcept;
@@ -23,8 +25,8 @@ public:
 
 private:
     friend class TextureBuilder;
-    struct Wait;
-    explicit ReadyTicket(std::unique_ptr<Wait> wait) noexcept;
+    struct TARMAC_LOCAL Wait;
+    TARMAC_LOCAL explicit ReadyTicket(std::unique_ptr<Wait> wait) noexcept;
     std::unique_ptr<Wait> wait_;
 };
 
@@ -47,7 +49,7 @@ private:
 /// duplicated; only an update is forgotten); building from an rvalue gives its descriptors away.
 /// Setters return the builder as what they were called on. Any thread, one at a time; the build
 /// runs on the importer's thread.
-class TextureBuilder {
+class TARMAC_EXPORT TextureBuilder {
 public:
     /// In pixels.
     template <class Self>
@@ -167,9 +169,9 @@ public:
 
 private:
     void replace_plane(unsigned index, Plane plane);
-    Result<std::array<Plane, MaxPlanes>> duplicate_planes() const;
-    Result<Dmabuf> build_from(std::array<Plane, MaxPlanes> planes) const;
-    Result<Texture> import(Importer& importer, Dmabuf dmabuf, const Texture* previous);
+    TARMAC_LOCAL Result<std::array<Plane, MaxPlanes>> duplicate_planes() const;
+    TARMAC_LOCAL Result<Dmabuf> build_from(std::array<Plane, MaxPlanes> planes) const;
+    TARMAC_LOCAL Result<Texture> import(Importer& importer, Dmabuf dmabuf, const Texture* previous);
 
     std::uint32_t width_ = 0, height_ = 0;
     std::optional<std::uint32_t> fourcc_;

@@ -33,12 +33,12 @@ build() {
 }
 
 configure() {
-    local compiler=(CC=gcc CXX=g++) options=(--buildtype=debugoptimized)
+    local compiler=(CC=gcc CXX=g++) options=(--buildtype=debugoptimized -Dauto_features=enabled)
     if [[ $1 == asan ]]; then
         compiler=(CC=clang CXX=clang++)
         # Lines are all that reports name, and other debug information takes long to make.
-        options=(--buildtype=plain -Doptimization=1 -Dcpp_args=-gline-tables-only
-            '-Db_sanitize=address,undefined' -Db_lundef=false)
+        options=(--buildtype=plain -Dauto_features=enabled -Doptimization=1
+            -Dcpp_args=-gline-tables-only '-Db_sanitize=address,undefined' -Db_lundef=false)
     fi
     in_root env "${compiler[@]}" meson setup "$builds/$1" "$checkout" "${options[@]}" \
         --prefix "$builds/prefix" --libdir lib --werror -Dwrap_mode=nodownload
