@@ -42,6 +42,7 @@ const std::map<std::string, std::string> RoomsOfPublicHeaders{
     {"quotas", "account"},
     {"scene_feedback", "scene"},
     {"shown_picture", "surface"},
+    {"tarmac", "c"},
     {"texture", "import"},
     {"texture_builder", "builder"},
 };
