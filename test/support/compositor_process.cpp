@@ -19,11 +19,14 @@ namespace {
 
 std::vector<std::string> command_line(std::vector<std::string> options, const Stage& stage) {
     std::vector<std::string> command = stage.launcher;
-    command.insert(command.end(), {TARMAC_COMPOSITOR, "--renderer", stage.renderer});
-    if (!stage.drm_device.empty()) {
-        if (access(stage.drm_device.c_str(), R_OK | W_OK) != 0)
-            SKIP(stage.drm_device << " is missing");
-        command.insert(command.end(), {"--drm-device", stage.drm_device});
+    if (!stage.drm_device.empty() && access(stage.drm_device.c_str(), R_OK | W_OK) != 0)
+        SKIP(stage.drm_device << " is missing");
+    if (!stage.program.empty()) {
+        command.push_back(stage.program);
+    } else {
+        command.insert(command.end(), {TARMAC_COMPOSITOR, "--renderer", stage.renderer});
+        if (!stage.drm_device.empty())
+            command.insert(command.end(), {"--drm-device", stage.drm_device});
     }
     command.insert(command.end(), options.begin(), options.end());
     return command;
@@ -38,6 +41,14 @@ std::vector<std::string> environment_of(const Stage& stage) {
                                                "LIBSEAT_BACKEND=builtin", "SEATD_VTBOUND=0"});
     } else {
         environment.push_back("WLR_BACKENDS=headless");
+    }
+    if (!stage.program.empty()) {
+        environment.insert(environment.end(),
+                           {"WLR_RENDERER=" + stage.renderer, "WLR_RENDERER_ALLOW_SOFTWARE=1"});
+        if (!stage.drm_device.empty())
+            environment.push_back(
+                (stage.on_screen ? "WLR_DRM_DEVICES=" : "WLR_RENDER_DRM_DEVICE=") +
+                stage.drm_device);
     }
     // The Vulkan loader unloads Mesa's driver with its leaks, which then have no name to go by.
     if (stage.renderer == "vulkan")
@@ -59,7 +70,7 @@ Process start_compositor(std::vector<std::string> options, const Stage& stage) {
 
 CompositorProcess::CompositorProcess(std::vector<std::string> options, const Stage& stage)
     : process_{start_compositor(std::move(options), stage)} {
-    socket_ = value_of(process_.await_line("tarmac: ready"), "socket");
+    socket_ = value_of(process_.await_line(": ready "), "socket");
 }
 
 CompositorProcess::~CompositorProcess() {

@@ -18,6 +18,9 @@ struct Stage {
     bool on_screen = false; ///< shown by `drm_device`, which is a card, rather than headless
     std::vector<std::string> environment = {};
     std::vector<std::string> launcher = {}; ///< a command that starts the rest of its arguments
+    /// Another compositor than tarmac-compositor: it is told all of this in its environment, as
+    /// wlroots has it, and says `ready socket=NAME`.
+    std::string program = {};
 };
 
 /// tarmac-compositor on a stage, whatever becomes of it. Skips the test where there is no such
