@@ -25,7 +25,7 @@ struct wlr_surface;
 namespace tarmac {
 
 /// A client's buffer that has been imported.
-struct Landing {
+struct Import {
     wl_client* client; ///< valid during the call
     const Dmabuf& dmabuf;
     std::string_view way;          ///< Importer::way() of the importer that took it
@@ -107,14 +107,14 @@ public:
         /// large image, as long again at most.
         std::chrono::nanoseconds import_budget = std::chrono::milliseconds{2};
         /// How long a commit waits until its picture is ready, from when it was made.
-        std::chrono::milliseconds fence_timeout = std::chrono::seconds{10};
+        std::chrono::milliseconds ready_timeout = std::chrono::seconds{10};
         unsigned workers =
             0; ///< threads that copy and convert; 0: cores - 1, at least 2, at most 4
         /// None of these may throw or destroy the LinuxDmabuf. The first may end the client, and so
         /// may the second, unless the refusal is `fatal`, which ends it anyway.
-        std::function<void(const Landing&)> on_landing{};
+        std::function<void(const Import&)> on_import{};
         std::function<void(const Refusal&)> on_refusal{};
-        /// Asked when a commit has waited for fence_timeout. Default: Skip.
+        /// Asked when a commit has waited for ready_timeout. Default: Skip.
         std::function<OverdueAnswer(wl_client*)> on_overdue{};
     };
 
@@ -136,8 +136,9 @@ public:
     /// fences, and buffers that would have to be read are refused.
     ///
     /// Errors: NotAvailable if the global can't be made, `display` has a LinuxDmabuf already, there
-    /// is no importer, or one is of another renderer than `compositor` (where that has one), and
-    /// those of FeedbackBuilder::build().
+    /// is no importer, one is of another renderer than `compositor` (where that has one), or the
+    /// process has another wlroots than the library was built for, and those of
+    /// FeedbackBuilder::build().
     static Result<LinuxDmabuf> create(wl_display* display, wlr_compositor* compositor,
                                       std::vector<Importer*> importers, Options options);
     static Result<LinuxDmabuf> create(wl_display* display, wlr_compositor* compositor,

@@ -8,16 +8,16 @@
 namespace tarmac::compositor {
 namespace {
 
-void log_landing(const Landing& landing) {
-    const Dmabuf& dmabuf = landing.dmabuf;
-    const auto time = std::chrono::duration_cast<std::chrono::microseconds>(landing.time);
-    log_event("landed", {{"client", client_label(landing.client)},
-                         {"size", formatted("{}x{}", dmabuf.width(), dmabuf.height())},
-                         {"fourcc", bare(fourcc_name(dmabuf.fourcc()))},
-                         {"modifier", bare(modifier_name(dmabuf.modifier()))},
-                         {"planes", std::to_string(dmabuf.planes().size())},
-                         {"way", bare(landing.way)},
-                         {"time", formatted("{}us", time.count())}});
+void log_import(const Import& import) {
+    const Dmabuf& dmabuf = import.dmabuf;
+    const auto time = std::chrono::duration_cast<std::chrono::microseconds>(import.time);
+    log_event("imported", {{"client", client_label(import.client)},
+                           {"size", formatted("{}x{}", dmabuf.width(), dmabuf.height())},
+                           {"fourcc", bare(fourcc_name(dmabuf.fourcc()))},
+                           {"modifier", bare(modifier_name(dmabuf.modifier()))},
+                           {"planes", std::to_string(dmabuf.planes().size())},
+                           {"way", bare(import.way)},
+                           {"time", formatted("{}us", time.count())}});
 }
 
 void log_refusal(const Refusal& refusal) {
@@ -47,7 +47,7 @@ DmabufImport::DmabufImport(wl_display* display, wlr_compositor* compositor,
     }
     auto global = LinuxDmabuf::create(display, compositor, **importer,
                                       {.security_contexts = security_contexts,
-                                       .on_landing = log_landing,
+                                       .on_import = log_import,
                                        .on_refusal = log_refusal});
     if (!global) {
         log_absence(global.error());

@@ -145,7 +145,7 @@ void BufferParams::answer() {
     auto image = std::move(pending_);
     if (image->state() == DmabufBuffer::State::Failed)
         return requester_.refuse(image->error());
-    requester_.report_landing(*image);
+    requester_.report_import(*image);
     const auto state = requester_.state();
     if (auto* buffer = ClientBuffer::create(requester_.client(), 0)) {
         buffer->fill(std::move(image), state && state->imports_on_use());
@@ -170,7 +170,7 @@ void BufferParams::create_immediate_buffer(std::uint32_t id, const Image& image)
             if (imported.state() == DmabufBuffer::State::Failed)
                 requester.refuse_immediate(imported.error());
             else
-                requester.report_landing(imported);
+                requester.report_import(imported);
         });
     });
     imported.await_import(checked->state->queue().push(

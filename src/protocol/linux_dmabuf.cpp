@@ -4,6 +4,7 @@
 #include "dmabuf/device.hpp"
 #include "dmabuf/formatted.hpp"
 #include "protocol/linux_dmabuf_state.hpp"
+#include "wlr/loaded_wlroots.hpp"
 
 namespace tarmac {
 
@@ -127,6 +128,8 @@ Result<LinuxDmabuf> LinuxDmabuf::create(wl_display* display, wlr_compositor* com
 
 Result<LinuxDmabuf> LinuxDmabuf::create(wl_display* display, wlr_compositor* compositor,
                                         std::vector<Importer*> importers, Options options) {
+    if (auto is_right = check_loaded_wlroots(); !is_right)
+        return std::unexpected(is_right.error());
     if (Life::is_on(display))
         return fail(Fault::NotAvailable,
                     "the display has a LinuxDmabuf already: set_importers() gives it others");

@@ -86,7 +86,7 @@ LinuxDmabuf::State::State(wl_display* display, wlr_compositor* compositor,
           .disposal = disposal_,
           .compositor = compositor,
           .renderer = {},
-          .fence_timeout = options_.fence_timeout,
+          .ready_timeout = options_.ready_timeout,
           .account_of = [this](wl_client* client) { return clients_.account_of(client); },
           .ends_client =
               [this](wl_client* client) {
@@ -270,11 +270,11 @@ void LinuxDmabuf::State::blame(const ClientAccount& account, const Error& error)
     report_refusal({client, error, is_fatal, std::nullopt});
 }
 
-void LinuxDmabuf::State::report_landing(wl_client* client, const DmabufBuffer& buffer) {
-    if (options_.on_landing)
+void LinuxDmabuf::State::report_import(wl_client* client, const DmabufBuffer& buffer) {
+    if (options_.on_import)
         notices_.push(client, [this, client, image = buffer.image(), way = buffer.landed().way,
                                time = buffer.landed().time] {
-            options_.on_landing({client, *image, way, time});
+            options_.on_import({client, *image, way, time});
         });
 }
 

@@ -47,7 +47,7 @@ public:
     /// Imports on the device that the client named, or on the first that takes the image.
     void land(DmabufBuffer& buffer, std::optional<dev_t> sampling_device) noexcept;
     /// To the embedder.
-    void report_landing(wl_client* client, const DmabufBuffer& buffer);
+    void report_import(wl_client* client, const DmabufBuffer& buffer);
     ImportQueue& queue() { return queue_; }
     /// Whether nobody waits for imports: without surfaces, buffers have to be there once they are
     /// used.

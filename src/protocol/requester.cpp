@@ -40,9 +40,9 @@ void Requester::land(DmabufBuffer& buffer, std::optional<dev_t> sampling_device)
         fail_unavailable(buffer);
 }
 
-void Requester::report_landing(const DmabufBuffer& buffer) const {
+void Requester::report_import(const DmabufBuffer& buffer) const {
     if (const auto state = state_.lock())
-        state->report_landing(client_, buffer);
+        state->report_import(client_, buffer);
 }
 
 void Requester::post_error(std::uint32_t code, const Error& error) const {

@@ -283,7 +283,7 @@ void Surface::arm_deadline() {
     }
     if (deadline_)
         return;
-    const auto left = *since + context_.fence_timeout - std::chrono::steady_clock::now();
+    const auto left = *since + context_.ready_timeout - std::chrono::steady_clock::now();
     deadline_.emplace(context_.loop, std::chrono::ceil<std::chrono::milliseconds>(left),
                       [this] { attempt([this] { handle_overdue(); }); });
 }
@@ -291,7 +291,7 @@ void Surface::arm_deadline() {
 void Surface::handle_overdue() {
     deadline_.reset();
     wl_client* client = wl_resource_get_client(surface_.resource);
-    const auto limit = std::chrono::steady_clock::now() - context_.fence_timeout;
+    const auto limit = std::chrono::steady_clock::now() - context_.ready_timeout;
     const auto self = shared_from_this();
     for (Commit& commit : waiting_) {
         if (!commit.is_delayed() || commit.since > limit)

@@ -27,7 +27,7 @@ struct SurfaceContext {
     wlr_compositor* compositor; ///< nullptr once it is gone
     /// Of the renderer that draws; nullptr if the wlr_compositor has none.
     std::shared_ptr<const RendererFacts> renderer;
-    std::chrono::milliseconds fence_timeout;
+    std::chrono::milliseconds ready_timeout;
     std::function<std::shared_ptr<ClientAccount>(wl_client*)> account_of;
     /// A client's commit has waited for too long: whether to end the client over it.
     std::function<bool(wl_client*)> ends_client;

@@ -160,7 +160,7 @@ TEST_CASE("a read-only dma-buf, which software GL can't draw, is read from mappe
     RawClient client = compositor.connect(6);
     auto& params = with_plane(client, read_only);
     REQUIRE(client.create(params, Size, Size, DRM_FORMAT_XRGB8888) == Created);
-    CHECK(compositor.process().await_line("tarmac: landed").contains("way=mapped"));
+    CHECK(compositor.process().await_line("tarmac: imported").contains("way=mapped"));
     Window window{client};
     window.show(params.buffer);
     const Picture screen = take_screenshot(compositor.socket());

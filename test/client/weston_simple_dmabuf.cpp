@@ -130,7 +130,7 @@ TEST_CASE("weston-simple-dmabuf-v4l shows the camera's picture") {
     const Process client{{"weston-simple-dmabuf-v4l", "-v", Camera, "-f", format, "-d", format},
                          {compositor.environment()}};
     // The camera's descriptors are read-only, which rules the software renderer's import out.
-    const std::string landed = compositor.process().await_line("tarmac: landed");
+    const std::string landed = compositor.process().await_line("tarmac: imported");
     CHECK(landed.contains("way=mapped"));
     const std::string mapped = compositor.process().await_line("tarmac: mapped");
     CHECK(mapped.contains("size=320x240"));
@@ -190,7 +190,7 @@ TEST_CASE("weston-simple-dmabuf-feedback goes through to its end") {
 TEST_CASE("a landing is told with its numbers") {
     CompositorProcess compositor;
     const Process client = start_vulkan_client(compositor);
-    const std::string landed = compositor.process().await_line("tarmac: landed");
+    const std::string landed = compositor.process().await_line("tarmac: imported");
     INFO(landed);
     CHECK(landed.contains("client=weston-simple-d[" + std::to_string(client.pid()) + "]"));
     CHECK(landed.contains("size=256x256"));
@@ -214,7 +214,7 @@ TEST_CASE("a client killed at any moment takes nothing with it") {
     SECTION("when its first buffer has landed") {
         for (int i = 0; i < 5; ++i) {
             const Process client = start_client(compositor);
-            compositor.process().await_line("tarmac: landed");
+            compositor.process().await_line("tarmac: imported");
         }
     }
     SECTION("when it shows a picture") {

@@ -19,7 +19,7 @@ std::string clients_file(const std::string& name) {
 }
 
 std::string await_landing(CompositorProcess& compositor, const std::string& client) {
-    return compositor.process().await_line("tarmac: landed client=" + client + "[");
+    return compositor.process().await_line("tarmac: imported client=" + client + "[");
 }
 
 void end_unrefused(CompositorProcess& compositor) {

@@ -55,7 +55,7 @@ struct Feedback {
 
 /// A window that shows red, where pictures are overdue soon.
 struct Fixture {
-    explicit Fixture(GlobalSettings settings = {.fence_timeout = Timeout})
+    explicit Fixture(GlobalSettings settings = {.ready_timeout = Timeout})
         : shell{GENERATE(Drawing::Pixman, Drawing::Gles2), {.global = std::move(settings)}} {
         window.commit(red.get());
         REQUIRE(window.awaits("64x48 red"));
@@ -302,7 +302,7 @@ TEST_CASE_METHOD(Fixture, "a lock whose first picture doesn't come is never seen
 TEST_CASE("whom the compositor wants gone for a picture that is overdue is disconnected, alone") {
     int asked = 0;
     LocalShell shell{GENERATE(Drawing::Pixman, Drawing::Gles2),
-                     {.global = {.fence_timeout = Timeout, .disconnects = [&](wl_client*) {
+                     {.global = {.ready_timeout = Timeout, .disconnects = [&](wl_client*) {
                                      ++asked;
                                      return true;
                                  }}}};

@@ -63,7 +63,7 @@ struct Fixture {
     test::LocalCompositor compositor;
     test::LocalRenderer& renderer = test::LocalRenderer::shared();
     Fd dmabuf = test::allocate_dmabuf(test::Exporter::Udmabuf, test::CardSize);
-    std::vector<std::string> landings, refusals;
+    std::vector<std::string> imports, refusals;
     std::optional<LinuxDmabuf> global;
 
     wlr_compositor* surfaces = wlr_compositor_create(compositor.display(), 6, renderer.get());
@@ -77,7 +77,7 @@ struct Fixture {
     void offer(LinuxDmabuf::Options options, std::vector<Importer*> importers = {}) {
         if (importers.empty())
             importers = {&renderer.importer()};
-        options.on_landing = [this](const Landing& landing) { landings.emplace_back(landing.way); };
+        options.on_import = [this](const Import& import) { imports.emplace_back(import.way); };
         options.on_refusal = [this](const Refusal& refusal) {
             refusals.push_back(refusal.error.message);
         };
@@ -279,7 +279,7 @@ TEST_CASE_METHOD(Fixture, "without a named device every importer is asked, with 
 
     CHECK(create(client, with_plane(client)) == Created);
     CHECK(declining.asked == 1);
-    CHECK(landings == std::vector<std::string>{"other"});
+    CHECK(imports == std::vector<std::string>{"other"});
 
     const dev_t first = 1, second = 2;
     auto& for_first = with_plane(client);
@@ -328,13 +328,13 @@ TEST_CASE_METHOD(Fixture, "objects may go in any order while an import waits") {
         zwp_linux_buffer_params_v1_destroy(creating);
         zwp_linux_buffer_params_v1_destroy(immediate);
         CHECK(client->round_trip());
-        CHECK(landings.size() == 1);
+        CHECK(imports.size() == 1);
         wl_buffer_destroy(buffer);
     }
     SECTION("the buffer first") {
         wl_buffer_destroy(buffer);
         CHECK(client->round_trip());
-        CHECK(landings.size() == 1);
+        CHECK(imports.size() == 1);
         zwp_linux_buffer_params_v1_destroy(creating);
         zwp_linux_buffer_params_v1_destroy(immediate);
     }
@@ -344,7 +344,7 @@ TEST_CASE_METHOD(Fixture, "objects may go in any order while an import waits") {
         wl_buffer_destroy(buffer);
         client->destroy_dmabuf();
         CHECK(client->round_trip());
-        CHECK(landings.empty());
+        CHECK(imports.empty());
     }
     SECTION("the client") {
         zwp_linux_buffer_params_v1_destroy(creating);
@@ -374,7 +374,7 @@ TEST_CASE_METHOD(Fixture, "a surface that gets the buffer before its import impo
     wl_surface_attach(surface, params.buffer, 0, 0);
     wl_surface_commit(surface);
     CHECK(client.round_trip());
-    CHECK(landings.size() == 1);
+    CHECK(imports.size() == 1);
     // The trial of the import is nobody's reading: no release yet.
     CHECK_FALSE(released);
     wl_surface_attach(surface, nullptr, 0, 0);
@@ -402,7 +402,7 @@ TEST_CASE_METHOD(Fixture, "what waits when the global goes is answered failed") 
     }));
     waiting = &with_plane(client);
     CHECK(create(client, *waiting) == Failed);
-    CHECK(landings.empty());
+    CHECK(imports.empty());
     CHECK(client.round_trip());
 }
 
@@ -430,15 +430,15 @@ TEST_CASE_METHOD(Fixture, "objects may go in any order while an image is being m
     wl_buffer* buffer = zwp_linux_buffer_params_v1_create_immed(immediate.object, Size, Size,
                                                                 DRM_FORMAT_XRGB8888, 0);
     REQUIRE(client->round_trip());
-    REQUIRE(landings.empty());
+    REQUIRE(imports.empty());
     const auto await_landings = [&](std::size_t n) {
-        while (landings.size() < n && client->round_trip()) {
+        while (imports.size() < n && client->round_trip()) {
         }
     };
     SECTION("none") {
         await_landings(2);
         CHECK(creating.answer == Created);
-        CHECK(landings == std::vector<std::string>{"mapped", "mapped"});
+        CHECK(imports == std::vector<std::string>{"mapped", "mapped"});
         wl_buffer_destroy(buffer);
     }
     SECTION("the params") {
@@ -471,7 +471,7 @@ TEST_CASE_METHOD(Fixture, "objects may go in any order while an image is being m
         REQUIRE(global->set_importers({&renderer.importer()}));
         await_landings(2);
         CHECK(creating.answer == Created);
-        CHECK(landings == std::vector<std::string>{"renderer", "renderer"});
+        CHECK(imports == std::vector<std::string>{"renderer", "renderer"});
         wl_buffer_destroy(buffer);
     }
     SECTION("the client") {

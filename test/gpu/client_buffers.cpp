@@ -16,7 +16,7 @@ TEST_CASE("a GPU's buffer is imported: drawn again, resized, by several clients"
         INFO(width << "x" << height);
         const GpuBuffer buffer = gpu.allocate(width, height);
         wl_buffer* announced = buffer.announce(client);
-        CHECK(compositor.process().await_line("tarmac: landed").contains("way=renderer"));
+        CHECK(compositor.process().await_line("tarmac: imported").contains("way=renderer"));
         for (GpuClient::Quarters quarters = Colors; const int turn : {0, 1}) {
             std::swap(quarters[0], quarters[static_cast<std::size_t>(turn)]);
             gpu.draw(buffer, quarters);

@@ -27,7 +27,7 @@ TEST_CASE("memory that the GPU refuses is read, be its layout linear or implicit
             client.add(params, dmabuf.get(), 0, 0, Stride, modifier);
             REQUIRE(client.create(params, Width, Height, DRM_FORMAT_XRGB8888) ==
                     Answer{Answer::Created, 0, {}});
-            CHECK(compositor.process().await_line("tarmac: landed").contains("way=mapped"));
+            CHECK(compositor.process().await_line("tarmac: imported").contains("way=mapped"));
             window.show(params.buffer);
             const Picture screen = take_screenshot(compositor.socket());
             CHECK(shows(screen, find_window(screen, Width, Height), Colors));

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Runs on the machine for ./run demo: the compositor, a real client in it, a picture of both, and the
-# table of what landed. The first argument is where the picture goes.
+# table of what was imported. The first argument is where the picture goes.
 set -euo pipefail
 
 picture=$1
@@ -45,15 +45,15 @@ awk '
     function row(client, size, fourcc, modifier, planes, way, time) {
         printf "%-26s %-9s %-15s %-10s %-6s %-9s %s\n", client, size, fourcc, modifier, planes, way, time
     }
-    /^tarmac: landed / {
+    /^tarmac: imported / {
         for (i = 3; i <= NF; i++) {
             equals = index($i, "=")
             value[substr($i, 1, equals - 1)] = substr($i, equals + 1)
         }
-        if (!landed++)
+        if (!imported++)
             row("CLIENT", "SIZE", "FOURCC", "MODIFIER", "PLANES", "IMPORT", "TIME")
         row(value["client"], value["size"], value["fourcc"], value["modifier"], value["planes"],
             value["way"], value["time"])
     }
-    END { exit !landed }
-' "$log" || die "no buffer landed"
+    END { exit !imported }
+' "$log" || die "no buffer imported"

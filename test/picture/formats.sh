@@ -20,7 +20,7 @@ TARMAC_FORMAT_REPORT=$report "$tests" '*shows every format*' >"$report.log" 2>&1
     printf 'A client shows a card in dma-bufs, linear, in five sizes from 1×1 to 64×48, with odd sides, offsets and strides, planes in one dma-buf and in several, in both orders. On the GPU, whose machine is slow, the layout is also implicit, sizes are 64×48 and 37×35, and each format is tried with one of the other exporters. '
     printf 'grim takes the picture, and it is compared with one computed in double precision. '
     printf 'Exact are numbers of 8 bits; those of other widths and what is partly transparent may be 1 of 255 off, YUV 2.\n\n'
-    printf 'A cell has the ways that buffers landed, how many exporters were right of those tried, and the largest difference. '
+    printf 'A cell has the ways that buffers were imported, how many exporters were right of those tried, and the largest difference. '
     printf 'Dma-bufs that are read-only are tried with the formats that every renderer must take. `-` is what a renderer does not offer, or what GBM does not allocate.\n\n'
     printf 'A GPU hides its memory: a mapping of what it has drawn shows something else. So a buffer of its own is imported or refused, and refused with `failed` where the format and layout are offered for memory that can be read.\n\n'
     printf 'Pictures are as large as textures of the renderer, on pixman 32000 pixels wide and high; larger ones are refused.\n\n'

@@ -85,7 +85,7 @@ Import import(CompositorProcess& compositor, RawClient& client, const Card& card
         const std::string line = compositor.process().await_line("tarmac: refused");
         return {.reason = text_between(line, "reason=\"", '"')};
     }
-    const std::string line = compositor.process().await_line("tarmac: landed");
+    const std::string line = compositor.process().await_line("tarmac: imported");
     return {.buffer = buffer, .way = text_between(line, " way=", ' '), .reason = {}};
 }
 
@@ -105,7 +105,7 @@ Gallery::Gallery(const Style& style)
     REQUIRE(client_.create(params, Width, Height, DRM_FORMAT_XRGB8888) ==
             Answer{Answer::Created, 0, {}});
     background_ = params.buffer;
-    compositor_.process().await_line("tarmac: landed");
+    compositor_.process().await_line("tarmac: imported");
 }
 
 Gallery::~Gallery() {

@@ -154,7 +154,7 @@ TEST_CASE("a picture of 8192 by 8192 pixels is right in its corners") {
             client.add(params, dmabuf.get(), 1, static_cast<std::uint32_t>(first_plane), stride,
                        DRM_FORMAT_MOD_LINEAR);
         REQUIRE(client.create(params, Side, height, fourcc) == Answer{Answer::Created, 0, {}});
-        CAPTURE(compositor.process().await_line("tarmac: landed"));
+        CAPTURE(compositor.process().await_line("tarmac: imported"));
         bool is_first = true;
         for (const auto& [left, top] : corners) {
             CAPTURE(left, top);

@@ -14,7 +14,7 @@ namespace test {
 /// What a LinuxDmabuf of a test is to be like, where it isn't as usual.
 struct GlobalSettings {
     tarmac::LinuxDmabuf::Options options{};
-    std::optional<std::chrono::milliseconds> fence_timeout{};
+    std::optional<std::chrono::milliseconds> ready_timeout{};
     std::optional<std::uint64_t> held_commits{}; ///< that a single client may have
     /// Asked when a commit is overdue, where it is set: whether the client is to be disconnected.
     std::function<bool(wl_client*)> disconnects{};
@@ -25,8 +25,8 @@ inline tarmac::LinuxDmabuf make_global(wl_display* display, wlr_compositor* comp
                                        std::vector<tarmac::Importer*> importers,
                                        GlobalSettings settings = {}) {
     tarmac::LinuxDmabuf::Options options = std::move(settings.options);
-    if (settings.fence_timeout)
-        options.fence_timeout = *settings.fence_timeout;
+    if (settings.ready_timeout)
+        options.ready_timeout = *settings.ready_timeout;
     if (settings.held_commits)
         options.quotas.held_commits = 2 * *settings.held_commits;
     if (settings.disconnects) {

@@ -52,6 +52,7 @@ constexpr int AllSkipped = 4, MesonSkip = 77;
 int main(int argc, char** argv) {
     // A peer that has gone is an error to check, not the end of the tests.
     std::signal(SIGPIPE, SIG_IGN);
+    test::start_watchdog();
     const int status = Catch::Session().run(argc, argv);
     test::watch("what happens at exit");
     return status == AllSkipped ? MesonSkip : status;

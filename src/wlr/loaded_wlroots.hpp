@@ -1,0 +1,12 @@
+#pragma once
+
+#include <tarmac/error.hpp>
+
+namespace tarmac {
+
+/// That the wlroots of this process is the one that this library was built for, and the only one.
+/// A program linked with another version loads both, and some functions are then found in the one,
+/// some in the other: what one makes is laid out otherwise than the other takes it for.
+Result<void> check_loaded_wlroots();
+
+} // namespace tarmac
