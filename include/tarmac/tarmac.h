@@ -192,7 +192,7 @@ struct tarmac_options {
     struct wlr_security_context_manager_v1* security_contexts;
     enum tarmac_immediate_failure immediate_failure;
     uint64_t import_budget_ns; ///< that imports may take of a turn of the event loop
-    uint32_t fence_timeout_ms; ///< that a commit waits until its picture is ready
+    uint32_t ready_timeout_ms; ///< that a commit waits until its picture is ready
     unsigned workers;          ///< threads that copy and convert
 
     /// None of the callbacks may destroy the global.

@@ -54,19 +54,19 @@ auto policy_of(decltype(tarmac_options::policy) call, void* data) {
 }
 
 auto import_listener(decltype(tarmac_options::on_import) call, void* data) {
-    return [call, data](const Landing& landing) {
-        const std::string way{landing.way};
-        const tarmac_import import{
-            .client = landing.client,
-            .width = landing.dmabuf.width(),
-            .height = landing.dmabuf.height(),
-            .fourcc = landing.dmabuf.fourcc(),
-            .modifier = landing.dmabuf.modifier(),
-            .n_planes = static_cast<unsigned>(landing.dmabuf.planes().size()),
+    return [call, data](const Import& done) {
+        const std::string way{done.way};
+        const tarmac_import told{
+            .client = done.client,
+            .width = done.dmabuf.width(),
+            .height = done.dmabuf.height(),
+            .fourcc = done.dmabuf.fourcc(),
+            .modifier = done.dmabuf.modifier(),
+            .n_planes = static_cast<unsigned>(done.dmabuf.planes().size()),
             .way = way.c_str(),
-            .time_ns = static_cast<std::uint64_t>(landing.time.count()),
+            .time_ns = static_cast<std::uint64_t>(done.time.count()),
         };
-        call(data, &import);
+        call(data, &told);
     };
 }
 
@@ -106,13 +106,13 @@ Result<LinuxDmabuf::Options> options_of(const tarmac_options& options) {
     wanted.immediate_failure = ImmediateFailure{options.immediate_failure};
     if (options.import_budget_ns != 0)
         wanted.import_budget = std::chrono::nanoseconds{options.import_budget_ns};
-    if (options.fence_timeout_ms != 0)
-        wanted.fence_timeout = std::chrono::milliseconds{options.fence_timeout_ms};
+    if (options.ready_timeout_ms != 0)
+        wanted.ready_timeout = std::chrono::milliseconds{options.ready_timeout_ms};
     wanted.workers = options.workers;
     if (options.policy)
         wanted.policy = policy_of(options.policy, options.data);
     if (options.on_import)
-        wanted.on_landing = import_listener(options.on_import, options.data);
+        wanted.on_import = import_listener(options.on_import, options.data);
     if (options.on_refusal)
         wanted.on_refusal = refusal_listener(options.on_refusal, options.data);
     if (options.on_overdue)

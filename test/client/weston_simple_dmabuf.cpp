@@ -187,7 +187,7 @@ TEST_CASE("weston-simple-dmabuf-feedback goes through to its end") {
     }
 }
 
-TEST_CASE("a landing is told with its numbers") {
+TEST_CASE("an import is told with its numbers") {
     CompositorProcess compositor;
     const Process client = start_vulkan_client(compositor);
     const std::string landed = compositor.process().await_line("tarmac: imported");

@@ -18,7 +18,7 @@ std::string clients_file(const std::string& name) {
     return TARMAC_SOURCE "/test/clients/" + name;
 }
 
-std::string await_landing(CompositorProcess& compositor, const std::string& client) {
+std::string await_import(CompositorProcess& compositor, const std::string& client) {
     return compositor.process().await_line("tarmac: imported client=" + client + "[");
 }
 

@@ -33,7 +33,7 @@ Picture await_picture(const CompositorProcess& compositor, Predicate is_shown) {
 }
 
 /// The first dma-buf of `client` that lands, as the compositor's log has it.
-std::string await_landing(CompositorProcess& compositor, const std::string& client);
+std::string await_import(CompositorProcess& compositor, const std::string& client);
 
 /// Ends the compositor, which must have taken every buffer of its clients.
 void end_unrefused(CompositorProcess& compositor);

@@ -81,7 +81,7 @@ TEST_CASE("GStreamer brings a camera's dma-bufs to the screen") {
                               ",width=" + width + ",height=" + height,
                           "!", "waylandsink"},
                          {compositor.environment()}};
-    const std::string landed = await_landing(compositor, "gst-launch-1.0");
+    const std::string landed = await_import(compositor, "gst-launch-1.0");
     CHECK(landed.contains("fourcc=" + fourcc));
     CHECK(landed.contains("size=" + width + "x" + height));
     CHECK(shows_bars(await_picture(compositor, shows_bars)));
@@ -94,7 +94,7 @@ TEST_CASE("a window of GTK 4 is shown") {
     const Process client{{"python3", clients_file("window.py")},
                          {compositor.environment(), SynchronousMesa, DmabufMesa,
                           "GDK_BACKEND=wayland", "GSK_RENDERER=gl"}};
-    CHECK(await_landing(compositor, "python3").contains("fourcc=AR24"));
+    CHECK(await_import(compositor, "python3").contains("fourcc=AR24"));
     check_blue(compositor);
     end_unrefused(compositor);
 }
@@ -103,7 +103,7 @@ TEST_CASE("a window of Qt 6 is shown") {
     need_program(Qml);
     CompositorProcess compositor{ScreenSize};
     const Process client = start_qml(compositor);
-    CHECK(await_landing(compositor, "qml").contains("fourcc=AR24"));
+    CHECK(await_import(compositor, "qml").contains("fourcc=AR24"));
     check_blue(compositor);
     end_unrefused(compositor);
 }
@@ -120,7 +120,7 @@ TEST_CASE("Xwayland with glamor shows what X clients draw") {
     server.await_line("4711");
     Process client{{"xsetroot", "-solid", "#3366cc"}, {"DISPLAY=:4711"}};
     CHECK(client.wait() == 0);
-    CHECK(await_landing(compositor, "Xwayland").contains("fourcc=XR24"));
+    CHECK(await_import(compositor, "Xwayland").contains("fourcc=XR24"));
     check_blue(compositor);
     end_unrefused(compositor);
 }
@@ -154,7 +154,7 @@ TEST_CASE("compositors in a window show their clients") {
     nested.environment.insert(nested.environment.end(),
                               {compositor.environment(), SynchronousMesa});
     const Process client{nested.command, nested.environment};
-    CHECK(await_landing(compositor, nested.name).contains("size=1280x720"));
+    CHECK(await_import(compositor, nested.name).contains("size=1280x720"));
     check_gradient_in(compositor);
     end_unrefused(compositor);
 }
@@ -167,7 +167,7 @@ TEST_CASE("mpv shows 10 bits a channel") {
                           "--gpu-context=wayland", "--gpu-dumb-mode=yes", "--fullscreen",
                           "--loop=inf", "av://lavfi:color=c=0x3366cc:s=640x480"},
                          {compositor.environment(), SynchronousMesa, DmabufMesa}};
-    CHECK(await_landing(compositor, "mpv").contains("fourcc=XR30"));
+    CHECK(await_import(compositor, "mpv").contains("fourcc=XR30"));
     // The colour is YUV on its way.
     check_blue(compositor, 2);
     end_unrefused(compositor);
@@ -184,7 +184,7 @@ TEST_CASE("wl-mirror shows a part of the screen by a dma-buf that it has capture
     const Process mirror{{"wl-mirror", "--backend", backend, "--region", "0,0 100x100"},
                          {compositor.environment(), SynchronousMesa, DmabufMesa}};
     // Its own buffers have 10 bits.
-    await_landing(compositor, "wl-mirror");
+    await_import(compositor, "wl-mirror");
     compositor.process().await_line("fourcc=XR24");
     const auto is_other = [](const Pixel& pixel) { return pixel != Blue; };
     const auto shows_mirror = [&](const Picture& seen) {
@@ -205,7 +205,7 @@ TEST_CASE("waypipe brings dma-bufs over a socket") {
     std::vector<std::string> command = {"waypipe", "--socket", socket, "server", "--"};
     std::ranges::copy(gradient_command(), std::back_inserter(command));
     const Process far{command, {SynchronousMesa}};
-    await_landing(compositor, "waypipe");
+    await_import(compositor, "waypipe");
     const Picture screen = await_picture(
         compositor, [](const Picture& seen) { return find_gradient(seen, Screen).width == 256; });
     check_gradient(screen, find_window(screen, 256, 256));
