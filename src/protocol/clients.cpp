@@ -42,6 +42,8 @@ bool Clients::admits(wl_client* client) {
         const auto most = hooks_.policy(client);
         if (most)
             entry.account->set_bounds(*most);
+        else
+            wlr_log(WLR_INFO, "linux-dmabuf: a client gets nothing: so says the policy");
         entry.is_admitted = most.has_value();
     }
     return *entry.is_admitted;

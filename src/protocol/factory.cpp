@@ -1,8 +1,10 @@
 #include "protocol/factory.hpp"
 
 #include <drm_fourcc.h>
+#include <unordered_map>
 
 #include "account/process_name.hpp"
+#include "dmabuf/formatted.hpp"
 #include "linux-dmabuf-v1-protocol.h"
 #include "protocol/buffer_params.hpp"
 #include "protocol/feedback_object.hpp"
@@ -36,21 +38,28 @@ bool is_xwayland(wl_client* client) {
     return process_name(pid) == "Xwayland";
 }
 
-/// For one object that does nothing, and what is made of it.
-std::shared_ptr<ClientAccount> account_without_global() {
-    return std::make_shared<ClientAccount>(
-        std::make_shared<Ledger>(Quotas{})->account("a client without a global"));
+/// For objects that do nothing. One for each client: binding again gets it no more.
+std::shared_ptr<ClientAccount> account_without_global(wl_client* client) {
+    thread_local const auto ledger = std::make_shared<Ledger>(Quotas{});
+    thread_local std::unordered_map<wl_client*, std::weak_ptr<ClientAccount>> accounts;
+    std::erase_if(accounts, [](const auto& entry) { return entry.second.expired(); });
+    std::weak_ptr<ClientAccount>& known = accounts[client];
+    auto account = known.lock();
+    if (!account) {
+        account = std::make_shared<ClientAccount>(
+            ledger->account(formatted("client {}", static_cast<const void*>(client))));
+        known = account;
+    }
+    return account;
 }
 
 } // namespace
 
 void Factory::bind(wl_client* client, std::uint32_t version, std::uint32_t id,
                    LinuxDmabuf::State* state) {
-    if (state && !state->clients().admits(client)) {
-        wlr_log(WLR_INFO, "linux-dmabuf: a client gets nothing: so says the policy");
-        state = nullptr;
-    }
-    auto account = state ? state->clients().account_of(client) : account_without_global();
+    // Who is refused holds objects and descriptors too, and is kept to a share like anybody.
+    auto account = state ? state->clients().account_of(client) : account_without_global(client);
+    const bool is_admitted = state && state->clients().admits(client);
     auto charge = account->charge(Resource::Binds);
     if (!charge) {
         wl_client_post_no_memory(client);
@@ -58,6 +67,8 @@ void Factory::bind(wl_client* client, std::uint32_t version, std::uint32_t id,
             state->report_refusal({client, charge.error(), true, std::nullopt});
         return;
     }
+    if (!is_admitted)
+        state = nullptr;
     const ForeignGlobalWatch::OwnBind own;
     const auto* factory = create_resource<Factory>(client, zwp_linux_dmabuf_v1_interface,
                                                    static_cast<int>(version), id, &factory_requests,

@@ -8,7 +8,8 @@ namespace tarmac {
 class Factory {
 public:
     /// Also tells clients below version 4, which have no feedback objects, all formats at once. For
-    /// a client that binds just when the global goes, `state` is nullptr: its objects do nothing.
+    /// a client that binds just when the global goes, `state` is nullptr: its objects do nothing,
+    /// nor do those of a client that the policy refuses.
     static void bind(wl_client* client, std::uint32_t version, std::uint32_t id,
                      LinuxDmabuf::State* state);
 

@@ -31,6 +31,8 @@ struct Fixture {
 
     Fixture() {
         LinuxDmabuf::Options options;
+        options.quotas.descriptors = 200;
+        options.quotas.binds = 100;
         options.policy = [this](wl_client* client) {
             asked.push_back(client);
             return answer;
@@ -91,6 +93,30 @@ TEST_CASE_METHOD(Fixture, "who is refused has objects that do nothing, and nobod
     CHECK(early.formats().empty());
     zwp_linux_dmabuf_v1_destroy(again);
     CHECK(other.feedback().times == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "who is refused can't fill the descriptor table") {
+    answer = std::nullopt;
+    RawClient refused = connect();
+    const Fd null{open("/dev/null", O_RDWR | O_CLOEXEC)};
+    const std::size_t before = test::count_open_fds();
+    for (int i = 0; i < 100; ++i) {
+        auto& params = refused.create_params();
+        for (std::uint32_t plane = 0; plane < 4; ++plane)
+            refused.add(params, null.get(), plane, 0, 64, DRM_FORMAT_MOD_LINEAR);
+        REQUIRE(refused.round_trip());
+    }
+    CHECK(test::count_open_fds() - before < 200);
+    std::vector<void*> bound;
+    for (int i = 0; i < 200 && refused.connection().kind != Answer::Error; ++i) {
+        bound.push_back(refused.bind_global(&zwp_linux_dmabuf_v1_interface, 3));
+        refused.round_trip();
+    }
+    CHECK(bound.size() < 100);
+    CHECK(refused.connection().kind == Answer::Error);
+    for (void* object : bound)
+        zwp_linux_dmabuf_v1_destroy(static_cast<zwp_linux_dmabuf_v1*>(object));
+    CHECK(asked.size() == 1);
 }
 
 TEST_CASE_METHOD(Fixture, "a connection is kept to its bounds, which are nobody else's") {
