@@ -178,6 +178,10 @@ public:
     /// same as before: they may want to allocate anew. They notice nothing else. A buffer that
     /// can't be imported any more is logged, and not shown until other importers take it.
     ///
+    /// May be called while an importer imports or a renderer draws, thus also where wlr_renderer's
+    /// `lost` is heard, and within such a call: the last one holds. The importer that is at work
+    /// must live until it is done.
+    ///
     /// Errors: those of create(); nothing has changed then.
     Result<void> set_importers(std::vector<Importer*> importers,
                                std::shared_ptr<const Feedback> feedback = nullptr);

@@ -152,6 +152,8 @@ bool LinuxDmabuf::State::is_advertised(const ClientAccount& account, FormatModif
 
 Result<Landed> LinuxDmabuf::State::import(const std::shared_ptr<const Dmabuf>& dmabuf,
                                           std::optional<dev_t> sampling_device) const {
+    // An importer may be where the embedder hears that the renderer is lost, and gives us others.
+    const auto importers = importers_;
     const auto is_meant = [&](const Importer* importer) {
         return !sampling_device || is_same_device(*sampling_device, importer->device());
     };
@@ -166,7 +168,7 @@ Result<Landed> LinuxDmabuf::State::import(const std::shared_ptr<const Dmabuf>& d
         }
         return landed;
     };
-    auto landed = ask_in_order(importers_ | std::views::filter(is_meant),
+    auto landed = ask_in_order(importers | std::views::filter(is_meant),
                                {dmabuf->fourcc(), dmabuf->modifier()}, land);
     if (landed)
         return std::move(*landed).transform_error(error_of_import);
@@ -216,7 +218,11 @@ LinuxDmabuf::State::create_buffer(wl_client* client, ClientAccount& account, Dma
 
 void LinuxDmabuf::State::land(DmabufBuffer& buffer, std::optional<dev_t> sampling_device) noexcept {
     buffer.land_with([&] {
+        const std::uint64_t asked = n_importer_sets_;
         auto landed = import(buffer.image(), sampling_device);
+        // Once: who gives us others each time would have us do this for ever.
+        if (asked != n_importer_sets_)
+            landed = import(buffer.image(), sampling_device);
         if (!landed)
             return buffer.fail(std::move(landed.error()));
         const std::uint64_t charged = buffer.landed().mapped_bytes;
@@ -289,10 +295,16 @@ void LinuxDmabuf::State::remember(DmabufBuffer& buffer, wl_client* client) {
 
 void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
                                        std::shared_ptr<const Feedback> feedback) {
-    disposal_->finish();
-    importers_ = std::move(importers);
-    surface_context_.renderer =
+    const std::uint64_t own_set = ++n_importer_sets_;
+    // Whoever draws may find that the renderer is lost, upon which this is called within this call.
+    const auto is_superseded = [&] { return own_set != n_importer_sets_; };
+    auto facts =
         compositor_ && compositor_->renderer ? RendererFacts::of(compositor_->renderer) : nullptr;
+    disposal_->finish();
+    if (is_superseded())
+        return;
+    importers_ = std::move(importers);
+    surface_context_.renderer = std::move(facts);
     for (LandedBuffer& landed : landed_) {
         DmabufBuffer& buffer = *landed.buffer;
         if (buffer.state() == DmabufBuffer::State::Waiting ||
@@ -310,7 +322,10 @@ void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
         buffer.await_import(queue_.push(landed.client, land_again, is_answered));
     }
     trial_.reset();
-    trial_ = create_trial();
+    auto trial = create_trial();
+    if (is_superseded())
+        return;
+    trial_ = std::move(trial);
     // What is shown or about to be can't wait for its turn: the old textures go with the renderer.
     std::vector<BufferLock> locked;
     for (LandedBuffer& landed : landed_) {
@@ -323,7 +338,8 @@ void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
     if (surfaces_)
         surfaces_->show_again();
     disposal_->finish();
-    feedbacks_.renew_default(std::move(feedback));
+    if (!is_superseded())
+        feedbacks_.renew_default(std::move(feedback));
 }
 
 FormatSet LinuxDmabuf::State::imported_formats() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <list>
 #include <optional>
 #include <tarmac/linux_dmabuf.hpp>
@@ -86,6 +87,7 @@ private:
 
     wl_display* display_;
     std::vector<Importer*> importers_;
+    std::uint64_t n_importer_sets_ = 0; ///< ever, after the first
     Options options_;
     wlr_compositor* compositor_;
     std::shared_ptr<Turn> turn_;
