@@ -31,9 +31,11 @@ struct Update {
 ///
 /// A compositor may have one of its own, by itself or in an ImporterList. LinuxDmabuf treats it as
 /// any other: it imports each buffer of a client once, when that is made, and again when it is
-/// given other importers, and its textures are shown for as long as the client uses the buffer. So
-/// they have to show what the memory holds then; one that copies would show the first picture for
-/// good.
+/// given other importers. It keeps the texture's buffer alone (Texture::take_buffer()), and that is
+/// what is shown, for as long as the client uses its own: the renderer imports what
+/// wlr_buffer_get_dmabuf() tells of it. That has to be there, and to have the size and the fourcc
+/// of the client's image; otherwise the import fails. And it has to show what the memory holds
+/// then; one that copies would show the first picture for good.
 class TARMAC_EXPORT Importer {
 public:
     virtual ~Importer() = default;

@@ -44,15 +44,27 @@ Error error_of_import(Error error) {
     return error;
 }
 
-/// wlroots ends the process over a surface whose buffers have two sizes.
-Result<Landed> check_size(const Dmabuf& image, Landed landed) {
-    const wlr_buffer* made = landed.import.get();
-    if (!made || (static_cast<std::uint32_t>(made->width) == image.width() &&
-                  static_cast<std::uint32_t>(made->height) == image.height()))
+/// wlroots ends the process over a surface whose buffers have two sizes, and over RGB whose YUV
+/// encoding is named, as the client's image has it. What tells no dma-buf isn't shown at all.
+Result<Landed> check_made(const Dmabuf& image, Landed landed) {
+    wlr_buffer* made = landed.import.get();
+    if (!made)
         return landed;
-    return fail(Fault::ImportFailed,
-                formatted("an importer made {}x{} pixels of an image that has {}x{}", made->width,
-                          made->height, image.width(), image.height()));
+    if (static_cast<std::uint32_t>(made->width) != image.width() ||
+        static_cast<std::uint32_t>(made->height) != image.height())
+        return fail(Fault::ImportFailed,
+                    formatted("an importer made {}x{} pixels of an image that has {}x{}",
+                              made->width, made->height, image.width(), image.height()));
+    wlr_dmabuf_attributes told{};
+    if (!wlr_buffer_get_dmabuf(made, &told))
+        return fail(Fault::ImportFailed,
+                    "an importer made a buffer that tells no dma-buf (wlr_buffer_get_dmabuf), so "
+                    "that no renderer could draw it");
+    if (told.format != image.fourcc())
+        return fail(Fault::ImportFailed, formatted("an importer made {} of an image that is {}",
+                                                   fourcc_name(told.format),
+                                                   fourcc_name(image.fourcc())));
+    return landed;
 }
 
 } // namespace
@@ -160,7 +172,7 @@ Result<Landed> LinuxDmabuf::State::import(const std::shared_ptr<const Dmabuf>& d
     const auto land = [&](Importer& importer) {
         const auto start = std::chrono::steady_clock::now();
         auto landed = importer.land(dmabuf).and_then(
-            [&](Landed&& made) { return check_size(*dmabuf, std::move(made)); });
+            [&](Landed&& made) { return check_made(*dmabuf, std::move(made)); });
         if (landed) {
             landed->way = importer.way();
             landed->time = std::chrono::steady_clock::now() - start;

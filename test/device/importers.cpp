@@ -4,6 +4,7 @@
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
 #include <drm_fourcc.h>
+#include <functional>
 #include <optional>
 #include <sys/stat.h>
 #include <tarmac/importer_list.hpp>
@@ -54,6 +55,9 @@ public:
 
     unsigned n_asked = 0;
     int n_buffers = 0; ///< that are there
+    bool tells_dmabufs = true;
+    std::optional<std::uint32_t> told_fourcc{}; ///< instead of the image's
+    std::function<void()> on_import{};
 
 private:
     struct Buffer {
@@ -75,10 +79,13 @@ private:
             .get_dmabuf =
                 [](wlr_buffer* buffer, wlr_dmabuf_attributes* attributes) {
                     const Dmabuf& image = *ours(buffer).image;
+                    const OwnImporter& owner = *ours(buffer).owner;
+                    if (!owner.tells_dmabufs)
+                        return false;
                     *attributes = {};
                     attributes->width = buffer->width;
                     attributes->height = buffer->height;
-                    attributes->format = image.fourcc();
+                    attributes->format = owner.told_fourcc.value_or(image.fourcc());
                     attributes->modifier = image.modifier();
                     attributes->n_planes = 1;
                     attributes->offset[0] = image.planes()[0].offset;
@@ -91,11 +98,15 @@ private:
             .end_data_ptr_access = nullptr,
         };
         ++n_asked;
+        if (on_import)
+            on_import();
         auto* made = new Buffer{{}, std::move(dmabuf), this};
         ++n_buffers;
         wlr_buffer_init(&made->base, &functions, static_cast<int>(Width),
                         static_cast<int>(height_));
         BufferPtr buffer{&made->base};
+        if (!tells_dmabufs)
+            return Texture{std::move(buffer), renderer_};
         wlr_texture* texture = wlr_texture_from_buffer(renderer_, buffer.get());
         if (!texture)
             return fail(Fault::ImportFailed, "the renderer doesn't take it");
@@ -116,8 +127,12 @@ public:
     dev_t device() const noexcept override { return 1; }
     std::string_view way() const noexcept override { return "refusing"; }
 
+    std::function<void()> on_import{};
+
 private:
     Result<Texture> import_dmabuf(std::shared_ptr<const Dmabuf>, const Update&) override {
+        if (on_import)
+            on_import();
         return fail(fault_, "refused");
     }
 
@@ -256,8 +271,45 @@ TEST_CASE("what an importer of the compositor's own makes is shown, again by the
     CHECK(next.n_buffers == 0);
 }
 
-TEST_CASE("a picture of another size than the client's isn't taken from an importer") {
-    OwnImporter own{test::Drawer::shared(Drawing::Gles2).renderer(), Height / 2};
+TEST_CASE("importers may be set from within an import, and from within that") {
+    test::Drawer& drawer = test::Drawer::shared(Drawing::Gles2);
+    OwnImporter own{drawer.renderer()}, next{drawer.renderer()};
+    RefusingImporter refusing{Fault::ImportFailed};
+    {
+        LocalShell shell{Drawing::Gles2, {.importers = {&refusing, &own}}};
+        RawClient& client = shell.connect();
+        ClientSurface window{shell, client};
+        const test::Toplevel toplevel{window};
+        refusing.on_import = [&] { CHECK(shell.global->set_importers(next)); };
+        ColorBuffer image{client, test::Red};
+        window.commit(image.get());
+        CHECK(window.awaits("64x48 red"));
+        shell.settle();
+        CHECK(own.n_asked == 1);
+        CHECK(own.n_buffers == 0);
+        CHECK(next.n_asked == 1);
+        // What is shown is imported within the outer call.
+        const auto chosen = shell.global->default_feedback();
+        own.on_import = [&] { CHECK(shell.global->set_importers(next, chosen)); };
+        CHECK(shell.global->set_importers(own));
+        shell.settle();
+        CHECK(own.n_asked == 2);
+        CHECK(own.n_buffers == 0);
+        CHECK(shell.global->default_feedback() == chosen);
+        CHECK(window.awaits("64x48 red"));
+    }
+    CHECK(next.n_buffers == 0);
+}
+
+TEST_CASE("a picture of another kind than the client's isn't taken from an importer") {
+    enum Kind { Smaller, OtherFormat, NoDmabuf };
+    const Kind kind = GENERATE(Smaller, OtherFormat, NoDmabuf);
+    INFO("kind " << static_cast<int>(kind));
+    OwnImporter own{test::Drawer::shared(Drawing::Gles2).renderer(),
+                    kind == Smaller ? Height / 2 : Height};
+    if (kind == OtherFormat)
+        own.told_fourcc = DRM_FORMAT_ARGB8888;
+    own.tells_dmabufs = kind != NoDmabuf;
     LocalShell shell{Drawing::Gles2, {.importers = {&own}}};
     RawClient& client = shell.connect();
     const Fd dmabuf = test::allocate_dmabuf(test::Exporter::Udmabuf, Size);
