@@ -56,7 +56,8 @@ public:
     /// How textures come about, in a word: "renderer". For logs and tables.
     virtual std::string_view way() const noexcept = 0;
     /// The importers that this one consists of, in the order in which they are asked: LinuxDmabuf
-    /// asks them instead. Borrowed. By default this one alone.
+    /// asks them instead, and of lists among them the members. Borrowed; none may be nullptr. By
+    /// default this one alone.
     virtual std::vector<Importer*> members() { return {this}; }
     /// The renderer that alone can draw what it makes; nullptr if any can, or if it is gone.
     /// LinuxDmabuf takes no importer of another renderer than the wlr_compositor's.

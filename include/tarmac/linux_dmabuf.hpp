@@ -82,8 +82,9 @@ public:
     struct Options {
         unsigned version = MaxVersion; ///< offered to clients; 1 to MaxVersion
         /// What clients are told first. Default: a sampling tranche for every device, with what its
-        /// importers have, in their order; the first one's device is the main device. If the first
-        /// one doesn't take what its device makes, its formats aren't told.
+        /// importers have, in their order; the first one's device is the main device. Of importers
+        /// that don't take what their device makes (takes_device_buffers()), those are told that
+        /// come behind one that does.
         std::shared_ptr<const Feedback> feedback{};
         Quotas quotas{};
         /// Asked once for each client, when it binds the global first: the most that this

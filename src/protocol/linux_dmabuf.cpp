@@ -10,14 +10,38 @@ namespace tarmac {
 
 namespace {
 
-/// Those that clients' buffers go to: without lists, which have no say of their own.
+/// Lists in lists that anybody may mean; a list that is in itself has no end.
+constexpr int DeepestList = 16;
+
+/// Puts what `importer` consists of behind `members`: lists have no say of their own.
+Result<void> add_members(Importer& importer, std::vector<Importer*>& members, int depth = 0) {
+    if (depth > DeepestList)
+        return fail(Fault::NotAvailable,
+                    formatted("the importer \"{}\" is a list that never ends: its members() have "
+                              "members in their turn, {} deep",
+                              importer.way(), DeepestList));
+    for (Importer* member : importer.members()) {
+        if (!member)
+            return fail(Fault::NotAvailable, formatted("the importer \"{}\" has nullptr among its "
+                                                       "members()",
+                                                       importer.way()));
+        if (member == &importer)
+            members.push_back(member);
+        else if (auto added = add_members(*member, members, depth + 1); !added)
+            return added;
+    }
+    return {};
+}
+
+/// Those that clients' buffers go to.
 Result<std::vector<Importer*>> members_of(const std::vector<Importer*>& importers,
                                           bool has_surfaces, const wlr_compositor* compositor) {
     std::vector<Importer*> members;
     for (Importer* importer : importers) {
         if (!importer)
             return fail(Fault::NotAvailable, "an importer is nullptr");
-        std::ranges::copy(importer->members(), std::back_inserter(members));
+        if (auto added = add_members(*importer, members); !added)
+            return std::unexpected(added.error());
     }
     // Without surfaces nobody sees to it that memory is read when it may be.
     if (!has_surfaces)
@@ -42,8 +66,9 @@ Result<std::vector<Importer*>> members_of(const std::vector<Importer*>& importer
 std::vector<Tranche> sampling_tranches(const std::vector<Importer*>& importers) {
     std::vector<Tranche> tranches;
     for (const Importer* importer : importers) {
-        // Behind another it is for memory that no device made, which has no tranche of its own.
-        if (!importer->takes_device_buffers() && importer == importers.front())
+        // Behind another it is for memory that no device made, which has no tranche of its own. In
+        // front its device would be the main one, whose buffers it doesn't take.
+        if (!importer->takes_device_buffers() && tranches.empty())
             continue;
         const auto is_told = [device = importer->device()](const Tranche& tranche) {
             return is_same_device(tranche.target_device, device);

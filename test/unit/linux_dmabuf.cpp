@@ -125,10 +125,13 @@ TEST_CASE_METHOD(Fixture, "importers of one device tell one tranche, those of ot
 TEST_CASE_METHOD(Fixture, "memory of no device is told behind what a device makes, and not alone") {
     RawClient client = this->client(6);
     const auto& told = client.feedback();
-    test::DecliningImporter drawing{{XrgbLinear}, Device}, mapping{{Nv12Linear}, Device, false};
-    REQUIRE(dmabuf->set_importers({&mapping, &drawing}));
+    test::DecliningImporter drawing{{XrgbLinear}, Device}, mapping{{Nv12Linear}, Device, false},
+        elsewhere{{Nv12Linear}, Device + 1, false};
+    REQUIRE(dmabuf->set_importers({&mapping, &elsewhere, &drawing}));
     client.round_trip();
+    CHECK(told.main_device == Device);
     REQUIRE(told.tranches.size() == 1);
+    CHECK(told.tranches[0].device == Device);
     CHECK(told.tranches[0].formats == std::vector<FormatModifier>{XrgbLinear});
     const auto nothing = dmabuf->set_importers({&mapping});
     REQUIRE_FALSE(nothing);

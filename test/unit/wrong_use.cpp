@@ -17,6 +17,24 @@ namespace {
 
 constexpr FormatModifier XrgbLinear{DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR};
 
+/// A list as an embedder may write one.
+class OwnList final : public Importer {
+public:
+    const FormatSet& formats() const noexcept override { return formats_; }
+    dev_t device() const noexcept override { return 0; }
+    std::string_view way() const noexcept override { return "own list"; }
+    std::vector<Importer*> members() override { return listed; }
+
+    std::vector<Importer*> listed;
+
+private:
+    Result<Texture> import_dmabuf(std::shared_ptr<const Dmabuf>, const Update&) override {
+        return fail(Fault::ImportFailed, "a list imports nothing");
+    }
+
+    FormatSet formats_{XrgbLinear};
+};
+
 struct Fixture {
     wlr_renderer* renderer = wlr_pixman_renderer_create();
     wlr_renderer* other_renderer = wlr_pixman_renderer_create();
@@ -79,6 +97,25 @@ TEST_CASE_METHOD(Fixture, "importers are of the wlr_compositor's renderer, or of
     // As long as there is none, it may become any.
     wlr_compositor_set_renderer(surfaces, nullptr);
     CHECK(dmabuf->set_importers(right));
+}
+
+TEST_CASE_METHOD(Fixture, "what an importer says it consists of is looked at, however deep") {
+    OwnList own;
+    CHECK(is_refused(create({&own})));
+    own.listed = {&any, nullptr};
+    CHECK(is_refused(create({&own})));
+    OwnList inner;
+    inner.listed = {&own};
+    own.listed = {&any, &inner};
+    CHECK(is_refused(create({&own})));
+    ImporterList list;
+    list.add(wrong);
+    own.listed = {&list};
+    const auto of_another = create({&inner});
+    REQUIRE(is_refused(of_another));
+    CHECK(of_another.error().message.contains("\"declining\""));
+    own.listed = {&right};
+    CHECK(create({&inner}));
 }
 
 TEST_CASE_METHOD(Fixture, "who has nothing to import with is told so") {
