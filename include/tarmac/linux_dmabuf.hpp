@@ -150,6 +150,7 @@ public:
     static Result<LinuxDmabuf> create(wl_display* display, wlr_compositor* compositor,
                                       Importer& importer);
 
+    /// What was moved from does nothing, like one whose display is gone.
     LinuxDmabuf(LinuxDmabuf&&) noexcept;
     LinuxDmabuf& operator=(LinuxDmabuf&&) noexcept;
     /// Removes the global. Objects that clients still have, or are getting just then, do nothing
@@ -214,7 +215,7 @@ private:
     friend class SceneFeedback;
     struct TARMAC_LOCAL Life;
     TARMAC_LOCAL explicit LinuxDmabuf(std::unique_ptr<Life> life) noexcept;
-    /// nullptr once the display is gone.
+    /// nullptr once the display is gone, or this was moved from.
     TARMAC_LOCAL std::shared_ptr<State> state() const noexcept;
 
     std::unique_ptr<Life> life_;

@@ -98,11 +98,19 @@ feedback_or_everything(std::shared_ptr<const Feedback> feedback,
     return builder.build();
 }
 
+/// For who listens where nothing is told any more. Listeners may stay on it for good.
+wl_signal& never_emitted() noexcept {
+    struct Signal : wl_signal {
+        Signal() noexcept { wl_signal_init(this); }
+    };
+    thread_local Signal signal;
+    return signal;
+}
+
 } // namespace
 
 struct LinuxDmabuf::Life {
     Life(wl_display* display, std::shared_ptr<State> started) : state{std::move(started)} {
-        wl_signal_init(&never_emitted);
         display_gone.listener.notify = handle_display_gone;
         display_gone.self = this;
         wl_display_add_destroy_listener(display, &display_gone.listener);
@@ -116,8 +124,6 @@ struct LinuxDmabuf::Life {
     }
 
     std::shared_ptr<State> state; ///< until the display goes
-    std::shared_ptr<const Feedback> no_feedback;
-    wl_signal never_emitted;
 
 private:
     // Plain, so that the way back from the wl_listener is well defined.
@@ -179,7 +185,8 @@ LinuxDmabuf& LinuxDmabuf::operator=(LinuxDmabuf&&) noexcept = default;
 LinuxDmabuf::~LinuxDmabuf() = default;
 
 wl_global* LinuxDmabuf::global() const noexcept {
-    return life_->state ? life_->state->global() : nullptr;
+    const auto running = state();
+    return running ? running->global() : nullptr;
 }
 
 Result<void> LinuxDmabuf::offer_explicit_sync(int drm_fd) {
@@ -213,11 +220,14 @@ void LinuxDmabuf::set_default_feedback(std::shared_ptr<const Feedback> feedback)
 }
 
 const std::shared_ptr<const Feedback>& LinuxDmabuf::default_feedback() const noexcept {
-    return life_->state ? life_->state->feedbacks().by_default() : life_->no_feedback;
+    static const std::shared_ptr<const Feedback> none;
+    const auto running = state();
+    return running ? running->feedbacks().by_default() : none;
 }
 
 wl_signal& LinuxDmabuf::default_feedback_changed() noexcept {
-    return life_->state ? life_->state->feedbacks().default_changed() : life_->never_emitted;
+    const auto running = state();
+    return running ? running->feedbacks().default_changed() : never_emitted();
 }
 
 void LinuxDmabuf::set_surface_feedback(wl_resource* surface,
@@ -234,7 +244,7 @@ std::optional<ShownPicture> LinuxDmabuf::shown_picture(wlr_surface& surface) con
 }
 
 std::shared_ptr<LinuxDmabuf::State> LinuxDmabuf::state() const noexcept {
-    return life_->state;
+    return life_ ? life_->state : nullptr;
 }
 
 } // namespace tarmac

@@ -7,6 +7,7 @@
 
 #include "support/local_compositor.hpp"
 #include "support/raw_client.hpp"
+#include "wlr/listener.hpp"
 #include "wlr/wlr.hpp"
 
 using namespace tarmac;
@@ -137,16 +138,28 @@ TEST_CASE_METHOD(Fixture, "who has nothing to import with is told so") {
     CHECK(list.formats().empty());
 }
 
-TEST_CASE_METHOD(Fixture, "without its display a LinuxDmabuf says so, or nothing") {
+TEST_CASE_METHOD(Fixture, "without its display, or moved from, a LinuxDmabuf does nothing") {
     wl_display* display = wl_display_create();
     auto dmabuf = LinuxDmabuf::create(display, wlr_compositor_create(display, 6, nullptr), any);
     REQUIRE(dmabuf);
     CHECK(dmabuf->global());
-    wl_display_destroy(display);
+    std::optional<LinuxDmabuf> moved;
+    Listener heard;
+    SECTION("without its display") {
+        wl_display_destroy(std::exchange(display, nullptr));
+    }
+    SECTION("moved from") {
+        moved = std::move(*dmabuf);
+    }
+    heard.connect(dmabuf->default_feedback_changed(), [] { FAIL_CHECK("nothing is told"); });
     CHECK_FALSE(dmabuf->global());
     CHECK_FALSE(dmabuf->default_feedback());
     CHECK(is_refused(dmabuf->offer_explicit_sync()));
     CHECK(dmabuf->set_importers(any));
     dmabuf->set_default_feedback(nullptr);
     dmabuf->set_surface_feedback(nullptr, nullptr);
+    // The listener outlives it.
+    dmabuf = fail(Fault::NotAvailable, "gone");
+    if (display)
+        wl_display_destroy(display);
 }
