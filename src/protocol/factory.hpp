@@ -13,6 +13,9 @@ public:
     static void bind(wl_client* client, std::uint32_t version, std::uint32_t id,
                      LinuxDmabuf::State* state);
 
+    /// Whether `resource` is a zwp_linux_dmabuf_v1 of any LinuxDmabuf's, be it gone.
+    static bool is_behind(wl_resource* resource) noexcept;
+
     Factory(wl_resource* resource, LinuxDmabuf::State* state,
             std::shared_ptr<ClientAccount> account, ClientAccount::Charge charge);
 

@@ -37,6 +37,7 @@ private:
     void follow(wl_client* client);
     void look_at(wl_resource* resource);
 
+    bool was_said_ = false;
     Listener client_created_;
     std::unordered_map<wl_client*, Client> clients_; ///< none once it was said
 };

@@ -66,12 +66,19 @@ TEST_CASE_METHOD(Fixture, "that a client takes wlroots' own global is said once"
         theirs = 0;
     }
     SECTION("made before, for a client that was there before") {
-        create_theirs();
         earlier.emplace(4u, compositor.connect(), compositor.pump());
+        create_theirs();
         create_ours();
         CHECK(n_notices() == 0);
         CHECK(earlier->round_trip());
         bind(*earlier, 0);
+        CHECK(n_notices() == 1);
+        theirs = 0;
+    }
+    SECTION("made before, for a client that has taken it before") {
+        create_theirs();
+        earlier.emplace(4u, compositor.connect(), compositor.pump());
+        create_ours();
         CHECK(n_notices() == 1);
         theirs = 0;
     }
@@ -95,6 +102,15 @@ TEST_CASE_METHOD(Fixture, "that a client takes wlroots' own global is said once"
     RawClient other = connect();
     bind(other, theirs);
     CHECK(n_notices() == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "what a client has of our former global isn't another's") {
+    create_ours();
+    RawClient client = connect();
+    global.reset();
+    create_ours();
+    CHECK(client.round_trip());
+    CHECK(n_notices() == 0);
 }
 
 TEST_CASE_METHOD(Fixture, "a client that binds our former global hasn't taken another's") {
