@@ -76,6 +76,7 @@ Result<ClientAccount::Charge> ClientAccount::charge(Resource resource, std::uint
     for (;;) {
         const std::uint64_t own = std::min(n, own_left(resource));
         auto taken = check_bound(resource, n);
+        const bool is_beyond_bound = !taken;
         if (taken && own < n)
             taken = account_->take(resource, n - own);
         if (taken) {
@@ -92,7 +93,11 @@ Result<ClientAccount::Charge> ClientAccount::charge(Resource resource, std::uint
                                    n <= amount_in(bounds_, resource) &&
                                    account_->could_hold(resource, n - own);
         if (!can_make_room || !make_room_()) {
-            account_->note_met(resource, taken.error());
+            bool& is_bound_told = is_bound_told_[static_cast<std::size_t>(resource)];
+            if (!is_beyond_bound)
+                account_->note_met(resource, taken.error());
+            else if (!std::exchange(is_bound_told, true))
+                account_->tell_met(taken.error());
             return std::unexpected(taken.error());
         }
     }

@@ -64,6 +64,7 @@ private:
     bool has_descriptors_ = false; ///< set aside for it, from its first charge on
     std::array<std::uint64_t, ResourceCount> own_used_{};
     std::array<std::uint64_t, ResourceCount> held_{}; ///< in all
+    std::array<bool, ResourceCount> is_bound_told_{}; ///< that it was met; of shares Account knows
     Quotas bounds_ = Quotas::unlimited();
     FormatSet told_; ///< never less: a client may use for a while what it was told before a change
     std::weak_ptr<const Feedback> last_told_; ///< whose table it needn't keep

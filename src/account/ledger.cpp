@@ -138,7 +138,12 @@ bool Account::could_hold(Resource resource, std::uint64_t n) const noexcept {
 }
 
 void Account::note_met(Resource resource, const Error& error) {
-    if (!std::exchange(is_told_[index_of(resource)], true) && ledger_->on_met_)
+    if (!std::exchange(is_told_[index_of(resource)], true))
+        tell_met(error);
+}
+
+void Account::tell_met(const Error& error) const {
+    if (ledger_->on_met_)
         ledger_->on_met_(error.message);
 }
 

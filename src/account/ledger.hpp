@@ -46,7 +46,8 @@ class Account;
 /// What there is of each resource, and the accounts that hold some of it. Accounts keep it.
 class Ledger : public std::enable_shared_from_this<Ledger> {
 public:
-    /// `on_met`, if given, is told once for each account and resource that its share was met.
+    /// `on_met`, if given, is told once for each account and resource that its share was met, and
+    /// once for each connection and resource that its bound was.
     explicit Ledger(const Quotas& quotas,
                     std::function<void(const std::string& sentence)> on_met = {});
     Ledger(const Ledger&) = delete;
@@ -87,6 +88,8 @@ public:
     bool could_hold(Resource resource, std::uint64_t n) const noexcept;
     /// Says, once for each resource, that its share was met.
     void note_met(Resource resource, const Error& error);
+    /// Says that something else than its share was met, each time.
+    void tell_met(const Error& error) const;
 
 private:
     std::shared_ptr<Ledger> ledger_;

@@ -210,6 +210,24 @@ TEST_CASE_METHOD(Fixture, "that a share is met is said once for each account and
     CHECK(lines.size() == 3);
 }
 
+TEST_CASE_METHOD(Fixture, "that a connection's bound is met is said besides") {
+    ledger = make({.buffers = 4});
+    const auto client = connect("process 1"), same = connect("process 1");
+    auto most = Quotas::unlimited();
+    most.buffers = 0;
+    client->set_bounds(most);
+    for (int i = 0; i < 3; ++i)
+        CHECK_FALSE(client->charge(Resource::Buffers));
+    REQUIRE(lines.size() == 1);
+    CHECK_THAT(lines[0], ContainsSubstring("this connection"));
+    CHECK_FALSE(same->charge(Resource::Buffers, 3));
+    REQUIRE(lines.size() == 2);
+    CHECK_THAT(lines[1], ContainsSubstring("the share of process 1"));
+    same->set_bounds(most);
+    CHECK_FALSE(same->charge(Resource::Buffers));
+    CHECK(lines.size() == 3);
+}
+
 TEST_CASE_METHOD(Fixture, "a client that can give something back makes room") {
     ledger = make({.buffers = 4});
     ClientAccount::Charges held;
