@@ -91,7 +91,7 @@ public:
         /// connection may hold, besides its account's share of `quotas`, or nothing if it may hold
         /// none. Then what it bound does nothing: it is told no formats, feedback is silent, and
         /// buffers are answered `failed`; that counts in its account's share. Who wants to hide the global from a client instead, has
-        /// wl_display_set_global_filter() and global(). May end the client by an error, and not
+        /// wl_display_set_global_filter(), see global(). May end the client by an error, and not
         /// destroy it. Default: no bound but the share.
         ///
         ///     auto most = tarmac::Quotas::unlimited();
@@ -159,7 +159,11 @@ public:
     ~LinuxDmabuf();
 
     /// The global, for filters (wl_display_set_global_filter()). Borrowed; nullptr once the display
-    /// is gone.
+    /// is gone. libwayland asks the filter about clients that are connected already while create()
+    /// makes the global, before this can tell it: where there may be such, the filter knows it by
+    /// its interface,
+    ///
+    ///     strcmp(wl_global_get_interface(global)->name, "zwp_linux_dmabuf_v1") == 0
     wl_global* global() const noexcept;
 
     /// Offers linux-drm-syncobj-v1 too, by wlroots' manager, which nobody else may have made then

@@ -1,9 +1,11 @@
 // What the embedder lets single clients have.
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <drm_fourcc.h>
 #include <fcntl.h>
 #include <map>
+#include <string_view>
 #include <tarmac/linux_dmabuf.hpp>
 #include <wayland-client.h>
 
@@ -140,6 +142,22 @@ TEST_CASE_METHOD(Fixture, "a connection is kept to its bounds, which are nobody 
     for (int i = 0; i < 5; ++i)
         other.create_params();
     CHECK(other.round_trip());
+}
+
+TEST_CASE_METHOD(Fixture, "a filter by the interface hides the global from who was there before") {
+    dmabuf.reset();
+    wl_display_set_global_filter(
+        compositor.display(),
+        [](const wl_client*, const wl_global* global, void*) {
+            return std::string_view{wl_global_get_interface(global)->name} !=
+                   zwp_linux_dmabuf_v1_interface.name;
+        },
+        nullptr);
+    RawClient client = connect();
+    CHECK_FALSE(std::ranges::contains(client.globals(), "zwp_linux_dmabuf_v1"));
+    dmabuf.emplace(std::move(*LinuxDmabuf::create(compositor.display(), nullptr, importer)));
+    CHECK(client.round_trip());
+    CHECK_FALSE(std::ranges::contains(client.globals(), "zwp_linux_dmabuf_v1"));
 }
 
 TEST_CASE_METHOD(Fixture, "who asks for the global can hide it from clients") {
