@@ -34,8 +34,9 @@ struct Update {
 /// given other importers. It keeps the texture's buffer alone (Texture::take_buffer()), and that is
 /// what is shown, for as long as the client uses its own: the renderer imports what
 /// wlr_buffer_get_dmabuf() tells of it. That has to be there, and to have the size and the fourcc
-/// of the client's image; otherwise the import fails. And it has to show what the memory holds
-/// then; one that copies would show the first picture for good.
+/// of the client's image; otherwise the import fails. A scene, an output or a capture may have it
+/// locked longer than LinuxDmabuf, so it may outlive the importer, and mustn't need it. And it has
+/// to show what the memory holds then; one that copies would show the first picture for good.
 class TARMAC_EXPORT Importer {
 public:
     virtual ~Importer() = default;
@@ -131,8 +132,10 @@ TARMAC_EXPORT Result<std::unique_ptr<Importer>> create_mapped_importer(wlr_rende
 /// the renderer imports dma-bufs, and behind it create_mapped_importer(), in an ImporterList.
 ///
 /// `device` is what clients are told to allocate on; by default the renderer's own or, where it has
-/// none (pixman), another as find_device() has it. Where nothing imports and the device's buffers
-/// can't be mapped, it is one whose buffers can be. Errors: NotAvailable if there is no device, or
+/// none (pixman), another as find_device() has it. Where nothing imports and the buffers of the
+/// renderer's device can't be mapped, it is another as find_device(-1) has it, if there is one: one
+/// whose buffers can be mapped, or that can't be tried. A `device` that is given stays what clients
+/// are told; LinuxDmabuf::create() fails then where its buffers can't be mapped. Errors: NotAvailable if there is no device, or
 /// the renderer neither imports dma-bufs nor reads memory.
 TARMAC_EXPORT Result<std::unique_ptr<Importer>> create_importer(wlr_renderer* renderer,
                                                                 std::optional<dev_t> device = {});

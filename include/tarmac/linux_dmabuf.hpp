@@ -180,6 +180,7 @@ public:
     /// imported again, those that are shown at once and the others in their turn, and surfaces go
     /// on with textures of the renderer that the wlr_compositor has: so give it the new one first
     /// (wlr_compositor_set_renderer()), and let the old one and its importers go only afterwards.
+    /// Buffers that the old importers made may still be locked then, and outlive them.
     /// Clients are told of `feedback`, by default of what create() would choose, though it be the
     /// same as before: they may want to allocate anew. They notice nothing else. A buffer that
     /// can't be imported any more is logged, and not shown until other importers take it.

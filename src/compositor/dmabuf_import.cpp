@@ -26,9 +26,14 @@ void log_refusal(const Refusal& refusal) {
                           {"reason", quoted(refusal.error.message)}});
 }
 
+/// Another device than that of `drm_fd` is named where nobody could read what that one makes.
 Result<std::unique_ptr<Importer>> create_importer_on(wlr_renderer* renderer, int drm_fd) {
-    return find_device(drm_fd).and_then(
-        [renderer](dev_t device) { return create_importer(renderer, device); });
+    const auto create = [renderer](dev_t device) { return create_importer(renderer, device); };
+    auto importer = find_device(drm_fd).and_then(create);
+    if (importer && (*importer)->takes_device_buffers())
+        return importer;
+    auto other = find_device(-1).and_then(create);
+    return other ? std::move(other) : std::move(importer);
 }
 
 void log_absence(const Error& error) {

@@ -17,7 +17,7 @@ Result<std::unique_ptr<Importer>> create_importer(wlr_renderer* renderer,
         return fail(Fault::NotAvailable,
                     "the renderer neither imports dma-bufs nor reads pixels from memory");
     // Memory of cameras and processes is read all the same: of another device, or of none.
-    if (!importing && !(*mapping)->takes_device_buffers())
+    if (!device && !importing && !(*mapping)->takes_device_buffers())
         mapping = create_mapped_importer(renderer, find_device(-1).value_or(*target));
     if (importing)
         list->add(std::move(*importing));
