@@ -135,8 +135,8 @@ TARMAC_EXPORT Result<std::unique_ptr<Importer>> create_mapped_importer(wlr_rende
 /// none (pixman), another as find_device() has it. Where nothing imports and the buffers of the
 /// renderer's device can't be mapped, it is another as find_device(-1) has it, if there is one: one
 /// whose buffers can be mapped, or that can't be tried. A `device` that is given stays what clients
-/// are told; LinuxDmabuf::create() fails then where its buffers can't be mapped. Errors: NotAvailable if there is no device, or
-/// the renderer neither imports dma-bufs nor reads memory.
+/// are told; LinuxDmabuf::create() fails then where its buffers can't be mapped. Errors:
+/// NotAvailable if there is no device, or the renderer neither imports dma-bufs nor reads memory.
 TARMAC_EXPORT Result<std::unique_ptr<Importer>> create_importer(wlr_renderer* renderer,
                                                                 std::optional<dev_t> device = {});
 

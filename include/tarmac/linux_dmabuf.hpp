@@ -90,9 +90,9 @@ public:
         /// Asked once for each client, when it binds the global first: the most that this
         /// connection may hold, besides its account's share of `quotas`, or nothing if it may hold
         /// none. Then what it bound does nothing: it is told no formats, feedback is silent, and
-        /// buffers are answered `failed`; that counts in its account's share. Who wants to hide the global from a client instead, has
-        /// wl_display_set_global_filter(), see global(). May end the client by an error, and not
-        /// destroy it. Default: no bound but the share.
+        /// buffers are answered `failed`; that counts in its account's share. Who wants to hide the
+        /// global from a client instead, has wl_display_set_global_filter(), see global(). May end
+        /// the client by an error, and not destroy it. Default: no bound but the share.
         ///
         ///     auto most = tarmac::Quotas::unlimited();
         ///     most.buffers = 64;

@@ -78,7 +78,8 @@ void Factory::bind(wl_client* client, std::uint32_t version, std::uint32_t id,
 }
 
 bool Factory::is_behind(wl_resource* resource) noexcept {
-    return wl_resource_instance_of(resource, &zwp_linux_dmabuf_v1_interface, &factory_requests) != 0;
+    return wl_resource_instance_of(resource, &zwp_linux_dmabuf_v1_interface, &factory_requests) !=
+           0;
 }
 
 Factory::Factory(wl_resource* resource, LinuxDmabuf::State* state,

@@ -61,9 +61,9 @@ Result<Landed> check_made(const Dmabuf& image, Landed landed) {
                     "an importer made a buffer that tells no dma-buf (wlr_buffer_get_dmabuf), so "
                     "that no renderer could draw it");
     if (told.format != image.fourcc())
-        return fail(Fault::ImportFailed, formatted("an importer made {} of an image that is {}",
-                                                   fourcc_name(told.format),
-                                                   fourcc_name(image.fourcc())));
+        return fail(Fault::ImportFailed,
+                    formatted("an importer made {} of an image that is {}",
+                              fourcc_name(told.format), fourcc_name(image.fourcc())));
     return landed;
 }
 
