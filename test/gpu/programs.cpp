@@ -24,7 +24,7 @@ TEST_CASE("weston-simple-dmabuf-egl draws with the GPU") {
     CompositorProcess compositor{ScreenSize, gpu_stage()};
     const Process client{{"weston-simple-dmabuf-egl", "-d", drm_nodes_of(Gpu).render},
                          {compositor.environment()}};
-    CHECK(await_landing(compositor, "weston-simple-d").contains("way=renderer"));
+    CHECK(await_import(compositor, "weston-simple-d").contains("way=renderer"));
     compositor.process().await_line("tarmac: mapped");
     const Picture screen = take_screenshot(compositor.socket());
     check_gradient(screen, find_window(screen, 256, 256));
@@ -33,7 +33,7 @@ TEST_CASE("weston-simple-dmabuf-egl draws with the GPU") {
 TEST_CASE("weston-simple-dmabuf-feedback goes through to its end on the GPU") {
     CompositorProcess compositor{ScreenSize, gpu_stage()};
     Process client{{"weston-simple-dmabuf-feedback"}, {compositor.environment()}};
-    CHECK(await_landing(compositor, "weston-simple-d").contains("way=renderer"));
+    CHECK(await_import(compositor, "weston-simple-d").contains("way=renderer"));
     client.await_line("end of dma-buf feedback");
     CHECK(client.wait() == 0);
 }
@@ -45,7 +45,7 @@ TEST_CASE("a camera's picture, which the GPU refuses, is read") {
     SECTION("weston-simple-dmabuf-v4l") {
         const Process client{{"weston-simple-dmabuf-v4l", "-v", Camera, "-f", "YUYV", "-d", "YUYV"},
                              {compositor.environment()}};
-        CHECK(await_landing(compositor, "weston-simple-d").contains("way=mapped"));
+        CHECK(await_import(compositor, "weston-simple-d").contains("way=mapped"));
         const auto is_shown = [](const Picture& seen) { return shows_camera(seen, whole(seen)); };
         CHECK(is_shown(await_picture(compositor, is_shown)));
     }
@@ -59,7 +59,7 @@ TEST_CASE("a camera's picture, which the GPU refuses, is read") {
                               "width=320,height=240",
                               "!", "waylandsink"},
                              {compositor.environment()}};
-        CHECK(await_landing(compositor, "gst-launch-1.0").contains("way=mapped"));
+        CHECK(await_import(compositor, "gst-launch-1.0").contains("way=mapped"));
         const auto is_shown = [](const Picture& seen) { return shows_camera(seen, whole(seen)); };
         CHECK(is_shown(await_picture(compositor, is_shown)));
     }
@@ -71,7 +71,7 @@ TEST_CASE("a window of GTK 4, drawn by the GPU, is shown") {
     CompositorProcess compositor{ScreenSize, gpu_stage()};
     const Process client{{"python3", clients_file("window.py")},
                          {compositor.environment(), "GDK_BACKEND=wayland", "GSK_RENDERER=gl"}};
-    CHECK(await_landing(compositor, "python3").contains("way=renderer"));
+    CHECK(await_import(compositor, "python3").contains("way=renderer"));
     const auto is_shown = [&](const Picture& seen) {
         return distance(seen.at(seen.width / 2, seen.height / 2), Blue) <= 2;
     };
