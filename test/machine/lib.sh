@@ -8,13 +8,23 @@ die() {
     exit 1
 }
 
+# end_group GROUP: who cleans up at SIGTERM has half a minute for it: mmdebstrap removes gigabytes.
+end_group() {
+    local deadline=$((SECONDS + 30))
+    kill -TERM -- "-$1"
+    # Zombies don't count: in some containers nobody reaps them.
+    while grep -qsE "\) [^XZ] [0-9]+ $1 " /proc/[0-9]*/stat && ((SECONDS < deadline)); do sleep 0.05; done
+    kill -KILL -- "-$1"
+} 2>/dev/null
+
 # When ./run is killed, and can't end what it started, this does.
 start_lifeline() {
     exec {lifeline}> >(
         # Out of reach of what ends ./run
         # shellcheck disable=SC2016 # for that shell
-        exec setsid bash -c 'while read -r line; do group=$line; done
-            [[ -z ${group:-} ]] || kill -TERM -- "-$group"' >/dev/null 2>&1
+        exec setsid bash -c "$(declare -f end_group)"'
+            while read -r line; do group=$line; done
+            [[ -z ${group:-} ]] || end_group "$group"' >/dev/null 2>&1
     )
 }
 
@@ -24,22 +34,20 @@ step_pid=
 start() {
     set -m
     {
+        # By itself, since ./run may end before it knows the number.
+        echo "$BASHPID" >&"$lifeline"
         exec {lifeline}>&-
         "$@"
     } &
     step_pid=$!
     set +m
-    echo "$step_pid" >&"$lifeline"
 }
 
 # Ends what start left running; whatever it held locked is free afterwards.
 stop_step() {
-    local tries=0
     [[ $step_pid ]] || return 0
-    kill -TERM -- "-$step_pid" 2>/dev/null || true
+    end_group "$step_pid" || true
     wait "$step_pid" 2>/dev/null || true
-    while kill -0 -- "-$step_pid" 2>/dev/null && ((++tries < 100)); do sleep 0.05; done
-    kill -KILL -- "-$step_pid" 2>/dev/null || true
     step_pid=
     echo >&"$lifeline"
 }

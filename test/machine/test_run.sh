@@ -148,6 +148,27 @@ for signal in HUP/129 INT/130 TERM/143 KILL/137; do
 done
 expect 'SIGTERM ends ./run test' 143 "$(ended_by TERM '' test)"
 
+# What it starts may ignore signals, and who waits may lose patience.
+cp -r "$slow" "$scratch/stubborn"
+echo "in_root() {
+    trap 'echo >$slow/begun' TERM
+    echo >'$slow/begun'
+    while true; do sleep 60 || true; done
+}" >>"$scratch/stubborn/test/machine/build.sh"
+ended_at_last() {
+    local status=0
+    setsid env --default-signal=INT "$scratch/stubborn/run" build </dev/null >/dev/null 2>&1 &
+    read -r -t 120 <&8 || echo 'did not begin'
+    kill -TERM "$!"
+    read -r -t 20 <&8 || echo 'was not asked to end'
+    kill -INT "$!"
+    timeout 50 tail --pid="$!" -f /dev/null || { echo 'late'; kill -KILL "$!"; }
+    wait "$!" 2>/dev/null || status=$?
+    flock -n "$scratch/stubborn/.build/gcc.lock" true || echo 'locked'
+    echo "$status"
+}
+expect 'SIGTERM and then SIGINT end it with a build that ignores them' 143 "$(ended_at_last)"
+
 exec 7>"$slow/.build/gcc.lock"
 flock 7
 exec 6< <(exec setsid "$slow/run" build </dev/null 2>&1 7>&-)
