@@ -85,7 +85,8 @@ auto refusal_listener(decltype(tarmac_options::on_refusal) call, void* data) {
 }
 
 auto overdue_judge(decltype(tarmac_options::on_overdue) call, void* data) {
-    return [call, data](wl_client* client) { return OverdueAnswer{call(data, client)}; };
+    return
+        [call, data](wl_client* client) { return static_cast<OverdueAnswer>(call(data, client)); };
 }
 
 } // namespace
@@ -103,7 +104,7 @@ Result<LinuxDmabuf::Options> options_of(const tarmac_options& options) {
     if (options.feedback)
         wanted.feedback = options.feedback->feedback;
     wanted.security_contexts = options.security_contexts;
-    wanted.immediate_failure = ImmediateFailure{options.immediate_failure};
+    wanted.immediate_failure = static_cast<ImmediateFailure>(options.immediate_failure);
     if (options.import_budget_ns != 0)
         wanted.import_budget = std::chrono::nanoseconds{options.import_budget_ns};
     if (options.ready_timeout_ms != 0)

@@ -8,8 +8,9 @@
 set -euo pipefail
 list=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/exports.txt
 
+# Without what is weak: inline functions, which come and go with how a compiler is set.
 exports() {
-    nm -D --defined-only --format=just-symbols "$1" | LC_ALL=C sort
+    nm -D --defined-only "$1" | awk '$2 ~ /^[TDRB]$/ || $3 ~ /^_ZT[ISV]/ { print $3 }' | LC_ALL=C sort
 }
 
 if [[ $1 == --update ]]; then

@@ -161,7 +161,7 @@ int main(void) {
     struct server server = {.display = wl_display_create()};
     struct tarmac_error error;
     setvbuf(stdout, NULL, _IOLBF, 0);
-    wlr_log_init(WLR_INFO, NULL);
+    wlr_log_init(WLR_ERROR, NULL);
     struct wl_event_loop* loop = wl_display_get_event_loop(server.display);
     struct wl_event_source* sigterm =
         wl_event_loop_add_signal(loop, SIGTERM, terminate, server.display);
