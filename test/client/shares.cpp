@@ -140,7 +140,7 @@ TEST_CASE("what a process had is free for others when it is gone") {
     int n_made[2];
     const std::size_t fds = compositor.count_settled_fds();
     for (int& n : n_made) {
-        REQUIRE(compositor.settles_at(fds));
+        REQUIRE(compositor.settles_at_most(fds));
         RawClient client = compositor.connect(6);
         n = ask_for_buffers(client, dmabuf, 120).value_or(0);
         CHECK(n > 32);

@@ -45,8 +45,9 @@ public:
 
     /// Descriptors that the compositor has open once it has noticed that former clients are gone.
     std::size_t count_settled_fds();
-    /// Whether they become `n_fds`, as counted before, once images of former clients are freed too.
-    bool settles_at(std::size_t n_fds);
+    /// Whether they become `n_fds`, as counted before, once images of former clients are freed too:
+    /// or fewer, since a frame that was drawn meanwhile has some for a moment.
+    bool settles_at_most(std::size_t n_fds);
 
 private:
     Process process_;
