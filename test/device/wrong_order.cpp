@@ -17,6 +17,7 @@
 #include "support/fake_output.hpp"
 #include "support/image_buffer.hpp"
 #include "support/local_compositor.hpp"
+#include "support/sanitizer.hpp"
 #include "wlr/listener.hpp"
 
 using namespace test;
@@ -51,7 +52,7 @@ struct Embedding {
         scene = wlr_scene_create();
         output.emplace(wl_display_get_event_loop(display), scene, 0, Width, Height, "/dev/null",
                        tarmac::FormatSet{{DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR}});
-        advice.emplace(*global, wl_display_get_event_loop(display), 1ms);
+        advice.emplace(*global, wl_display_get_event_loop(display), 20ms);
         advice->follow(output->scene_output());
         captures.emplace(wlr_screencopy_manager_v1_create(display),
                          wlr_ext_image_copy_capture_manager_v1_create(display, 1));
@@ -115,6 +116,9 @@ struct Embedding {
             importer.reset();
             break;
         case Renderer:
+            // Vulkan's leaves behind what it was to upload before the next picture.
+            if (drawer.renderer())
+                drawer.draw(1, 1, [](wlr_render_pass*) {});
             drawer.destroy();
             break;
         case Scene:
@@ -177,7 +181,11 @@ TEST_CASE("a renderer that imports may go first, too") {
     const Order order = GENERATE(Order{Renderer}, Order{Renderer, Global, Importer},
                                  Order{Renderer, Scene, Display}, Order{Global, Renderer},
                                  Order{Scene, Renderer, Display});
-    const Drawing drawing = GENERATE(Drawing::Gles2, Drawing::Vulkan);
+    // wlroots' for Vulkan keeps what it imported locked for good (render/vulkan/texture.c of
+    // 0.20.2), which would be a leak.
+    Drawing drawing = Drawing::Gles2;
+    if (!HasAddressSanitizer)
+        drawing = GENERATE(Drawing::Gles2, Drawing::Vulkan);
     INFO(name_of(drawing) << ": " << describe(order));
     Embedding embedding{drawing};
     for (const Thing thing : order)
