@@ -1,6 +1,7 @@
 // A GPU that is taken away, and comes back. On a machine without bochs: see doc/machine.md.
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <csignal>
 #include <drm_fourcc.h>
 #include <filesystem>
@@ -161,6 +162,8 @@ TEST_CASE("windows are drawn on the CPU while the GPU is removed from its bus") 
 }
 
 TEST_CASE("a screen comes back with its card") {
+    const auto way = GENERATE(Slot::Way::Unbind, Slot::Way::Remove);
+    INFO((way == Slot::Way::Unbind ? "unbound" : "removed"));
     Slot slot;
     const std::string card = drm_nodes_of(Gpu).card;
     Stage stage{.drm_device = card, .on_screen = true};
@@ -184,7 +187,7 @@ TEST_CASE("a screen comes back with its card") {
     const ToldFeedback& told = client.feedback();
     REQUIRE(client.wait_until([&] { return told.times == 1; }));
 
-    slot.take_away(Slot::Way::Unbind);
+    slot.take_away(way);
     process.await_line("tarmac: replaced renderer=pixman");
     memory.commit(shared.get());
     image.commit(light.get());
