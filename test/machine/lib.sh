@@ -8,9 +8,9 @@ die() {
     exit 1
 }
 
-# end_group GROUP: who cleans up at SIGTERM has half a minute for it: mmdebstrap removes gigabytes.
+# end_group GROUP: who cleans up at SIGTERM has ten seconds for it: mmdebstrap removes gigabytes.
 end_group() {
-    local deadline=$((SECONDS + 30))
+    local deadline=$((SECONDS + 10))
     kill -TERM -- "-$1"
     # Zombies don't count: in some containers nobody reaps them.
     while grep -qsE "\) [^XZ] [0-9]+ $1 " /proc/[0-9]*/stat && ((SECONDS < deadline)); do sleep 0.05; done
