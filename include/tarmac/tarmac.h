@@ -195,7 +195,8 @@ struct tarmac_options {
     uint32_t ready_timeout_ms; ///< that a commit waits until its picture is ready
     unsigned workers;          ///< threads that copy and convert
 
-    /// None of the callbacks may destroy the global.
+    /// None of the callbacks may destroy the global, and `policy` not the client. They may end the
+    /// client by an error, but one whose refusal is `fatal`.
     void* data; ///< theirs
     /// Asked once for each client, when it first binds the global: the most that its connection may
     /// hold, besides its share of the quotas. `most` comes with UINT64_MAX everywhere; a 0 in it
@@ -302,7 +303,7 @@ struct tarmac_shown_picture {
     uint64_t modifier;
 };
 
-/// Fills `picture`. False if `surface` shows no image in dma-bufs.
+/// Fills `picture`. False if `surface` shows no image in dma-bufs, or the size isn't set.
 TARMAC_EXPORT bool tarmac_linux_dmabuf_get_shown_picture(const struct tarmac_linux_dmabuf* dmabuf,
                                                          struct wlr_surface* surface,
                                                          struct tarmac_shown_picture* picture);

@@ -70,11 +70,18 @@ Result<Struct> as_known_here(const Struct& given, const char* name) {
     return known;
 }
 
-/// Fills `to`, whose size its caller has set, with as much of `from` as that has.
+/// Fills `to`, whose size its caller has set, with as much of `from` as that has, and the rest of
+/// it with 0. False if the size isn't set.
 template <class Struct>
-void fill(Struct& to, Struct from) noexcept {
+bool fill(Struct& to, Struct from) noexcept {
+    if (to.size < sizeof to.size)
+        return false;
     from.size = to.size;
-    std::memcpy(&to, &from, std::min(to.size, sizeof from));
+    auto* bytes = reinterpret_cast<unsigned char*>(&to);
+    std::memcpy(bytes, &from, std::min(from.size, sizeof from));
+    for (std::size_t i = sizeof from; i < from.size; ++i)
+        bytes[i] = 0;
+    return true;
 }
 
 } // namespace tarmac::c

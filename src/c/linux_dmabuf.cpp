@@ -2,6 +2,7 @@
 
 #include <string>
 #include <tarmac/tarmac.h>
+#include <utility>
 
 #include "c/catching.hpp"
 #include "c/feedback.hpp"
@@ -18,14 +19,14 @@ Result<std::unique_ptr<tarmac_linux_dmabuf>> create(wl_display* display, wlr_com
     auto wanted = tarmac::c::options_of(options);
     if (!wanted)
         return std::unexpected(wanted.error());
-    std::unique_ptr<tarmac_importer> own;
+    std::vector<std::unique_ptr<tarmac_importer>> own;
     if (!options.importer) {
         auto made = tarmac::c::create_default_importer(renderer, options.device);
         if (!made)
             return std::unexpected(made.error());
-        own = std::move(*made);
+        own.push_back(std::move(*made));
     }
-    tarmac_importer* importer = options.importer ? options.importer : own.get();
+    tarmac_importer* importer = options.importer ? options.importer : own.back().get();
     auto global = LinuxDmabuf::create(display, compositor, *importer->importer, std::move(*wanted));
     if (!global)
         return std::unexpected(global.error());
@@ -33,12 +34,43 @@ Result<std::unique_ptr<tarmac_linux_dmabuf>> create(wl_display* display, wlr_com
         new tarmac_linux_dmabuf{std::move(own), importer, std::move(*global)}};
 }
 
+/// While it lives, `importer` is the global's; afterwards, if that has taken it. Whoever hears of
+/// the change finds it, and may replace it within that, upon which the last one stays.
+class Replacement {
+public:
+    Replacement(tarmac_linux_dmabuf& dmabuf, tarmac_importer& importer)
+        : dmabuf_{dmabuf}
+        , before_{std::exchange(dmabuf.importer, &importer)}
+        , number_{++dmabuf.n_replacements} {
+        ++dmabuf.n_replacing;
+    }
+    Replacement(const Replacement&) = delete;
+    Replacement& operator=(const Replacement&) = delete;
+    ~Replacement() {
+        --dmabuf_.n_replacing;
+        if (!is_taken && number_ == dmabuf_.n_replacements)
+            dmabuf_.importer = before_;
+    }
+
+    bool is_taken = false;
+
+private:
+    tarmac_linux_dmabuf& dmabuf_;
+    tarmac_importer* before_;
+    unsigned number_;
+};
+
 Result<void> replace_importer(tarmac_linux_dmabuf& dmabuf, tarmac_importer& importer,
                               std::unique_ptr<tarmac_importer> own) {
-    return dmabuf.global.set_importers(*importer.importer).transform([&] {
-        dmabuf.importer = &importer;
-        dmabuf.own_importer = std::move(own);
-    });
+    if (dmabuf.n_replacing == 0)
+        std::erase_if(dmabuf.own_importers,
+                      [&](const auto& former) { return former.get() != dmabuf.importer; });
+    if (own)
+        dmabuf.own_importers.push_back(std::move(own));
+    Replacement replacement{dmabuf, importer};
+    auto result = dmabuf.global.set_importers(*importer.importer);
+    replacement.is_taken = result.has_value();
+    return result;
 }
 
 } // namespace

@@ -35,11 +35,8 @@ bool tarmac_linux_dmabuf_get_shown_picture(const tarmac_linux_dmabuf* dmabuf, wl
                                            tarmac_shown_picture* picture) {
     bool is_shown = false;
     tarmac::guard([&] {
-        const auto shown = dmabuf->global.shown_picture(*surface);
-        if (!shown)
-            return;
-        tarmac::c::fill(*picture, for_c(*shown));
-        is_shown = true;
+        if (const auto shown = dmabuf->global.shown_picture(*surface))
+            is_shown = tarmac::c::fill(*picture, for_c(*shown));
     });
     return is_shown;
 }

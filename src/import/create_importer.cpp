@@ -1,11 +1,14 @@
 #include <tarmac/importer_list.hpp>
 
+#include "wlr/loaded_wlroots.hpp"
 #include "wlr/wlr.hpp"
 
 namespace tarmac {
 
 Result<std::unique_ptr<Importer>> create_importer(wlr_renderer* renderer,
                                                   std::optional<dev_t> device) {
+    if (auto is_right = check_loaded_wlroots(); !is_right)
+        return std::unexpected(is_right.error());
     const auto target =
         device ? Result<dev_t>{*device} : find_device(wlr_renderer_get_drm_fd(renderer));
     if (!target)

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <string_view>
+#include <string>
 #include <sys/types.h>
 #include <tarmac/buffer.hpp>
 
@@ -14,7 +14,7 @@ struct Landed {
     BufferPtr import;               ///< for renderers; nullptr: the image is to be mapped and read
     std::uint64_t mapped_bytes = 0; ///< that the import takes of this process's memory
     bool is_drawn_in_place = false; ///< the renderer reads and writes the mapped memory
-    std::string_view way{};         ///< of the importer
+    std::string way{};              ///< of the importer, which may go before
     std::chrono::nanoseconds time{};
     std::optional<dev_t> sampling_device{}; ///< that the client named
 };

@@ -8,6 +8,7 @@
 #include "import/landed.hpp"
 #include "ready/at_once.hpp"
 #include "ready/fence_watch.hpp"
+#include "wlr/loaded_wlroots.hpp"
 #include "wlr/renderer_ref.hpp"
 
 namespace tarmac {
@@ -130,6 +131,8 @@ private:
 } // namespace
 
 Result<std::unique_ptr<Importer>> create_mapped_importer(wlr_renderer* renderer, dev_t device) {
+    if (auto is_right = check_loaded_wlroots(); !is_right)
+        return std::unexpected(is_right.error());
     auto facts = RendererFacts::of(renderer);
     if (facts->reads.empty())
         return fail(Fault::NotAvailable, "the renderer reads no pixels from memory");

@@ -3,6 +3,7 @@
 #include "dmabuf/formatted.hpp"
 #include "import/decision.hpp"
 #include "import/imported_buffer.hpp"
+#include "wlr/loaded_wlroots.hpp"
 #include "wlr/renderer_ref.hpp"
 
 namespace tarmac {
@@ -60,6 +61,8 @@ private:
 
 Result<std::unique_ptr<Importer>> create_renderer_importer(wlr_renderer* renderer,
                                                            std::optional<dev_t> device) {
+    if (auto is_right = check_loaded_wlroots(); !is_right)
+        return std::unexpected(is_right.error());
     auto facts = RendererFacts::of(renderer);
     if (facts->imports.empty())
         return fail(Fault::NotAvailable, "the renderer imports no dma-bufs");

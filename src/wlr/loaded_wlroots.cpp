@@ -1,6 +1,6 @@
 #include "wlr/loaded_wlroots.hpp"
 
-#include <dlfcn.h>
+#include <link.h>
 
 #include "dmabuf/formatted.hpp"
 #include "wlr/wlr.hpp"
@@ -13,30 +13,29 @@ namespace tarmac {
 
 namespace {
 
-struct Place {
-    const void* start = nullptr; ///< of the library or program; nullptr if nobody knows
-    std::string_view name = "a program";
-};
-
-Place place_of(const void* function) noexcept {
-    Dl_info info;
-    if (dladdr(function, &info) == 0 || !info.dli_fname)
-        return {};
-    return {info.dli_fbase, info.dli_fname};
+/// The names of the libraries of wlroots that are loaded; none where it is part of the program.
+std::vector<std::string> loaded_libraries() {
+    std::vector<std::string> names;
+    const auto look = [](dl_phdr_info* info, std::size_t, void* found) {
+        std::string_view name = info->dlpi_name ? info->dlpi_name : "";
+        name.remove_prefix(name.rfind('/') + 1);
+        if (name.starts_with("libwlroots-"))
+            static_cast<std::vector<std::string>*>(found)->emplace_back(name);
+        return 0;
+    };
+    dl_iterate_phdr(look, &names);
+    return names;
 }
 
 } // namespace
 
 Result<void> check_loaded_wlroots() {
-    // Only the newer one of two has it, both have the other function, and the program's own comes
-    // first.
-    const Place newest = place_of(reinterpret_cast<const void*>(&wlr_version_get_minor));
-    const Place used = place_of(reinterpret_cast<const void*>(&wlr_compositor_create));
-    if (newest.start != used.start)
+    const auto names = loaded_libraries();
+    if (names.size() > 1)
         return fail(Fault::NotAvailable,
                     formatted("the process has two versions of wlroots, {} and {}: link it with "
                               "wlroots {}.{}, as libtarmac is",
-                              used.name, newest.name, WLR_VERSION_MAJOR, WLR_VERSION_MINOR));
+                              names[0], names[1], WLR_VERSION_MAJOR, WLR_VERSION_MINOR));
     if (wlr_version_get_major() != WLR_VERSION_MAJOR ||
         wlr_version_get_minor() != WLR_VERSION_MINOR)
         return fail(Fault::NotAvailable,

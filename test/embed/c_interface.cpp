@@ -244,6 +244,8 @@ TEST_CASE_METHOD(Fixture, "C is told what a surface shows, also by another rende
     CHECK(tarmac_linux_dmabuf_get_shown_picture(global.get(), surface, &old));
     CHECK(old.texture == picture.texture);
     CHECK(old.way == nullptr);
+    old = {};
+    CHECK_FALSE(tarmac_linux_dmabuf_get_shown_picture(global.get(), surface, &old));
 
     LocalRenderer other{compositor.display(), "pixman"};
     wlr_compositor_set_renderer(surfaces, other.get());
@@ -311,6 +313,36 @@ TEST_CASE_METHOD(Fixture, "C's importers compose") {
     CHECK(tarmac_linux_dmabuf_get_importer(global.get()) == list.get());
     REQUIRE(tarmac_linux_dmabuf_set_importer(global.get(), first.get(), &error));
     CHECK(tarmac_linux_dmabuf_get_importer(global.get()) == first.get());
+    global.reset();
+}
+
+TEST_CASE_METHOD(Fixture, "who hears of C's other importer finds it, and may set another") {
+    const CImporter mine{tarmac_importer_create_mapped(renderer.get(), 0, &error)};
+    REQUIRE(mine);
+    REQUIRE(offer(options()));
+    tarmac_importer* found = nullptr;
+    unsigned times = 0;
+    tarmac::Listener changed;
+    changed.connect(*tarmac_linux_dmabuf_get_default_feedback_changed(global.get()), [&] {
+        if (++times > 1)
+            return;
+        found = tarmac_linux_dmabuf_get_importer(global.get());
+        CHECK(tarmac_linux_dmabuf_set_renderer(global.get(), renderer.get(), 0, &error));
+    });
+    REQUIRE(tarmac_linux_dmabuf_set_importer(global.get(), mine.get(), &error));
+    CHECK(found == mine.get());
+    CHECK(times == 2);
+    tarmac_importer* last = tarmac_linux_dmabuf_get_importer(global.get());
+    CHECK(last != mine.get());
+    // One that isn't taken changes nothing.
+    tarmac_importer* none = nullptr;
+    const CImporter empty{tarmac_importer_create_list(&none, 0, &error)};
+    REQUIRE(empty);
+    CHECK_FALSE(tarmac_linux_dmabuf_set_importer(global.get(), empty.get(), &error));
+    CHECK(tarmac_linux_dmabuf_get_importer(global.get()) == last);
+    RawClient client = connect();
+    CHECK(client.feedback().times == 1);
+    changed.disconnect();
     global.reset();
 }
 

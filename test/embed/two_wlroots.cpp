@@ -4,11 +4,22 @@
 #include <tarmac/linux_dmabuf.hpp>
 #include <wayland-server-core.h>
 
-int main() {
-    wl_display* display = wl_display_create();
-    const auto dmabuf = tarmac::LinuxDmabuf::create(display, nullptr, {});
-    wl_display_destroy(display);
-    const std::string said = dmabuf ? "nothing is wrong" : dmabuf.error().message;
+namespace {
+
+bool is_noticed(const auto& made) {
+    const std::string said = made ? "nothing is wrong" : made.error().message;
     std::puts(said.c_str());
-    return said.contains("two versions of wlroots") ? 0 : 1;
+    return said.contains("two versions of wlroots");
+}
+
+} // namespace
+
+int main() {
+    // A renderer of the other version's
+    if (!is_noticed(tarmac::create_importer(nullptr)))
+        return 1;
+    wl_display* display = wl_display_create();
+    const bool is_right = is_noticed(tarmac::LinuxDmabuf::create(display, nullptr, {}));
+    wl_display_destroy(display);
+    return is_right ? 0 : 1;
 }
