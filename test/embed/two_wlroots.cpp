@@ -4,6 +4,8 @@
 #include <tarmac/linux_dmabuf.hpp>
 #include <wayland-server-core.h>
 
+extern "C" void* wlr_compositor_create();
+
 namespace {
 
 bool is_noticed(const auto& made) {
@@ -15,6 +17,8 @@ bool is_noticed(const auto& made) {
 } // namespace
 
 int main() {
+    // Linkers leave out what isn't called.
+    wlr_compositor_create();
     // A renderer of the other version's
     if (!is_noticed(tarmac::create_importer(nullptr)))
         return 1;
