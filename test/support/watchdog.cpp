@@ -31,13 +31,11 @@ void tell() {
     backtrace_symbols_fd(frames, n, STDERR_FILENO);
 }
 
-/// A thread that blocks signals, as workers do.
-void describe(const std::filesystem::path& thread) {
-    for (const char* name : {"comm", "wchan", "syscall"}) {
-        std::string line;
-        std::getline(std::ifstream{thread / name}, line);
-        std::fprintf(stderr, "thread %s, %s: %s\n", thread.filename().c_str(), name, line.c_str());
-    }
+void show(const std::filesystem::path& file, int n_lines = 1) {
+    std::ifstream lines{file};
+    std::string line;
+    while (n_lines-- > 0 && std::getline(lines, line))
+        std::fprintf(stderr, "%s: %s\n", file.c_str(), line.c_str());
 }
 
 // The process is lost anyway, so that this may do what a signal's handler otherwise must not.
@@ -48,6 +46,9 @@ void on_alarm(int) {
         return;
     }
     std::fprintf(stderr, "stuck: %s\n", watched);
+    // A machine without memory, or with too much to do, does everything, but slowly.
+    show("/proc/loadavg");
+    show("/proc/meminfo", 3);
     tell();
     for (const auto& entry : std::filesystem::directory_iterator{"/proc/self/task"}) {
         const pid_t thread = std::atoi(entry.path().filename().c_str());
@@ -57,8 +58,11 @@ void on_alarm(int) {
         syscall(SYS_tgkill, getpid(), thread, SIGALRM);
         for (int i = 0; i < 20 && telling != 0; ++i)
             std::this_thread::sleep_for(50ms);
-        if (telling != 0)
-            describe(entry.path());
+        // One that blocks signals, as workers do
+        for (const char* name : {"comm", "wchan", "syscall"}) {
+            if (telling != 0)
+                show(entry.path() / name);
+        }
     }
     std::signal(SIGABRT, SIG_DFL);
     std::abort();
