@@ -61,7 +61,10 @@ int supervise(const std::function<int()>& program) {
     waitpid(child, &status, 0);
     if (WIFEXITED(status))
         return WEXITSTATUS(status);
-    return 128 + WTERMSIG(status);
+    // As it died, for whoever looks at that.
+    std::signal(WTERMSIG(status), SIG_DFL);
+    raise(WTERMSIG(status));
+    return EXIT_FAILURE;
 }
 
 } // namespace test
