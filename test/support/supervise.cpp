@@ -17,7 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Seconds are what it takes.
-constexpr std::chrono::milliseconds LongestLeakCheck = 120s;
+constexpr std::chrono::milliseconds LongestLeakCheck = 40s;
 
 void tell_of_no_leak_check() {
     if (const char* tally = std::getenv("TARMAC_TALLY"))
