@@ -7,6 +7,8 @@
 
 #include "c/catching.hpp"
 #include "c/linux_dmabuf.hpp"
+#include "feedback/with_scanout.hpp"
+#include "import/imported_formats.hpp"
 #include "wlr/drm_format_set.hpp"
 #include "wlr/guard.hpp"
 #include "wlr/wlr.hpp"
@@ -26,21 +28,9 @@ namespace {
 static_assert(TARMAC_TRANCHE_SCANOUT == int{std::to_underlying(TrancheFlags::Scanout)} &&
               TARMAC_TRANCHE_SAMPLING == int{std::to_underlying(TrancheFlags::Sampling)});
 
-Result<std::unique_ptr<tarmac_feedback>> built(const FeedbackBuilder& builder) {
-    return builder.build().transform(
+Result<std::unique_ptr<tarmac_feedback>> wrapped(Result<std::shared_ptr<const Feedback>> built) {
+    return std::move(built).transform(
         [](auto&& feedback) { return std::make_unique<tarmac_feedback>(std::move(feedback)); });
-}
-
-/// What an output can be given of clients' buffers: those that are imported, rather than read.
-FormatSet scannable_formats(const tarmac_linux_dmabuf& dmabuf) {
-    FormatSet formats;
-    for (const tarmac::Importer* member : dmabuf.importer->importer->members()) {
-        if (!member->imports())
-            continue;
-        for (const auto pair : member->formats())
-            formats.add(pair);
-    }
-    return formats;
 }
 
 Result<std::unique_ptr<tarmac_feedback>>
@@ -48,18 +38,15 @@ scanout_feedback(const tarmac_linux_dmabuf& dmabuf, dev_t device, const wlr_drm_
     const auto& usual = dmabuf.global.default_feedback();
     if (!usual)
         return tarmac::fail(tarmac::Fault::NotAvailable, "the display is gone");
-    FormatSet formats = tarmac::to_format_set(shown)
-                            .intersect(scannable_formats(dmabuf))
-                            .intersect(usual->table().formats());
+    FormatSet formats =
+        tarmac::to_format_set(shown)
+            .intersect(tarmac::imported_formats(dmabuf.importer->importer->members()))
+            .intersect(usual->table().formats());
     if (formats.empty())
         return tarmac::fail(tarmac::Fault::InvalidFormat,
                             "the plane shows no format that clients are told of");
-    FeedbackBuilder builder;
-    builder.set_main_device(usual->main_device()).share_table(usual);
-    builder.add_tranche({device, TrancheFlags::Scanout, std::move(formats)});
-    for (const tarmac::Tranche& tranche : usual->tranches())
-        builder.add_tranche(tranche);
-    return built(builder);
+    return wrapped(
+        tarmac::with_scanout(usual, {device, TrancheFlags::Scanout, std::move(formats)}));
 }
 
 } // namespace
@@ -74,7 +61,7 @@ tarmac_feedback* tarmac_feedback_create(dev_t main_device, const tarmac_tranche*
         for (const tarmac_tranche& tranche : std::span{tranches, n_tranches})
             builder.add_tranche({tranche.target_device, TrancheFlags{tranche.flags},
                                  tarmac::to_format_set(*tranche.formats)});
-        return built(builder);
+        return wrapped(builder.build());
     });
 }
 

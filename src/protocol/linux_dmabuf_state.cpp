@@ -7,6 +7,7 @@
 #include "dmabuf/distinct_dmabufs.hpp"
 #include "dmabuf/formatted.hpp"
 #include "import/ask_in_order.hpp"
+#include "import/imported_formats.hpp"
 #include "import/landed.hpp"
 #include "linux-dmabuf-v1-protocol.h"
 #include "protocol/client_buffer.hpp"
@@ -355,12 +356,7 @@ void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
 }
 
 FormatSet LinuxDmabuf::State::imported_formats() const {
-    FormatSet formats;
-    for (const Importer* importer : importers_ | std::views::filter(&Importer::imports)) {
-        for (const FormatModifier& pair : importer->formats())
-            formats.add(pair);
-    }
-    return formats;
+    return tarmac::imported_formats(importers_);
 }
 
 void LinuxDmabuf::State::report_refusal(const Refusal& refusal) {

@@ -5,6 +5,7 @@
 #include <tarmac/scene_feedback.hpp>
 #include <unordered_map>
 
+#include "feedback/with_scanout.hpp"
 #include "protocol/linux_dmabuf_state.hpp"
 #include "scene/scanout_candidate.hpp"
 #include "wlr/drm_format_set.hpp"
@@ -107,12 +108,7 @@ private:
             scanout_tranche(output, dmabuf->imported_formats().intersect(base->table().formats()));
         if (!scanout || scanout->formats.empty())
             return nullptr;
-        FeedbackBuilder builder;
-        builder.set_main_device(base->main_device()).share_table(base);
-        builder.add_tranche(std::move(*scanout));
-        for (const Tranche& tranche : base->tranches())
-            builder.add_tranche(tranche);
-        return builder.build().value_or(nullptr);
+        return with_scanout(base, std::move(*scanout)).value_or(nullptr);
     }
 
     void set_candidate(Output& output, wlr_surface* candidate) {
