@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "support/fake_writer.hpp"
+#include "support/order.hpp"
 #include "support/subsurface.hpp"
 #include "support/surface_role.hpp"
 
@@ -25,13 +26,6 @@ constexpr std::array<const char*, 8> names = {"buffer", "role",   "surface",  "c
                                               "signal", "global", "renderer", "display"};
 
 using Order = std::vector<Thing>;
-
-std::string describe(const Order& order) {
-    std::string text;
-    for (const Thing thing : order)
-        text += std::string{text.empty() ? "" : ", "} + names[thing];
-    return text;
-}
 
 /// A window, by default with a picture, whose next picture is late, and everything that can go.
 struct Held {
@@ -114,7 +108,7 @@ std::vector<Order> many_orders() {
 TEST_CASE("everything may go in any order while a commit waits") {
     for (Order order : many_orders()) {
         order.push_back(Display);
-        INFO(describe(order));
+        INFO(describe(order, names));
         Held held{Drawing::Pixman};
         for (const Thing thing : order)
             held.destroy(thing);
@@ -133,7 +127,7 @@ TEST_CASE("the display may go before what was made on it, while a commit waits")
                 order.push_back(thing);
         }
     }
-    INFO(describe(order));
+    INFO(describe(order, names));
     Held held{Drawing::Pixman, GENERATE(true, false)};
     for (const Thing thing : order)
         held.destroy(thing);
@@ -146,7 +140,7 @@ TEST_CASE("everything but an imported picture's renderer may go while a commit w
                                  Order{Role, Surface, Buffer, Global},
                                  Order{Role, Global, Surface, Buffer}, Order{Role, Signal, Surface},
                                  Order{Display, Global, Signal}, Order{Display, Signal, Global});
-    INFO(describe(order));
+    INFO(describe(order, names));
     Held held{Drawing::Gles2, GENERATE(true, false)};
     for (const Thing thing : order)
         held.destroy(thing);

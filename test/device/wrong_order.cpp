@@ -17,6 +17,7 @@
 #include "support/fake_output.hpp"
 #include "support/image_buffer.hpp"
 #include "support/local_compositor.hpp"
+#include "support/order.hpp"
 #include "support/sanitizer.hpp"
 #include "wlr/listener.hpp"
 
@@ -34,13 +35,6 @@ constexpr std::array<const char*, 7> names = {"advice",   "captures", "global", 
                                               "renderer", "scene",    "display"};
 
 using Order = std::vector<Thing>;
-
-std::string describe(const Order& order) {
-    std::string text;
-    for (const Thing thing : order)
-        text += std::string{text.empty() ? "" : ", "} + names[thing];
-    return text;
-}
 
 /// All that README has, with a client whose surface fills an output.
 struct Embedding {
@@ -169,7 +163,7 @@ TEST_CASE("all that an embedder has may go in any order") {
         // Each 29th, since all 1470 take minutes with sanitizers.
         if (!is_allowed(order) || count++ % 29 != 0)
             continue;
-        INFO(describe(order));
+        INFO(describe(order, names));
         Embedding embedding{Drawing::Pixman};
         for (const Thing thing : order)
             embedding.destroy(thing);
@@ -186,7 +180,7 @@ TEST_CASE("a renderer that imports may go first, too") {
     Drawing drawing = Drawing::Gles2;
     if (!HasAddressSanitizer)
         drawing = GENERATE(Drawing::Gles2, Drawing::Vulkan);
-    INFO(name_of(drawing) << ": " << describe(order));
+    INFO(name_of(drawing) << ": " << describe(order, names));
     Embedding embedding{drawing};
     for (const Thing thing : order)
         embedding.destroy(thing);

@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Seconds are what it takes.
+/// Otherwise it takes seconds.
 constexpr std::chrono::milliseconds LongestLeakCheck = 40s;
 
 void tell_of_no_leak_check() {
