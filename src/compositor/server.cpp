@@ -66,13 +66,17 @@ std::expected<void, std::string> Server::create_parts() {
             return std::unexpected(done.error());
     }
     windows_.emplace(display_.get(), *scene_, *outputs_);
+    window_captures_.emplace(display_.get(), *graphics_);
     seat_.emplace(display_.get(), *graphics_, *scene_, *outputs_, *windows_, [this] { end(0); });
     return {};
 }
 
 void Server::tie_parts() {
     graphics_->on_replaced = [this] { use_new_renderer(); };
-    graphics_->on_new_allocator = [this] { outputs_->use_new_renderer(); };
+    graphics_->on_new_allocator = [this] {
+        window_captures_->stop();
+        outputs_->use_new_renderer();
+    };
     graphics_->on_lost = [this](const std::string& reason) {
         log_event("error", {{"reason", quoted(reason)}});
         end(1);
@@ -114,6 +118,7 @@ std::expected<int, std::string> Server::run() {
 }
 
 void Server::use_new_renderer() {
+    window_captures_->stop();
     wlr_compositor_set_renderer(compositor_, graphics_->renderer());
     dmabufs_->use_new_renderer(graphics_->renderer(), graphics_->drm_fd());
     outputs_->use_new_renderer();

@@ -10,6 +10,7 @@
 #include "compositor/signal_source.hpp"
 #include "compositor/startup_child.hpp"
 #include "compositor/window/surface_bounds.hpp"
+#include "compositor/window/window_captures.hpp"
 #include "compositor/window/windows.hpp"
 
 #include <expected>
@@ -58,6 +59,7 @@ private:
     std::optional<Outputs> outputs_;
     std::optional<CaptureGuard> captures_;
     std::optional<Windows> windows_;
+    std::optional<WindowCaptures> window_captures_;
     std::optional<Seat> seat_;
 };
 

@@ -55,6 +55,7 @@ const std::vector<std::string> ForAll = {
 /// Not for clients in a security context.
 const std::vector<std::string> Privileged = {
     "ext_data_control_manager_v1",
+    "ext_foreign_toplevel_image_capture_source_manager_v1",
     "ext_foreign_toplevel_list_v1",
     "ext_image_copy_capture_manager_v1",
     "ext_output_image_capture_source_manager_v1",

@@ -34,6 +34,32 @@ const wl_message manager_requests[] = {{"capture_output", "nio", capture_types},
 const wl_interface manager_interface = {
     "zwlr_screencopy_manager_v1", 3, 3, manager_requests, 0, nullptr};
 
+ext_image_capture_source_v1* source_of(RawClient& client, wl_output* output) {
+    auto* manager = static_cast<ext_output_image_capture_source_manager_v1*>(
+        client.bind_global(&ext_output_image_capture_source_manager_v1_interface, 1));
+    auto* source = ext_output_image_capture_source_manager_v1_create_source(manager, output);
+    ext_output_image_capture_source_manager_v1_destroy(manager);
+    return source;
+}
+
+ext_image_capture_source_v1* source_of(RawClient& client, ext_foreign_toplevel_handle_v1* window) {
+    auto* manager = static_cast<ext_foreign_toplevel_image_capture_source_manager_v1*>(
+        client.bind_global(&ext_foreign_toplevel_image_capture_source_manager_v1_interface, 1));
+    auto* source =
+        ext_foreign_toplevel_image_capture_source_manager_v1_create_source(manager, window);
+    ext_foreign_toplevel_image_capture_source_manager_v1_destroy(manager);
+    return source;
+}
+
+ext_image_copy_capture_session_v1* create_session(RawClient& client,
+                                                  ext_image_capture_source_v1* source) {
+    auto* manager = static_cast<ext_image_copy_capture_manager_v1*>(
+        client.bind_global(&ext_image_copy_capture_manager_v1_interface, 1));
+    auto* session = ext_image_copy_capture_manager_v1_create_session(manager, source, 0);
+    ext_image_copy_capture_manager_v1_destroy(manager);
+    return session;
+}
+
 } // namespace
 
 std::ostream& operator<<(std::ostream& out, const Captured& captured) {
@@ -95,32 +121,31 @@ Captured Screencopy::into(wl_buffer* buffer) {
 }
 
 ImageCapture::ImageCapture(RawClient& client, wl_output* output)
-    : client_{client}
-    , sources_{static_cast<ext_output_image_capture_source_manager_v1*>(
-          client.bind_global(&ext_output_image_capture_source_manager_v1_interface, 1))}
-    , manager_{static_cast<ext_image_copy_capture_manager_v1*>(
-          client.bind_global(&ext_image_copy_capture_manager_v1_interface, 1))}
-    , source_{ext_output_image_capture_source_manager_v1_create_source(sources_, output)}
-    , session_{ext_image_copy_capture_manager_v1_create_session(manager_, source_, 0)} {
+    : ImageCapture{client, source_of(client, output)} {}
+
+ImageCapture::ImageCapture(RawClient& client, ext_foreign_toplevel_handle_v1* window)
+    : ImageCapture{client, source_of(client, window)} {}
+
+ImageCapture::ImageCapture(RawClient& client, ext_image_capture_source_v1* source)
+    : client_{client}, source_{source}, session_{create_session(client, source)} {
+    using Session = ext_image_copy_capture_session_v1;
     static constexpr ext_image_copy_capture_session_v1_listener events = {
         .buffer_size =
-            [](void* data, ext_image_copy_capture_session_v1*, std::uint32_t width,
-               std::uint32_t height) {
+            [](void* data, Session*, std::uint32_t width, std::uint32_t height) {
                 auto* self = static_cast<ImageCapture*>(data);
                 self->width_ = static_cast<int>(width);
                 self->height_ = static_cast<int>(height);
+                self->fourccs_.clear();
             },
-        .shm_format = [](void*, ext_image_copy_capture_session_v1*, std::uint32_t) {},
-        .dmabuf_device = [](void*, ext_image_copy_capture_session_v1*, wl_array*) {},
+        .shm_format = [](void*, Session*, std::uint32_t) {},
+        .dmabuf_device = [](void*, Session*, wl_array*) {},
         .dmabuf_format =
-            [](void* self, ext_image_copy_capture_session_v1*, std::uint32_t fourcc, wl_array*) {
+            [](void* self, Session*, std::uint32_t fourcc, wl_array*) {
                 static_cast<ImageCapture*>(self)->fourccs_.push_back(fourcc);
             },
-        .done =
-            [](void* self, ext_image_copy_capture_session_v1*) {
-                static_cast<ImageCapture*>(self)->is_told_ = true;
-            },
-        .stopped = [](void*, ext_image_copy_capture_session_v1*) {},
+        .done = [](void* self, Session*) { static_cast<ImageCapture*>(self)->is_told_ = true; },
+        .stopped = [](void* self,
+                      Session*) { static_cast<ImageCapture*>(self)->is_stopped_ = true; },
     };
     ext_image_copy_capture_session_v1_add_listener(session_, &events, this);
     if (!client.wait_for(is_told_))
@@ -128,13 +153,17 @@ ImageCapture::ImageCapture(RawClient& client, wl_output* output)
 }
 
 ImageCapture::~ImageCapture() {
+    end_frame();
     ext_image_copy_capture_session_v1_destroy(session_);
     ext_image_capture_source_v1_destroy(source_);
-    ext_image_copy_capture_manager_v1_destroy(manager_);
-    ext_output_image_capture_source_manager_v1_destroy(sources_);
 }
 
-Captured ImageCapture::into(wl_buffer* buffer) {
+void ImageCapture::end_frame() {
+    if (frame_ != nullptr)
+        ext_image_copy_capture_frame_v1_destroy(frame_);
+}
+
+void ImageCapture::begin(wl_buffer* buffer) {
     using Frame = ext_image_copy_capture_frame_v1;
     using Number = std::uint32_t;
     using Result = std::optional<Captured>;
@@ -149,15 +178,19 @@ Captured ImageCapture::into(wl_buffer* buffer) {
                 *static_cast<Result*>(result) = Captured{Captured::Failed, reason};
             },
     };
-    Result captured;
-    Frame* frame = ext_image_copy_capture_session_v1_create_frame(session_);
-    ext_image_copy_capture_frame_v1_add_listener(frame, &events, &captured);
-    ext_image_copy_capture_frame_v1_attach_buffer(frame, buffer);
-    ext_image_copy_capture_frame_v1_damage_buffer(frame, 0, 0, width_, height_);
-    ext_image_copy_capture_frame_v1_capture(frame);
-    client_.wait_until([&] { return captured.has_value(); });
-    ext_image_copy_capture_frame_v1_destroy(frame);
-    return captured.value_or(Captured{});
+    end_frame();
+    captured_.reset();
+    frame_ = ext_image_copy_capture_session_v1_create_frame(session_);
+    ext_image_copy_capture_frame_v1_add_listener(frame_, &events, &captured_);
+    ext_image_copy_capture_frame_v1_attach_buffer(frame_, buffer);
+    ext_image_copy_capture_frame_v1_damage_buffer(frame_, 0, 0, width_, height_);
+    ext_image_copy_capture_frame_v1_capture(frame_);
+}
+
+Captured ImageCapture::into(wl_buffer* buffer) {
+    begin(buffer);
+    client_.wait_until([this] { return captured_.has_value(); });
+    return captured_.value_or(Captured{});
 }
 
 } // namespace test

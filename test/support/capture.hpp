@@ -6,6 +6,7 @@
 #include <vector>
 #include <wayland-client.h>
 
+#include "ext-foreign-toplevel-list-v1-client-protocol.h"
 #include "ext-image-capture-source-v1-client-protocol.h"
 #include "ext-image-copy-capture-v1-client-protocol.h"
 #include "support/raw_client.hpp"
@@ -48,11 +49,12 @@ private:
     std::optional<Captured> captured_;
 };
 
-/// A capture of an output by ext-image-copy-capture, in a session of its own.
+/// Captures of an output or a window by ext-image-copy-capture, in a session of their own.
 class ImageCapture {
 public:
-    /// Waits for what is asked of the buffer. Throws std::runtime_error without an answer.
+    /// Wait for what is asked of the buffer. Throw std::runtime_error without an answer.
     ImageCapture(RawClient& client, wl_output* output);
+    ImageCapture(RawClient& client, ext_foreign_toplevel_handle_v1* window);
     ~ImageCapture();
     ImageCapture(const ImageCapture&) = delete;
     ImageCapture& operator=(const ImageCapture&) = delete;
@@ -61,18 +63,28 @@ public:
     const std::vector<std::uint32_t>& fourccs() const { return fourccs_; }
     int width() const { return width_; }
     int height() const { return height_; }
-    /// Waits for the end of it.
+    /// Whether there is nothing to capture any more.
+    bool is_stopped() const { return is_stopped_; }
+    /// Asks for one, after the one before has ended. From the second on it waits for something new
+    /// to be seen.
+    void begin(wl_buffer* buffer);
+    /// Nothing until it has ended.
+    const std::optional<Captured>& result() const { return captured_; }
+    /// Begins one and waits for the end of it.
     Captured into(wl_buffer* buffer);
 
 private:
+    ImageCapture(RawClient& client, ext_image_capture_source_v1* source);
+    void end_frame();
+
     RawClient& client_;
-    ext_output_image_capture_source_manager_v1* sources_;
-    ext_image_copy_capture_manager_v1* manager_;
     ext_image_capture_source_v1* source_;
     ext_image_copy_capture_session_v1* session_;
+    ext_image_copy_capture_frame_v1* frame_ = nullptr;
+    std::optional<Captured> captured_;
     std::vector<std::uint32_t> fourccs_;
     int width_ = 0, height_ = 0;
-    bool is_told_ = false;
+    bool is_told_ = false, is_stopped_ = false;
 };
 
 } // namespace test

@@ -6,6 +6,8 @@
 namespace tarmac::compositor {
 namespace {
 
+constexpr int HeadlessRate = 60'000; ///< in mHz, at which wlroots draws them
+
 std::vector<wlr_output_mode*> modes_of(const wlr_output& output) {
     std::vector<wlr_output_mode*> modes;
     for (wl_list* link = output.modes.next; link != &output.modes; link = link->next) {
@@ -44,9 +46,14 @@ bool commit(wlr_output& output, SetMode set_mode) {
 bool switch_on(wlr_output& output, std::optional<Size> size) {
     const std::vector<wlr_output_mode*> modes = sorted_modes(output, size);
     if (modes.empty()) {
+        // Without a rate, clients would draw at the pace of captures of their windows; a nested
+        // output has to be without one.
+        const bool is_headless = wlr_output_is_headless(&output);
+        const Size shown = size.value_or(Size{output.width, output.height});
         return commit(output, [&](wlr_output_state& state) {
-            if (size)
-                wlr_output_state_set_custom_mode(&state, size->width, size->height, 0);
+            if (size || is_headless)
+                wlr_output_state_set_custom_mode(&state, shown.width, shown.height,
+                                                 is_headless ? HeadlessRate : 0);
         });
     }
     return std::ranges::any_of(modes, [&](wlr_output_mode* mode) {

@@ -228,10 +228,13 @@ void Toplevel::list_as_named() {
         return;
     const wlr_ext_foreign_toplevel_handle_v1_state state{or_empty(xdg_.title),
                                                          or_empty(xdg_.app_id)};
-    if (listed_)
+    if (listed_) {
         wlr_ext_foreign_toplevel_handle_v1_update_state(listed_.get(), &state);
-    else
-        listed_.reset(wlr_ext_foreign_toplevel_handle_v1_create(&windows_.list(), &state));
+        return;
+    }
+    listed_.reset(wlr_ext_foreign_toplevel_handle_v1_create(&windows_.list(), &state));
+    if (listed_)
+        listed_->data = this;
 }
 
 void Toplevel::unmapped() {
