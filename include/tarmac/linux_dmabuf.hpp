@@ -195,6 +195,15 @@ public:
     Result<void> set_importers(Importer& importer,
                                std::shared_ptr<const Feedback> feedback = nullptr);
 
+    /// Imports nothing until resume(): for while there is nobody to ask, such as between the loss
+    /// of a renderer and set_importers(), which doesn't resume by itself. What clients ask for
+    /// waits: `create` for its answer, and commits for their pictures, which aren't overdue by
+    /// that. What is shown stays. Where there is no wlr_compositor, a buffer that is used is
+    /// imported all the same.
+    void pause() noexcept;
+    /// All that waits has its turn.
+    void resume() noexcept;
+
     /// Tells every default feedback object, and every surface's that has none of its own, of
     /// `feedback`, which must not be null. Nothing is sent where a client would be told the same
     /// again.

@@ -238,6 +238,11 @@ TARMAC_EXPORT bool tarmac_linux_dmabuf_set_importer(struct tarmac_linux_dmabuf* 
                                                     struct tarmac_importer* importer,
                                                     struct tarmac_error* error);
 
+/// Imports nothing until it is resumed, so that clients wait rather than be refused: for while a
+/// lost renderer has no successor.
+TARMAC_EXPORT void tarmac_linux_dmabuf_pause(struct tarmac_linux_dmabuf* dmabuf);
+TARMAC_EXPORT void tarmac_linux_dmabuf_resume(struct tarmac_linux_dmabuf* dmabuf);
+
 /// Offers linux-drm-syncobj-v1, too. `drm_fd`, borrowed, is where timelines come from; -1: any
 /// device that has them.
 TARMAC_EXPORT bool tarmac_linux_dmabuf_offer_explicit_sync(struct tarmac_linux_dmabuf* dmabuf,

@@ -116,6 +116,14 @@ bool tarmac_linux_dmabuf_set_importer(tarmac_linux_dmabuf* dmabuf, tarmac_import
     return tarmac::c::done(error, [&] { return replace_importer(*dmabuf, *importer, nullptr); });
 }
 
+void tarmac_linux_dmabuf_pause(tarmac_linux_dmabuf* dmabuf) {
+    dmabuf->global.pause();
+}
+
+void tarmac_linux_dmabuf_resume(tarmac_linux_dmabuf* dmabuf) {
+    dmabuf->global.resume();
+}
+
 bool tarmac_linux_dmabuf_offer_explicit_sync(tarmac_linux_dmabuf* dmabuf, int drm_fd,
                                              tarmac_error* error) {
     return tarmac::c::done(error, [&] { return dmabuf->global.offer_explicit_sync(drm_fd); });

@@ -63,6 +63,11 @@ DmabufImport::DmabufImport(wl_display* display, wlr_compositor* compositor,
     scene_feedback_.emplace(*global_, wl_display_get_event_loop(display));
 }
 
+void DmabufImport::pause() {
+    if (global_)
+        global_->pause();
+}
+
 void DmabufImport::use_new_renderer(wlr_renderer* renderer, int drm_fd) {
     if (!global_)
         return;
@@ -71,6 +76,7 @@ void DmabufImport::use_new_renderer(wlr_renderer* renderer, int drm_fd) {
                                : Result<void>{std::unexpected(importer.error())};
     if (done) {
         importer_ = std::move(*importer);
+        global_->resume();
         return;
     }
     log_absence(done.error());

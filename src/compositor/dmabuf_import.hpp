@@ -23,6 +23,8 @@ public:
                  wlr_security_context_manager_v1* security_contexts, wlr_renderer* renderer,
                  int drm_fd);
 
+    /// There is no renderer until use_new_renderer(): clients wait.
+    void pause();
     /// Imports everything again with a renderer that takes the former one's place.
     void use_new_renderer(wlr_renderer* renderer, int drm_fd);
 

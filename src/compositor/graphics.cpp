@@ -175,6 +175,8 @@ void Graphics::lost() {
     failed_attempts_ = 0;
     const std::string pause = schedule_replacement();
     log_event("lost", {{"renderer", renderer_name()}, {"pause", pause}});
+    if (on_renderer_lost)
+        on_renderer_lost();
 }
 
 std::string Graphics::schedule_replacement() {

@@ -54,6 +54,8 @@ public:
     /// on_replaced, so not while anything is drawn.
     void check_device();
 
+    /// Called when the renderer is lost: until on_replaced there is nobody to ask.
+    std::function<void()> on_renderer_lost;
     /// Called when the renderer was lost, and renderer() and allocator() are new ones. Those before
     /// them are there until it returns.
     std::function<void()> on_replaced;

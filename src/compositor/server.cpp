@@ -72,6 +72,7 @@ std::expected<void, std::string> Server::create_parts() {
 }
 
 void Server::tie_parts() {
+    graphics_->on_renderer_lost = [this] { dmabufs_->pause(); };
     graphics_->on_replaced = [this] { use_new_renderer(); };
     graphics_->on_new_allocator = [this] {
         window_captures_->stop();

@@ -138,7 +138,8 @@ void BufferParams::create_buffer(const Image& image) {
         if (pending_)
             pending_->finish_mapping_by(queue.end_of_patience());
     };
-    pending_->await_import(queue.push(requester_.client(), land, /*is_answered=*/true));
+    pending_->await_import(
+        queue.push(requester_.client(), land, ImportQueue::Kind::AnsweredImport));
 }
 
 void BufferParams::answer() {

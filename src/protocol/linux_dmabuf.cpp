@@ -214,6 +214,16 @@ Result<void> LinuxDmabuf::set_importers(Importer& importer,
     return set_importers(std::vector{&importer}, std::move(feedback));
 }
 
+void LinuxDmabuf::pause() noexcept {
+    if (const auto running = state())
+        running->queue().pause();
+}
+
+void LinuxDmabuf::resume() noexcept {
+    if (const auto running = state())
+        running->queue().resume();
+}
+
 void LinuxDmabuf::set_default_feedback(std::shared_ptr<const Feedback> feedback) {
     if (const auto running = state())
         running->feedbacks().set_default(std::move(feedback));

@@ -332,7 +332,9 @@ void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
                             buffer.error().message.c_str());
             });
         const auto land_again = [this, &buffer, device] { land(buffer, device); };
-        buffer.await_import(queue_.push(landed.client, land_again, is_answered));
+        const auto kind =
+            is_answered ? ImportQueue::Kind::AnsweredImport : ImportQueue::Kind::Import;
+        buffer.await_import(queue_.push(landed.client, land_again, kind));
     }
     trial_.reset();
     auto trial = create_trial();

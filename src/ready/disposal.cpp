@@ -44,10 +44,11 @@ void Disposal::await_release(const EntryPtr& entry) {
 void Disposal::await_turn(const EntryPtr& entry) {
     if (!turns_)
         return;
-    entry->turn = turns_->push(entry->client, [this, weak = std::weak_ptr{entry}] {
+    const auto work = [this, weak = std::weak_ptr{entry}] {
         if (const auto waiting = weak.lock())
             free_later(waiting, [&] { give_up_buffer(waiting); });
-    });
+    };
+    entry->turn = turns_->push(entry->client, work, ImportQueue::Kind::Other);
 }
 
 void Disposal::give_up_buffer(const EntryPtr& entry) {

@@ -51,22 +51,49 @@ ImportQueue::~ImportQueue() {
 }
 
 ImportQueue::Ticket ImportQueue::push(wl_client* client, std::move_only_function<void()> work,
-                                      bool is_answered) {
-    auto shared = std::make_shared<Work>(std::move(work), is_answered);
+                                      Kind kind) {
+    auto shared = std::make_shared<Work>(std::move(work), kind);
+    add(client, shared);
+    return Ticket{std::move(shared)};
+}
+
+void ImportQueue::add(wl_client* client, std::shared_ptr<Work> work) {
     begin_turn();
     Waiting& waiting = waiting_[client];
     std::list<wl_client*> place;
     if (waiting.empty() && client != serving_)
         place.push_back(client);
-    waiting.push_back(shared);
+    waiting.push_back(std::move(work));
     order_.splice(std::prev(order_.end(), static_cast<std::ptrdiff_t>(n_served_)), place);
     // What comes from within a turn's work belongs to that turn, and to its budget.
     if (!is_taking_turn_)
         end_of_turn_.request();
-    return Ticket{std::move(shared)};
+}
+
+void ImportQueue::resume() noexcept {
+    if (!std::exchange(is_paused_, false))
+        return;
+    resumed_ = std::chrono::steady_clock::now();
+    for (const auto& [client, weak] : std::exchange(put_off_, {})) {
+        const auto work = weak.lock();
+        // Without memory for the queue it is done at once.
+        if (work && work->function && !guard([&] { add(client, work); }))
+            guard(std::exchange(work->function, nullptr));
+    }
+}
+
+/// What was given up meanwhile is left out now and then, so that it can't pile up.
+void ImportQueue::put_off(wl_client* client, const std::shared_ptr<Work>& work) {
+    constexpr std::size_t Few = 64;
+    if (put_off_.size() >= std::max(n_before_sweep_, Few)) {
+        std::erase_if(put_off_, [](const auto& entry) { return entry.second.expired(); });
+        n_before_sweep_ = 2 * put_off_.size();
+    }
+    put_off_.emplace_back(client, work);
 }
 
 void ImportQueue::finish() {
+    resume();
     while (!order_.empty())
         do_next();
 }
@@ -94,7 +121,7 @@ void ImportQueue::take_turn(std::chrono::nanoseconds budget) noexcept {
 
 bool ImportQueue::is_next_answered() const {
     const auto work = waiting_.at(order_.front()).front().lock();
-    return work && work->is_answered && n_answers_ < AnswersInTurn;
+    return work && work->kind == Kind::AnsweredImport && n_answers_ < AnswersInTurn;
 }
 
 void ImportQueue::do_next() noexcept {
@@ -106,8 +133,10 @@ void ImportQueue::do_next() noexcept {
     const auto work = waiting.front().lock();
     waiting.pop_front();
     serving_ = client;
-    if (work && work->function) {
-        n_answers_ += work->is_answered;
+    const bool is_put_off = work && work->function && is_paused_ && work->kind != Kind::Other &&
+                            guard([&] { put_off(client, work); });
+    if (work && work->function && !is_put_off) {
+        n_answers_ += work->kind == Kind::AnsweredImport;
         guard(std::exchange(work->function, nullptr));
     }
     serving_.reset();

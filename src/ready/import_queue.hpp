@@ -8,6 +8,8 @@
 #include <optional>
 #include <tarmac/fd.hpp>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "wlr/end_of_turn.hpp"
 #include "wlr/turn.hpp"
@@ -30,9 +32,17 @@ namespace tarmac {
 /// of its budget the machine took away; and a next turn begins before its end, with half of its
 /// budget: compositors draw at the end of a turn, and that can take long.
 class ImportQueue {
+public:
+    enum class Kind {
+        Import,
+        AnsweredImport, ///< the client waits for what comes of it
+        Other,          ///< nothing that a renderer is asked for
+    };
+
+private:
     struct Work {
         std::move_only_function<void()> function;
-        bool is_answered;
+        Kind kind;
     };
 
 public:
@@ -56,11 +66,17 @@ public:
     ImportQueue& operator=(const ImportQueue&) = delete;
 
     /// Work of one client is done in the order in which it came. It may destroy its ticket.
-    /// `is_answered`: the client waits for what comes of it.
     [[nodiscard]] Ticket push(wl_client* client, std::move_only_function<void()> work,
-                              bool is_answered = false);
-    /// Does all that waits.
+                              Kind kind = Kind::Import);
+    /// Does all that waits, even if it is paused.
     void finish();
+    /// Until resume(), imports wait.
+    void pause() noexcept { is_paused_ = true; }
+    void resume() noexcept;
+    /// Since when imports have been done: waiting before that is nobody's fault.
+    std::chrono::steady_clock::time_point resumed() const noexcept {
+        return is_paused_ ? std::chrono::steady_clock::now() : resumed_;
+    }
     /// How long the turn that goes on may wait for somebody who helps with an import: as long again
     /// as its budget.
     std::chrono::steady_clock::time_point end_of_patience() const noexcept {
@@ -70,6 +86,8 @@ public:
 private:
     using Waiting = std::deque<std::weak_ptr<Work>>;
 
+    void add(wl_client* client, std::shared_ptr<Work> work);
+    void put_off(wl_client* client, const std::shared_ptr<Work>& work);
     void begin_turn();
     /// Goes on with the turn, for which there is so much time in all.
     void take_turn(std::chrono::nanoseconds budget) noexcept;
@@ -92,6 +110,10 @@ private:
     unsigned n_answers_ = 0;            ///< that the turn has had
     std::optional<wl_client*> serving_; ///< whose work goes on
     std::size_t n_served_ = 0; ///< how many, the last ones, had an import done in this turn
+    bool is_paused_ = false;
+    std::vector<std::pair<wl_client*, std::weak_ptr<Work>>> put_off_; ///< while it is paused
+    std::size_t n_before_sweep_ = 0; ///< so many of put_off_ may be there before it is swept
+    std::chrono::steady_clock::time_point resumed_{};
 };
 
 } // namespace tarmac

@@ -275,6 +275,11 @@ void Surface::skip_oldest() {
     advance();
 }
 
+/// While nothing is imported, no commit is overdue.
+std::chrono::steady_clock::time_point Surface::counts_from(const Commit& commit) const {
+    return std::max(commit.since, context_.imports.resumed());
+}
+
 void Surface::arm_deadline() {
     const auto since = waits_since();
     if (!since) {
@@ -283,7 +288,8 @@ void Surface::arm_deadline() {
     }
     if (deadline_)
         return;
-    const auto left = *since + context_.ready_timeout - std::chrono::steady_clock::now();
+    const auto from = std::max(*since, context_.imports.resumed());
+    const auto left = from + context_.ready_timeout - std::chrono::steady_clock::now();
     deadline_.emplace(context_.loop, std::chrono::ceil<std::chrono::milliseconds>(left),
                       [this] { attempt([this] { handle_overdue(); }); });
 }
@@ -294,7 +300,7 @@ void Surface::handle_overdue() {
     const auto limit = std::chrono::steady_clock::now() - context_.ready_timeout;
     const auto self = shared_from_this();
     for (Commit& commit : waiting_) {
-        if (!commit.is_delayed() || commit.since > limit)
+        if (!commit.is_delayed() || counts_from(commit) > limit)
             continue;
         if (context_.ends_client(client)) {
             wl_client_post_implementation_error(client,

@@ -106,6 +106,20 @@ TEST_CASE_METHOD(Fixture, "a picture that doesn't come is skipped, and its buffe
     CHECK(window.awaits("32x24 green"));
 }
 
+TEST_CASE_METHOD(Fixture, "while nothing is imported no picture is overdue") {
+    shell.global->pause();
+    auto& params = client.create_params();
+    client.add(params, green.dmabuf().get(), 0, 0, 32 * 4, DRM_FORMAT_MOD_LINEAR);
+    client.create_immed(params, 32, 24, DRM_FORMAT_XRGB8888);
+    window.commit(params.buffer);
+    const auto end = std::chrono::steady_clock::now() + 2 * Timeout;
+    while (std::chrono::steady_clock::now() < end)
+        shell.turn(Timeout / 4);
+    CHECK(window.awaits("64x48 red"));
+    shell.global->resume();
+    CHECK(window.awaits("32x24 green"));
+}
+
 TEST_CASE_METHOD(Fixture, "a picture whose acquire point never signals is skipped") {
     Timeline acquire, release, later;
     Screen screen{shell};

@@ -406,6 +406,53 @@ TEST_CASE_METHOD(Fixture, "what waits when the global goes is answered failed") 
     CHECK(client.round_trip());
 }
 
+TEST_CASE_METHOD(Fixture, "while it is paused, clients wait for their imports") {
+    offer({});
+    RawClient client = connect();
+    REQUIRE(client.round_trip());
+    global->pause();
+    RawClient::Params& waiting = with_plane(client);
+    zwp_linux_buffer_params_v1_create(waiting.object, CardWidth, CardHeight, DRM_FORMAT_XRGB8888,
+                                      0);
+    CHECK(create_immed(client, with_plane(client)) == Created);
+    REQUIRE(client.round_trip());
+    CHECK_FALSE(waiting.is_answered);
+    CHECK(imports.empty());
+    // Wrong requests are answered all the same.
+    auto& wrong = client.create_params();
+    client.add(wrong, dmabuf.get(), 0, 0, 1, DRM_FORMAT_MOD_LINEAR);
+    SECTION("resumed") {
+        global->resume();
+        CHECK(client.wait_until([&] { return waiting.is_answered && imports.size() == 2; }));
+        CHECK(waiting.answer == Created);
+        CHECK(create(client, with_plane(client)) == Created);
+        CHECK(create(client, wrong).kind == Answer::Error);
+    }
+    SECTION("with another importer") {
+        OtherImporter other{renderer.importer(), renderer.importer().device(), false};
+        REQUIRE(global->set_importers(other));
+        REQUIRE(client.round_trip());
+        CHECK_FALSE(waiting.is_answered);
+        global->resume();
+        CHECK(client.wait_until([&] { return waiting.is_answered && imports.size() == 2; }));
+        CHECK(imports == std::vector<std::string>{"other", "other"});
+        wl_display_destroy_clients(compositor.display());
+    }
+    SECTION("and the global goes") {
+        global.reset();
+        CHECK(client.wait_for(waiting.is_answered));
+        CHECK(waiting.answer == Failed);
+    }
+    SECTION("and the client goes") {
+        wl_display_destroy_clients(compositor.display());
+        global->resume();
+        CHECK(imports.empty());
+    }
+    SECTION("and a request is wrong") {
+        CHECK(create(client, wrong).kind == Answer::Error);
+    }
+}
+
 TEST_CASE_METHOD(Fixture, "objects may go in any order while an image is being mapped") {
     if (const std::string why = test::missing(test::Exporter::Vgem); !why.empty())
         SKIP(why);

@@ -180,6 +180,21 @@ TEST_CASE_METHOD(Fixture, "C hears of clients' buffers, and can limit them") {
     }
 }
 
+TEST_CASE_METHOD(Fixture, "C has clients wait while there is nobody to import") {
+    const Fd dmabuf = allocate();
+    REQUIRE(offer(options()));
+    RawClient client = connect();
+    tarmac_linux_dmabuf_pause(global.get());
+    auto& params = client.create_params();
+    client.add(params, dmabuf.get(), 0, 0, CardStride, DRM_FORMAT_MOD_LINEAR);
+    zwp_linux_buffer_params_v1_create(params.object, CardWidth, CardHeight, DRM_FORMAT_XRGB8888, 0);
+    REQUIRE(client.round_trip());
+    CHECK_FALSE(params.is_answered);
+    tarmac_linux_dmabuf_resume(global.get());
+    CHECK(client.wait_for(params.is_answered));
+    CHECK(heard.imports == 1);
+}
+
 TEST_CASE_METHOD(Fixture, "C decides for each client what it may hold") {
     struct Decision {
         Heard heard; ///< the listeners' data, too

@@ -23,12 +23,12 @@ struct Fixture {
     wl_client* client(std::uintptr_t number) { return reinterpret_cast<wl_client*>(number); }
 
     void push(std::uintptr_t client_number, char name, std::chrono::milliseconds takes = 0ms,
-              bool is_answered = false) {
+              ImportQueue::Kind kind = ImportQueue::Kind::Import) {
         const auto work = [this, name, takes] {
             spin(takes);
             done += name;
         };
-        tickets.push_back(queue.push(client(client_number), work, is_answered));
+        tickets.push_back(queue.push(client(client_number), work, kind));
     }
     /// A sleep would give the time away.
     static void spin(std::chrono::milliseconds time) {
@@ -181,7 +181,7 @@ TEST_CASE_METHOD(Fixture, "a next turn begins before what others do at its end")
 TEST_CASE_METHOD(Fixture, "four imports that are answered are done in a turn, whatever they take") {
     turn_with([this] {
         for (char name = 'a'; name < 'g'; ++name)
-            push(1, name, 2ms, true);
+            push(1, name, 2ms, ImportQueue::Kind::AnsweredImport);
     });
     CHECK(done == "abcd");
     turn();
@@ -210,4 +210,40 @@ TEST_CASE("a queue that goes leaves the loop usable") {
     }
     CHECK(wl_event_loop_dispatch(loop, 0) == 0);
     wl_event_loop_destroy(loop);
+}
+
+TEST_CASE_METHOD(Fixture, "while it is paused, imports wait and all else goes on") {
+    turn_with([this] {
+        push(1, 'a');
+        queue.pause();
+        push(1, 'x', 0ms, ImportQueue::Kind::Other);
+        push(2, 'b', 0ms, ImportQueue::Kind::AnsweredImport);
+    });
+    turn();
+    CHECK(done == "x");
+    CHECK(queue.resumed() + 1s > std::chrono::steady_clock::now());
+    SECTION("resumed") {
+        turn_with([this] { push(2, 'c'); });
+        turn();
+        tickets.front() = {};
+        queue.resume();
+        CHECK(done == "x");
+        turn();
+        CHECK(done == "xbc");
+        turn_with([this] { push(1, 'd'); });
+        CHECK(done == "xbcd");
+    }
+    SECTION("finished") {
+        queue.finish();
+        CHECK(done == "xab");
+    }
+    SECTION("what is given up doesn't pile up") {
+        for (int i = 0; i < 1000; ++i) {
+            turn_with([this] { push(1, 'z'); });
+            tickets.pop_back();
+        }
+        queue.resume();
+        turn();
+        CHECK(done == "xab");
+    }
 }
