@@ -195,6 +195,12 @@ public:
     Result<void> set_importers(Importer& importer,
                                std::shared_ptr<const Feedback> feedback = nullptr);
 
+    /// Follows `surface` too, and its subsurfaces, as it follows those that are made after create():
+    /// for who comes when clients are there already, as a plugin may. From the next commit on; what
+    /// is shown stays. To be called outside of its commits. Errors: NotAvailable if create() was
+    /// given no wlr_compositor, or the display is gone; OutOfResources.
+    Result<void> follow(wlr_surface& surface);
+
     /// Imports nothing until resume(): for while there is nobody to ask, such as between the loss
     /// of a renderer and set_importers(), which doesn't resume by itself. What clients ask for
     /// waits: `create` for its answer, and commits for their pictures, which aren't overdue by

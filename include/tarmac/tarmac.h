@@ -238,6 +238,11 @@ TARMAC_EXPORT bool tarmac_linux_dmabuf_set_importer(struct tarmac_linux_dmabuf* 
                                                     struct tarmac_importer* importer,
                                                     struct tarmac_error* error);
 
+/// Follows a surface, with its subsurfaces, that was there before the global was made.
+TARMAC_EXPORT bool tarmac_linux_dmabuf_follow(struct tarmac_linux_dmabuf* dmabuf,
+                                              struct wlr_surface* surface,
+                                              struct tarmac_error* error);
+
 /// Imports nothing until it is resumed, so that clients wait rather than be refused: for while a
 /// lost renderer has no successor.
 TARMAC_EXPORT void tarmac_linux_dmabuf_pause(struct tarmac_linux_dmabuf* dmabuf);

@@ -116,6 +116,11 @@ bool tarmac_linux_dmabuf_set_importer(tarmac_linux_dmabuf* dmabuf, tarmac_import
     return tarmac::c::done(error, [&] { return replace_importer(*dmabuf, *importer, nullptr); });
 }
 
+bool tarmac_linux_dmabuf_follow(tarmac_linux_dmabuf* dmabuf, wlr_surface* surface,
+                                tarmac_error* error) {
+    return tarmac::c::done(error, [&] { return dmabuf->global.follow(*surface); });
+}
+
 void tarmac_linux_dmabuf_pause(tarmac_linux_dmabuf* dmabuf) {
     dmabuf->global.pause();
 }

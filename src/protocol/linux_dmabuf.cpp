@@ -3,7 +3,9 @@
 
 #include "dmabuf/device.hpp"
 #include "dmabuf/formatted.hpp"
+#include "dmabuf/out_of_memory.hpp"
 #include "protocol/linux_dmabuf_state.hpp"
+#include "wlr/guard.hpp"
 #include "wlr/loaded_wlroots.hpp"
 
 namespace tarmac {
@@ -212,6 +214,15 @@ Result<void> LinuxDmabuf::set_importers(std::vector<Importer*> importers,
 Result<void> LinuxDmabuf::set_importers(Importer& importer,
                                         std::shared_ptr<const Feedback> feedback) {
     return set_importers(std::vector{&importer}, std::move(feedback));
+}
+
+Result<void> LinuxDmabuf::follow(wlr_surface& surface) {
+    const auto running = state();
+    if (!running || !running->surfaces())
+        return fail(Fault::NotAvailable, running ? "surfaces are followed with a wlr_compositor"
+                                                 : "the display is gone");
+    return guard([&] { running->surfaces()->follow(surface); }) ? Result<void>{}
+                                                                : std::unexpected(out_of_memory());
 }
 
 void LinuxDmabuf::pause() noexcept {

@@ -57,7 +57,7 @@ public:
     Result<void> offer_explicit_sync(int drm_fd) {
         return tarmac::offer_explicit_sync(display_, drm_fd);
     }
-    const Surfaces* surfaces() const { return surfaces_ ? &*surfaces_ : nullptr; }
+    Surfaces* surfaces() { return surfaces_ ? &*surfaces_ : nullptr; }
     void set_importers(std::vector<Importer*> importers, std::shared_ptr<const Feedback> feedback);
     /// What any importer has whose device gets the dma-bufs themselves.
     FormatSet imported_formats() const;

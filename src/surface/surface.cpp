@@ -68,6 +68,11 @@ Surface::Surface(wlr_surface& surface, SurfaceContext& context, Surfaces& surfac
         wlr_surface_synced_init(&synced_.synced, &surface, &synced_impl, &pending_, &current_);
     // That cleared the states.
     current_.current_of = this;
+    // Of one that was there before.
+    if (surface.buffer) {
+        shown_.kind = ShownContent::Kind::Foreign;
+        follow_foreign(surface.buffer->source);
+    }
 }
 
 Surface::~Surface() {

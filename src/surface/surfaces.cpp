@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "wlr/guard.hpp"
+#include "wlr/surface_states.hpp"
 
 namespace tarmac {
 
@@ -32,6 +33,14 @@ void Surfaces::add(wlr_surface& surface) {
         surfaces_.erase(&surface);
     });
     surfaces_.emplace(&surface, std::move(added));
+}
+
+void Surfaces::follow(wlr_surface& surface) {
+    if (!find(surface))
+        add(surface);
+    const auto follow_child = [this](wlr_surface& child) { follow(child); };
+    for_each_child(surface.current, follow_child);
+    for_each_child(surface.pending, follow_child);
 }
 
 std::shared_ptr<Surface> Surfaces::find(wlr_surface& surface) const {

@@ -9,7 +9,7 @@ struct wlr_compositor;
 
 namespace tarmac {
 
-/// The surfaces of a wlr_compositor that are made from now on.
+/// The surfaces of a wlr_compositor that are made from now on, and others that it is told of.
 class Surfaces {
 public:
     /// `context` must outlive this.
@@ -19,7 +19,9 @@ public:
     Surfaces(const Surfaces&) = delete;
     Surfaces& operator=(const Surfaces&) = delete;
 
-    /// nullptr for one that was made before.
+    /// Follows `surface`, which was made before, and its subsurfaces.
+    void follow(wlr_surface& surface);
+    /// nullptr for one that isn't followed.
     std::shared_ptr<Surface> find(wlr_surface& surface) const;
     /// The wlr_compositor has another renderer.
     void show_again();
