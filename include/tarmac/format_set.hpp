@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <vector>
 
+struct wlr_drm_format_set;
+
 namespace tarmac {
 
 /// A pixel format together with a memory layout: what can be imported or not.
@@ -63,5 +65,12 @@ private:
     std::vector<FormatModifier> pairs_;
     std::unordered_map<FormatModifier, std::size_t> positions_;
 };
+
+/// What of `set` (wlr_output_get_primary_formats(), say) this library knows and can make sense of,
+/// in its order; the rest it would refuse.
+TARMAC_EXPORT FormatSet to_format_set(const wlr_drm_format_set& set);
+/// Adds `formats` to `set`, which sorts them by itself and is the caller's to finish
+/// (wlr_drm_format_set_finish()). False without memory; `set` has a part of them then.
+TARMAC_EXPORT bool add_formats(wlr_drm_format_set& set, const FormatSet& formats);
 
 } // namespace tarmac

@@ -9,7 +9,6 @@
 #include "c/linux_dmabuf.hpp"
 #include "feedback/with_scanout.hpp"
 #include "import/imported_formats.hpp"
-#include "wlr/drm_format_set.hpp"
 #include "wlr/guard.hpp"
 #include "wlr/wlr.hpp"
 

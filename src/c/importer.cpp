@@ -81,6 +81,10 @@ dev_t tarmac_importer_get_device(const tarmac_importer* importer) {
     return importer->importer->device();
 }
 
+bool tarmac_importer_add_formats(const tarmac_importer* importer, wlr_drm_format_set* set) {
+    return tarmac::add_formats(*set, importer->importer->formats());
+}
+
 bool tarmac_importer_has_format(const tarmac_importer* importer, uint32_t fourcc,
                                 uint64_t modifier) {
     return importer->importer->formats().contains({fourcc, modifier});

@@ -8,7 +8,6 @@
 #include "feedback/with_scanout.hpp"
 #include "protocol/linux_dmabuf_state.hpp"
 #include "scene/scanout_candidate.hpp"
-#include "wlr/drm_format_set.hpp"
 #include "wlr/guard.hpp"
 #include "wlr/listener.hpp"
 #include "wlr/timer.hpp"

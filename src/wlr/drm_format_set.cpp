@@ -1,6 +1,6 @@
-#include "wlr/drm_format_set.hpp"
-
+#include <algorithm>
 #include <span>
+#include <tarmac/format_set.hpp>
 #include <tarmac/pixel_format.hpp>
 
 #include "wlr/wlr.hpp"
@@ -22,6 +22,12 @@ FormatSet to_format_set(const wlr_drm_format_set& set) {
         }
     }
     return formats;
+}
+
+bool add_formats(wlr_drm_format_set& set, const FormatSet& formats) {
+    return std::ranges::all_of(formats, [&set](const FormatModifier& pair) {
+        return wlr_drm_format_set_add(&set, pair.fourcc, pair.modifier);
+    });
 }
 
 } // namespace tarmac

@@ -6,7 +6,6 @@
 #include <string_view>
 
 #include "dmabuf/device.hpp"
-#include "wlr/drm_format_set.hpp"
 #include "wlr/gles_info.hpp"
 #include "wlr/imports_udmabufs.hpp"
 #include "wlr/listener.hpp"

@@ -282,6 +282,10 @@ TEST_CASE_METHOD(Fixture, "C's builder builds textures, and owns the descriptors
     const CImporter importer{tarmac_importer_create(renderer.get(), 0, &error)};
     REQUIRE(importer);
     CHECK(tarmac_importer_has_format(importer.get(), DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR));
+    wlr_drm_format_set formats{};
+    CHECK(tarmac_importer_add_formats(importer.get(), &formats));
+    CHECK(wlr_drm_format_set_has(&formats, DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR));
+    wlr_drm_format_set_finish(&formats);
     const std::size_t fds = count_open_fds();
     {
         const Builder builder = xrgb(dmabuf);

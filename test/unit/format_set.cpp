@@ -2,6 +2,8 @@
 #include <drm_fourcc.h>
 #include <tarmac/format_set.hpp>
 
+#include "wlr/wlr.hpp"
+
 using tarmac::FormatModifier;
 using tarmac::FormatSet;
 
@@ -42,4 +44,16 @@ TEST_CASE("an intersection keeps the order of the left side") {
     const FormatSet both = FormatSet{XrgbImplicit, Nv12Linear, XrgbLinear}.intersect(
         FormatSet{XrgbLinear, XrgbImplicit});
     CHECK(both == FormatSet{XrgbImplicit, XrgbLinear});
+}
+
+TEST_CASE("a format set becomes one of wlroots' and back") {
+    const FormatSet formats{XrgbImplicit, XrgbLinear, Nv12Linear};
+    wlr_drm_format_set set{};
+    REQUIRE(tarmac::add_formats(set, formats));
+    CHECK(wlr_drm_format_set_has(&set, DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_INVALID));
+    CHECK(tarmac::to_format_set(set).has_same_pairs(formats));
+    // What nobody knows is left out.
+    REQUIRE(wlr_drm_format_set_add(&set, 0x12345678, DRM_FORMAT_MOD_LINEAR));
+    CHECK(tarmac::to_format_set(set).has_same_pairs(formats));
+    wlr_drm_format_set_finish(&set);
 }
