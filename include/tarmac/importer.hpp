@@ -39,6 +39,9 @@ struct Update {
 /// to show what the memory holds then; one that copies would show the first picture for good.
 class TARMAC_EXPORT Importer {
 public:
+    Importer() = default;
+    Importer(const Importer&) : Importer{} {}
+    Importer& operator=(const Importer&) noexcept { return *this; }
     virtual ~Importer() = default;
 
     /// What can be imported, in order of preference. Always the same, unless nothing can be any
@@ -76,10 +79,14 @@ public:
     /// Inside: what becomes of a client's image, which surfaces show in the way that is the best
     /// one each time. By default the buffer of import().
     virtual Result<Landed> land(std::shared_ptr<const Dmabuf> dmabuf);
+    /// Inside: expires when the importer goes.
+    std::weak_ptr<const void> life() const noexcept { return life_; }
 
 private:
     virtual Result<Texture> import_dmabuf(std::shared_ptr<const Dmabuf> dmabuf,
                                           const Update& update) = 0;
+
+    std::shared_ptr<const void> life_ = std::make_shared<char>();
 };
 
 /// Imports through wlr_texture_from_buffer() of `renderer`. Once that is gone the importer has no

@@ -122,8 +122,9 @@ public:
     /// Puts the global on `display`, and follows the surfaces that clients make with `compositor`
     /// from now on, so call it before they are let in. A buffer goes to the first of `importers`
     /// (of their members(), if they are lists) that takes it, or to the one whose device the client
-    /// named. They must outlive the result. `compositor` and its renderer may go first, and so may
-    /// `display`: then the object does nothing any more. Buffers that clients made outlive all.
+    /// named. They should outlive the result; one that goes before imports nothing any more, and
+    /// what it took is shown on. `compositor` and its renderer may go first, and so may `display`:
+    /// then the object does nothing any more. Buffers that clients made outlive all.
     ///
     /// Nobody else may offer zwp_linux_dmabuf_v1: with wlroots' own beside it
     /// (wlr_renderer_init_wl_display(), wlr_linux_dmabuf_v1_create()) clients take the one or the
@@ -195,10 +196,10 @@ public:
     Result<void> set_importers(Importer& importer,
                                std::shared_ptr<const Feedback> feedback = nullptr);
 
-    /// Follows `surface` too, and its subsurfaces, as it follows those that are made after create():
-    /// for who comes when clients are there already, as a plugin may. From the next commit on; what
-    /// is shown stays. To be called outside of its commits. Errors: NotAvailable if create() was
-    /// given no wlr_compositor, or the display is gone; OutOfResources.
+    /// Follows `surface` too, and its subsurfaces, as it follows those that are made after
+    /// create(): for who comes when clients are there already, as a plugin may. From the next
+    /// commit on; what is shown stays. To be called outside of its commits. Errors: NotAvailable if
+    /// create() was given no wlr_compositor, or the display is gone; OutOfResources.
     Result<void> follow(wlr_surface& surface);
 
     /// Imports nothing until resume(): for while there is nobody to ask, such as between the loss

@@ -97,8 +97,8 @@ tarmac_importer_create_list(struct tarmac_importer* const* importers, size_t n_i
 TARMAC_EXPORT void tarmac_importer_destroy(struct tarmac_importer* importer);
 /// What clients are told to allocate on.
 TARMAC_EXPORT dev_t tarmac_importer_get_device(const struct tarmac_importer* importer);
-/// Adds what it takes to `set`, which is the caller's to finish (wlr_drm_format_set_finish()). False
-/// without memory; `set` has a part of it then.
+/// Adds what it takes to `set`, which is the caller's to finish (wlr_drm_format_set_finish()).
+/// False without memory; `set` has a part of it then.
 TARMAC_EXPORT bool tarmac_importer_add_formats(const struct tarmac_importer* importer,
                                                struct wlr_drm_format_set* set);
 /// Whether it takes `fourcc` (DRM_FORMAT_*) laid out as `modifier` (DRM_FORMAT_MOD_*) says.

@@ -79,7 +79,7 @@ void fail_unavailable(DmabufBuffer& buffer) noexcept {
 LinuxDmabuf::State::State(wl_display* display, wlr_compositor* compositor,
                           std::vector<Importer*> importers, Options options)
     : display_{display}
-    , importers_{std::move(importers)}
+    , importers_{std::from_range, importers}
     , options_{std::move(options)}
     , compositor_{compositor}
     , turn_{std::make_shared<Turn>(wl_display_get_event_loop(display))}
@@ -166,7 +166,7 @@ bool LinuxDmabuf::State::is_advertised(const ClientAccount& account, FormatModif
 Result<Landed> LinuxDmabuf::State::import(const std::shared_ptr<const Dmabuf>& dmabuf,
                                           std::optional<dev_t> sampling_device) const {
     // An importer may be where the embedder hears that the renderer is lost, and gives us others.
-    const auto importers = importers_;
+    const auto importers = living(importers_);
     const auto is_meant = [&](const Importer* importer) {
         return !sampling_device || is_same_device(*sampling_device, importer->device());
     };
@@ -313,10 +313,11 @@ void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
     const auto is_superseded = [&] { return own_set != n_importer_sets_; };
     auto facts =
         compositor_ && compositor_->renderer ? RendererFacts::of(compositor_->renderer) : nullptr;
+    std::vector<ImporterRef> followed(std::from_range, importers);
     disposal_->finish();
     if (is_superseded())
         return;
-    importers_ = std::move(importers);
+    importers_ = std::move(followed);
     surface_context_.renderer = std::move(facts);
     for (LandedBuffer& landed : landed_) {
         DmabufBuffer& buffer = *landed.buffer;
@@ -358,7 +359,7 @@ void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
 }
 
 FormatSet LinuxDmabuf::State::imported_formats() const {
-    return tarmac::imported_formats(importers_);
+    return tarmac::imported_formats(living(importers_));
 }
 
 void LinuxDmabuf::State::report_refusal(const Refusal& refusal) {

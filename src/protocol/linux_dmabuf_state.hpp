@@ -8,6 +8,7 @@
 
 #include "account/client_account.hpp"
 #include "import/dmabuf_buffer.hpp"
+#include "import/importer_ref.hpp"
 #include "protocol/clients.hpp"
 #include "protocol/feedback_registry.hpp"
 #include "protocol/foreign_global.hpp"
@@ -86,7 +87,7 @@ private:
     void remember(DmabufBuffer& buffer, wl_client* client);
 
     wl_display* display_;
-    std::vector<Importer*> importers_;
+    std::vector<ImporterRef> importers_;
     std::uint64_t n_importer_sets_ = 0; ///< ever, after the first
     Options options_;
     wlr_compositor* compositor_;

@@ -146,12 +146,10 @@ struct Embedding {
     std::size_t n_shown = 0;
 };
 
-/// Those that are allowed: the importer outlives the global, or it is the display that ends it, and
 /// wlroots wants outputs to go before the display.
 bool is_allowed(const Order& order) {
     const auto place = [&](Thing thing) { return std::ranges::find(order, thing); };
-    return std::min(place(Global), place(Display)) < place(Importer) &&
-           place(Scene) < place(Display);
+    return place(Scene) < place(Display);
 }
 
 } // namespace
@@ -160,8 +158,8 @@ TEST_CASE("all that an embedder has may go in any order") {
     Order order{Advice, Captures, Global, Importer, Renderer, Scene, Display};
     int count = 0;
     do {
-        // Each 29th, since all 1470 take minutes with sanitizers.
-        if (!is_allowed(order) || count++ % 29 != 0)
+        // Each 49th, since all 2520 take minutes with sanitizers.
+        if (!is_allowed(order) || count++ % 49 != 0)
             continue;
         INFO(describe(order, names));
         Embedding embedding{Drawing::Pixman};
@@ -172,9 +170,9 @@ TEST_CASE("all that an embedder has may go in any order") {
 }
 
 TEST_CASE("a renderer that imports may go first, too") {
-    const Order order = GENERATE(Order{Renderer}, Order{Renderer, Global, Importer},
-                                 Order{Renderer, Scene, Display}, Order{Global, Renderer},
-                                 Order{Scene, Renderer, Display});
+    const Order order = GENERATE(Order{Renderer}, Order{Importer},
+                                 Order{Renderer, Global, Importer}, Order{Renderer, Scene, Display},
+                                 Order{Global, Renderer}, Order{Scene, Renderer, Display});
     // wlroots' for Vulkan keeps what it imported locked for good (render/vulkan/texture.c of
     // 0.20.2), which would be a leak.
     Drawing drawing = Drawing::Gles2;
