@@ -1,5 +1,6 @@
 #include "compositor/dmabuf_import.hpp"
 
+#include "compositor/client_log.hpp"
 #include "compositor/event_log.hpp"
 #include "dmabuf/formatted.hpp"
 
@@ -18,12 +19,6 @@ void log_import(const Import& import) {
                            {"planes", std::to_string(dmabuf.planes().size())},
                            {"way", bare(import.way)},
                            {"time", formatted("{}us", time.count())}});
-}
-
-void log_refusal(const Refusal& refusal) {
-    log_event("refused", {{"client", client_label(refusal.client)},
-                          {"fatal", refusal.fatal ? "yes" : "no"},
-                          {"reason", quoted(refusal.error.message)}});
 }
 
 /// Another device than that of `drm_fd` is named where nobody could read what that one makes.
@@ -50,10 +45,13 @@ DmabufImport::DmabufImport(wl_display* display, wlr_compositor* compositor,
         log_absence(importer.error());
         return;
     }
-    auto global = LinuxDmabuf::create(display, compositor, **importer,
-                                      {.security_contexts = security_contexts,
-                                       .on_import = log_import,
-                                       .on_refusal = log_refusal});
+    auto global =
+        LinuxDmabuf::create(display, compositor, **importer,
+                            {.security_contexts = security_contexts,
+                             .on_import = log_import,
+                             .on_refusal = [](const Refusal& refusal) {
+                                 log_refusal(refusal.client, refusal.fatal, refusal.error.message);
+                             }});
     if (!global) {
         log_absence(global.error());
         return;

@@ -1,6 +1,5 @@
 #include "compositor/event_log.hpp"
 
-#include "account/process_name.hpp"
 #include "dmabuf/formatted.hpp"
 #include "wlr/wlr.hpp"
 
@@ -136,13 +135,6 @@ std::string bare(std::string_view text) {
         result += is_printable(c) && c != '"' && c != '\\' ? c : '?';
     }
     return result;
-}
-
-std::string client_label(wl_client* client) {
-    pid_t pid = 0;
-    wl_client_get_credentials(client, &pid, nullptr, nullptr);
-    const std::string name = process_name(pid);
-    return formatted("{}[{}]", name.empty() ? "unknown" : bare(name), pid);
 }
 
 } // namespace tarmac::compositor

@@ -7,8 +7,6 @@
 #include <tarmac/fd.hpp>
 #include <utility>
 
-struct wl_client;
-
 namespace tarmac::compositor {
 
 using EventField = std::pair<std::string_view, std::string>;
@@ -37,8 +35,5 @@ std::string quoted(std::string_view text);
 
 /// `text` without its spaces, and with `?` for what would break a line apart. For names.
 std::string bare(std::string_view text);
-
-/// `NAME[PID]` of the process that connected as `client`.
-std::string client_label(wl_client* client);
 
 } // namespace tarmac::compositor

@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "dmabuf/formatted.hpp"
+#include "linux-dmabuf-v1-client-protocol.h"
 #include "support/compositor_process.hpp"
+#include "support/image_buffer.hpp"
 
 using namespace test;
 using tarmac::Fd;
@@ -46,22 +48,55 @@ bool is_event(const std::string& line) {
 TEST_CASE("a log that nobody reads stops nothing, and tells later what it lacks") {
     CompositorProcess compositor;
     RawClient client = compositor.connect(6);
-    const Fd null{open("/dev/null", O_RDWR | O_CLOEXEC)};
-    const auto refuse = [&] {
+    const ImageBuffer image{client, DRM_FORMAT_XRGB8888, 64, 64};
+    const auto import = [&] {
         auto& params = client.create_params();
-        client.add(params, null.get(), 0, 0, 256, DRM_FORMAT_MOD_LINEAR);
-        const Answer answer = client.create(params, 64, 64, DRM_FORMAT_XRGB8888);
+        client.add(params, image.dmabuf().get(), 0, 0, 64 * 4, DRM_FORMAT_MOD_LINEAR);
+        REQUIRE(client.create(params, 64, 64, DRM_FORMAT_XRGB8888) ==
+                Answer{Answer::Created, 0, {}});
+        wl_buffer_destroy(std::exchange(params.buffer, nullptr));
         client.destroy_params(params);
-        return answer;
     };
     // More lines than a pipe has room for.
-    for (int i = 0; i < 1200; ++i)
-        REQUIRE(refuse() == Answer{Answer::Failed, 0, {}});
+    for (int i = 0; i < 600; ++i)
+        import();
     // Who comes back reads all that there was room for, and how much is missing.
-    compositor.process().await_line("tarmac: refused");
-    REQUIRE(refuse() == Answer{Answer::Failed, 0, {}});
+    compositor.process().await_line("tarmac: imported");
+    import();
     CHECK(is_event(compositor.process().await_line("tarmac: dropped lines=")));
-    CHECK(is_event(compositor.process().await_line("tarmac: refused")));
+    CHECK(is_event(compositor.process().await_line("tarmac: imported")));
+}
+
+TEST_CASE("of one client so many refusals are told, and how many were left out") {
+    CompositorProcess compositor;
+    std::optional<RawClient> client{std::in_place, 6u, compositor.open_socket()};
+    RawClient other = compositor.connect(6);
+    const Fd null{open("/dev/null", O_RDWR | O_CLOEXEC)};
+    std::vector<RawClient::Params*> sent;
+    for (int i = 0; i < 300; ++i) {
+        auto& params = *sent.emplace_back(&client->create_params());
+        client->add(params, null.get(), 0, 0, 256, DRM_FORMAT_MOD_LINEAR);
+        zwp_linux_buffer_params_v1_create(params.object, 64, 64, DRM_FORMAT_XRGB8888, 0);
+    }
+    REQUIRE(client->wait_until([&] { return sent.back()->is_answered; }));
+    auto& params = other.create_params();
+    other.add(params, null.get(), 0, 0, 256, DRM_FORMAT_MOD_LINEAR);
+    REQUIRE(other.create(params, 64, 64, DRM_FORMAT_XRGB8888) == Answer{Answer::Failed, 0, {}});
+
+    // What is left to tell is told when it goes.
+    const std::size_t n_refused = sent.size() + 1;
+    client.reset();
+    unsigned long n_told = 0, n_left_out = 0;
+    while (n_told + n_left_out < n_refused) {
+        const std::string line = compositor.process().await_line("tarmac: refused");
+        const auto times = line.find(" times=");
+        if (times == line.npos)
+            ++n_told;
+        else
+            n_left_out += std::stoul(line.substr(times + 7));
+    }
+    CHECK(n_told >= 101);
+    CHECK(n_left_out > 0);
 }
 
 TEST_CASE("no library waits for who reads standard error, and children do") {

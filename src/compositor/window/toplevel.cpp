@@ -1,5 +1,6 @@
 #include "compositor/window/toplevel.hpp"
 
+#include "compositor/client_log.hpp"
 #include "compositor/event_log.hpp"
 #include "compositor/output/outputs.hpp"
 #include "compositor/window/surface_bounds.hpp"
