@@ -62,6 +62,12 @@ std::expected<Options, int> parse_options(int argc, char** argv) {
                    "A render node (/dev/dri/renderD…) to draw with, or a card (/dev/dri/card…) to "
                    "show on")
         ->type_name("PATH");
+    app.add_option_function<std::string>(
+           "--dmabuf",
+           [&options](const std::string& name) { options.is_by_wlroots = name == "wlroots"; },
+           "Who handles clients' dma-bufs: tarmac, or wlroots' own handler, to compare them")
+        ->check(CLI::IsMember({"tarmac", "wlroots"}))
+        ->type_name("NAME");
     app.add_option("--log", options.log,
                    "Append the log to this file instead of writing it to standard error, where it "
                    "mixes with what clients write")

@@ -16,8 +16,9 @@ struct Options {
     std::string startup; ///< shell command to run once clients can connect; empty: none
     std::optional<Size> size;
     std::string renderer = "auto";
-    std::string drm_device; ///< path of a DRM node; empty: wlroots chooses
-    std::string log;        ///< path of the file that the log goes to; empty: standard error
+    std::string drm_device;     ///< path of a DRM node; empty: wlroots chooses
+    std::string log;            ///< path of the file that the log goes to; empty: standard error
+    bool is_by_wlroots = false; ///< whose own handler of dma-bufs stands in Tarmac's place
     bool wl_drm = false;
     bool exit_with_client = false;
     bool verbose = false;

@@ -152,6 +152,16 @@ CaptureGuard create_protocols(wl_display* display, const Graphics& graphics,
     return captures;
 }
 
+std::expected<void, std::string> create_wlroots_dmabuf(wl_display* display,
+                                                       const Graphics& graphics, wlr_scene* scene) {
+    constexpr std::uint32_t Version = 5;
+    auto* global = wlr_linux_dmabuf_v1_create_with_renderer(display, Version, graphics.renderer());
+    if (global == nullptr)
+        return std::unexpected("The renderer imports no dma-bufs.");
+    wlr_scene_set_linux_dmabuf_v1(scene, global);
+    return {};
+}
+
 std::expected<void, std::string> create_wl_drm(wl_display* display, const Graphics& graphics) {
     if (wlr_renderer_get_drm_fd(graphics.renderer()) < 0 ||
         wlr_drm_create(display, graphics.renderer()) == nullptr)

@@ -23,6 +23,10 @@ wlr_security_context_manager_v1* create_security_contexts(wl_display* display);
 CaptureGuard create_protocols(wl_display* display, const Graphics& graphics,
                               wlr_output_layout* layout, wlr_scene* scene);
 
+/// wlroots' own handler of dma-bufs, with its advice for surfaces of `scene`. Error: a sentence.
+std::expected<void, std::string> create_wlroots_dmabuf(wl_display* display,
+                                                       const Graphics& graphics, wlr_scene* scene);
+
 /// wl_drm, for Mesa before 22 and libva before 2.14: wlroots', which takes buffers that Tarmac
 /// neither checks nor charges. An error, a sentence, without a GPU.
 std::expected<void, std::string> create_wl_drm(wl_display* display, const Graphics& graphics);

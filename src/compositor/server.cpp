@@ -56,9 +56,15 @@ std::expected<void, std::string> Server::create_parts() {
     compositor_ = wlr_compositor_create(display_.get(), 6, graphics_->renderer());
     // A commit has wlroots upload what it shows, before anything is drawn.
     bounds_.emplace(*compositor_, [this] { graphics_->check_device(); });
-    dmabufs_.emplace(display_.get(), compositor_, create_security_contexts(display_.get()),
-                     graphics_->renderer(), graphics_->drm_fd());
     scene_.emplace();
+    auto* security_contexts = create_security_contexts(display_.get());
+    if (options_.is_by_wlroots) {
+        if (auto done = create_wlroots_dmabuf(display_.get(), *graphics_, scene_->get()); !done)
+            return std::unexpected(done.error());
+    } else {
+        dmabufs_.emplace(display_.get(), compositor_, security_contexts, graphics_->renderer(),
+                         graphics_->drm_fd());
+    }
     outputs_.emplace(display_.get(), *graphics_, *scene_, options_.size);
     captures_ = create_protocols(display_.get(), *graphics_, outputs_->layout(), scene_->get());
     if (options_.wl_drm) {
@@ -72,7 +78,10 @@ std::expected<void, std::string> Server::create_parts() {
 }
 
 void Server::tie_parts() {
-    graphics_->on_renderer_lost = [this] { dmabufs_->pause(); };
+    graphics_->on_renderer_lost = [this] {
+        if (dmabufs_)
+            dmabufs_->pause();
+    };
     graphics_->on_replaced = [this] { use_new_renderer(); };
     graphics_->on_new_allocator = [this] {
         window_captures_->stop();
@@ -83,7 +92,8 @@ void Server::tie_parts() {
         end(1);
     };
     outputs_->on_added = [this](wlr_scene_output& output) {
-        dmabufs_->follow(output);
+        if (dmabufs_)
+            dmabufs_->follow(output);
         captures_->follow(*output.output);
     };
     outputs_->on_drawn = [this] { seat_->look_again(); };
@@ -121,7 +131,8 @@ std::expected<int, std::string> Server::run() {
 void Server::use_new_renderer() {
     window_captures_->stop();
     wlr_compositor_set_renderer(compositor_, graphics_->renderer());
-    dmabufs_->use_new_renderer(graphics_->renderer(), graphics_->drm_fd());
+    if (dmabufs_)
+        dmabufs_->use_new_renderer(graphics_->renderer(), graphics_->drm_fd());
     outputs_->use_new_renderer();
     seat_->show_cursor_anew();
     log_event("replaced", {{"renderer", graphics_->renderer_name()},

@@ -54,7 +54,7 @@ private:
     std::unique_ptr<Graphics> graphics_;
     wlr_compositor* compositor_ = nullptr; ///< goes with the display
     std::optional<SurfaceBounds> bounds_;
-    std::optional<DmabufImport> dmabufs_;
+    std::optional<DmabufImport> dmabufs_; ///< unless wlroots handles them
     std::optional<Scene> scene_;
     std::optional<Outputs> outputs_;
     std::optional<CaptureGuard> captures_;

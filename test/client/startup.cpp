@@ -1,11 +1,28 @@
-// What the startup command is given.
+// What the compositor is started with, and what it gives the startup command.
 
 #include <catch2/catch_test_macros.hpp>
+#include <drm_fourcc.h>
 #include <sys/resource.h>
 
-#include "support/compositor_process.hpp"
+#include "support/image_buffer.hpp"
+#include "support/stages.hpp"
+#include "support/window.hpp"
 
 using namespace test;
+
+TEST_CASE("wlroots' own handler may stand in the place of Tarmac's") {
+    CompositorProcess compositor{{"--dmabuf", "wlroots"}, importing_stage()};
+    RawClient client = compositor.connect(6);
+    CHECK(client.version() == 5);
+    Window window{client};
+    ImageBuffer image{client, DRM_FORMAT_XRGB8888, 64, 48};
+    image.fill(image.whole(), {{10, 90, 200, 0}});
+    window.show(image.get());
+    const Picture screen = take_screenshot(compositor.socket());
+    const Box shown = find_window(screen, 64, 48);
+    CHECK(screen.at(shown.x, shown.y) == Pixel{200, 90, 10});
+    CHECK_FALSE(compositor.process().output().contains("tarmac: imported"));
+}
 
 TEST_CASE("the startup command has the limit of descriptors that the compositor was given") {
     rlimit limit;
