@@ -389,8 +389,9 @@ TARMAC_EXPORT void tarmac_texture_builder_set_update(struct tarmac_texture_build
 TARMAC_EXPORT void tarmac_texture_builder_set_on_unused(struct tarmac_texture_builder* builder,
                                                         struct wl_event_loop* loop,
                                                         void (*unused)(void* data), void* data);
-/// Leaves the builder as it was, but for the update. While somebody still writes to memory that has
-/// to be read, the fault is TARMAC_FAULT_NOT_READY.
+/// Leaves the builder as it was, but for the update: it builds again for each frame of memory that
+/// is filled again, as a camera's, which copies nothing where the renderer imports. While somebody
+/// still writes to memory that has to be read, the fault is TARMAC_FAULT_NOT_READY.
 TARMAC_EXPORT struct tarmac_texture*
 tarmac_texture_builder_build(struct tarmac_texture_builder* builder,
                              struct tarmac_importer* importer, struct tarmac_error* error);
@@ -408,6 +409,13 @@ TARMAC_EXPORT void tarmac_texture_destroy(struct tarmac_texture* texture);
 TARMAC_EXPORT struct wlr_texture* tarmac_texture_get(const struct tarmac_texture* texture);
 /// Borrowed: for scenes, or to be locked.
 TARMAC_EXPORT struct wlr_buffer* tarmac_texture_get_buffer(const struct tarmac_texture* texture);
+/// What the numbers in the texture mean. Where the matrix isn't 0 they are YUV, and it and the
+/// range are what wlr_render_texture_options.color_encoding and .color_range have to say. Where it
+/// is 0, they must say nothing.
+TARMAC_EXPORT struct tarmac_color_state
+tarmac_texture_get_color_state(const struct tarmac_texture* texture);
+/// Whether who draws it has to turn it (WL_OUTPUT_TRANSFORM_FLIPPED_180).
+TARMAC_EXPORT bool tarmac_texture_is_y_inverted(const struct tarmac_texture* texture);
 
 #ifdef __cplusplus
 }

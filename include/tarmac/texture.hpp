@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <tarmac/buffer.hpp>
+#include <tarmac/color_state.hpp>
 #include <tarmac/geometry.hpp>
 
 struct wlr_buffer;
@@ -18,6 +19,12 @@ class Dmabuf;
 /// A built texture: a wlr_buffer that tells its dma-buf (wlr_buffer_get_dmabuf), so that it can be
 /// put on a wlr_scene or scanned out, and the wlr_texture that the renderer made from it. Owns
 /// both.
+///
+/// It is one picture. For memory that its producer fills again, a camera's or a decoder's, the same
+/// builder builds another one for each frame: which of them a texture shows after that depends on
+/// how it came about. An imported one has copied nothing (mapped_bytes() is 0), so building it
+/// again costs the import alone, whatever the size; what is read is copied or converted by each
+/// build, but no more than the damage that TextureBuilder::set_update() names.
 class TARMAC_EXPORT Texture {
 public:
     /// For importers: takes the buffer and the texture, neither of them null. `mapped_bytes` is
@@ -38,6 +45,15 @@ public:
     /// In pixels.
     Extent extent() const noexcept;
     std::uint64_t mapped_bytes() const noexcept;
+    /// What the numbers in the texture mean. Where that is YUV, its matrix and range have to be
+    /// passed to the renderer: wlr_render_texture_options.color_encoding and .color_range. Where it
+    /// is RGB, which converted YUV is as well, they must not be: Vulkan's ends the process over it.
+    /// A wlr_scene_buffer is told the same by wlr_scene_buffer_set_color_encoding() and
+    /// wlr_scene_buffer_set_color_range().
+    ColorState color() const noexcept;
+    /// Whether the picture lies upside down in the texture, so that who draws it has to turn it
+    /// (WL_OUTPUT_TRANSFORM_FLIPPED_180). What was copied lies the right way up.
+    bool is_y_inverted() const noexcept;
 
     /// Destroys the texture and keeps the buffer. Renderers keep what they imported with the
     /// buffer, so that drawing it later doesn't import again.

@@ -133,4 +133,12 @@ wlr_buffer* tarmac_texture_get_buffer(const tarmac_texture* texture) {
     return texture->texture.buffer();
 }
 
+tarmac_color_state tarmac_texture_get_color_state(const tarmac_texture* texture) {
+    return tarmac::c::for_c(texture->texture.color());
+}
+
+bool tarmac_texture_is_y_inverted(const tarmac_texture* texture) {
+    return texture->texture.is_y_inverted();
+}
+
 } // extern "C"

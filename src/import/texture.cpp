@@ -1,5 +1,6 @@
 #include <tarmac/texture.hpp>
 
+#include "import/copy_buffer.hpp"
 #include "wlr/listener.hpp"
 #include "wlr/wlr.hpp"
 
@@ -60,6 +61,24 @@ Extent Texture::extent() const noexcept {
 
 std::uint64_t Texture::mapped_bytes() const noexcept {
     return state_->mapped_bytes;
+}
+
+ColorState Texture::color() const noexcept {
+    const CopyBuffer* copy = CopyBuffer::from(buffer());
+    if (copy && copy->rendition().is_converted)
+        return ColorState::of(ColorModel::Rgb);
+    if (const Dmabuf* image = dmabuf_from_buffer(buffer()))
+        return image->color();
+    // Made by an importer of the embedder's.
+    wlr_dmabuf_attributes told;
+    const PixelFormat* format =
+        wlr_buffer_get_dmabuf(buffer(), &told) ? find_pixel_format(told.format) : nullptr;
+    return ColorState::of(format ? format->model : ColorModel::Rgb);
+}
+
+bool Texture::is_y_inverted() const noexcept {
+    const Dmabuf* image = dmabuf_from_buffer(buffer());
+    return image && image->is_y_inverted() && !CopyBuffer::from(buffer());
 }
 
 BufferPtr Texture::take_buffer() && {

@@ -296,6 +296,10 @@ TEST_CASE_METHOD(Fixture, "C's builder builds textures, and owns the descriptors
             REQUIRE(texture);
             CHECK(tarmac_texture_get(texture.get())->width == CardWidth);
             CHECK(tarmac_texture_get_buffer(texture.get())->height == int{CardHeight});
+            CHECK(tarmac_texture_get_color_state(texture.get()).matrix == 0);
+            CHECK(tarmac_texture_get_color_state(texture.get()).range == 1);
+            // pixman's are copies, which lie the right way up.
+            CHECK_FALSE(tarmac_texture_is_y_inverted(texture.get()));
             const tarmac_rect damage = {0, 0, 1, 1};
             tarmac_texture_builder_set_update(builder.get(), texture.get(), &damage, 1);
             CHECK(CTexture{tarmac_texture_builder_build(builder.get(), importer.get(), &error)});
