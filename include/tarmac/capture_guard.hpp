@@ -19,7 +19,9 @@ namespace tarmac {
 ///
 /// For wlr-screencopy and ext-image-copy-capture. Rule: zwlr_screencopy_frame_v1.failed and
 /// ext_image_copy_capture_frame_v1.failed with the reason `unknown`, after which clients may try
-/// again. Everything on the thread of the event loop.
+/// again. wlroots 0.20.2 draws a window that is captured (a scene's node) only when it has changed,
+/// so the next try, as any after a failure, is answered with the window's next picture. Everything
+/// on the thread of the event loop.
 ///
 /// Relies on how wlroots 0.20.2 does it: its listeners of wlr_output.events.commit and
 /// wlr_ext_image_capture_source_v1.events.frame draw, in the order in which they were added, and a

@@ -207,6 +207,7 @@ struct tarmac_options {
     /// means nothing at all. False: it gets no buffers. Default: no bound but the share.
     bool (*policy)(void* data, struct wl_client* client, struct tarmac_quotas* most);
     void (*on_import)(void* data, const struct tarmac_import* import);
+    /// The log (wlr_log(), WLR_INFO) has lines of refusals without it, too.
     void (*on_refusal)(void* data, const struct tarmac_refusal* refusal);
     /// Default: TARMAC_OVERDUE_SKIP.
     enum tarmac_overdue_answer (*on_overdue)(void* data, struct wl_client* client);
@@ -252,8 +253,9 @@ TARMAC_EXPORT bool tarmac_linux_dmabuf_follow(struct tarmac_linux_dmabuf* dmabuf
 TARMAC_EXPORT void tarmac_linux_dmabuf_pause(struct tarmac_linux_dmabuf* dmabuf);
 TARMAC_EXPORT void tarmac_linux_dmabuf_resume(struct tarmac_linux_dmabuf* dmabuf);
 
-/// Offers linux-drm-syncobj-v1, too. `drm_fd`, borrowed, is where timelines come from; -1: any
-/// device that has them.
+/// Offers linux-drm-syncobj-v1, too, whatever the renderer and the backend say of timelines.
+/// `drm_fd`, borrowed, is where timelines come from; -1, or one that has none: any device that has
+/// them.
 TARMAC_EXPORT bool tarmac_linux_dmabuf_offer_explicit_sync(struct tarmac_linux_dmabuf* dmabuf,
                                                            int drm_fd, struct tarmac_error* error);
 
@@ -287,7 +289,7 @@ tarmac_scene_feedback_create(struct tarmac_linux_dmabuf* dmabuf, struct wl_event
                              uint32_t settling_time_ms, struct tarmac_error* error);
 /// Also after the global.
 TARMAC_EXPORT void tarmac_scene_feedback_destroy(struct tarmac_scene_feedback* advice);
-/// To be called once for each output.
+/// To be called for each wlr_scene_output, also for another one of an output that had one before.
 TARMAC_EXPORT void tarmac_scene_feedback_follow(struct tarmac_scene_feedback* advice,
                                                 struct wlr_scene_output* output);
 
