@@ -96,7 +96,7 @@ ensure_extended_root() {
     mapfile -t packages < <(tr ',' '\n' <<<"$1" | sed '/^$/d' | sort -u)
     ((${#packages[@]})) || die "--with wants package names, separated by commas."
     for half in "${packages[@]}"; do
-        [[ $half =~ ^[a-z0-9][a-z0-9+.-]+\??$ ]] || die "--with: $half is no Debian package's name."
+        [[ $half =~ ^[a-z0-9][a-z0-9+.-]+(/[a-z]+)?\??$ ]] || die "--with: $half is no Debian package's name."
     done
     root=$base+$(printf '%s\n' "${packages[@]}" | sha256sum | cut -c 1-12)
     half=$root.half
@@ -122,14 +122,18 @@ extend_root() {
         --bind "$half" / --dev /dev --proc /proc --tmpfs /tmp --tmpfs /run \
         --tmpfs /var/lib/apt/lists --tmpfs /var/cache/apt \
         "${network_args[@]}" --setenv DEBIAN_FRONTEND noninteractive --setenv FAKEROOTDONTTRYCHOWN 1 --chdir / \
-        fakeroot bash -e -c "$(declare -f add_packages); add_packages \"\$@\"" bash "$@"
+        fakeroot bash -e -c "$(declare -f add_packages offer_suite); add_packages \"\$@\"" bash "$@"
 }
 
 # In the root: installs packages, those with a ? behind their names only if they can be had.
+# NAME/SUITE is taken from another suite of the mirror.
 add_packages() {
     local package packages=()
     # Otherwise all would be left out where the mirror can't be reached.
     apt-get -q update --error-on=any
+    for package in $(printf '%s\n' "$@" | sed -n 's,.*/\([a-z]*\)?*$,\1,p' | sort -u); do
+        offer_suite "$package" "$@"
+    done
     # All at once first, since apt takes seconds for each question
     if apt-get -q -s install "${@%\?}" >/dev/null 2>&1; then
         packages=("${@%\?}")
@@ -143,4 +147,20 @@ add_packages() {
         done
     fi
     apt-get -q install -y "${packages[@]}"
+}
+
+# offer_suite SUITE PACKAGE…: lets apt have those packages of that suite, and nothing else.
+offer_suite() {
+    local suite=$1 package source=/etc/apt/sources.list.d/$1.list
+    shift
+    sed -E "s/^(deb +[^ ]+) +[^ ]+/\1 $suite/" /etc/apt/sources.list >"$source"
+    printf 'Package: *\nPin: release n=%s\nPin-Priority: -1\n' "$suite" >"/etc/apt/preferences.d/$suite"
+    for package; do
+        [[ $package != */"$suite"* ]] ||
+            printf '\nPackage: %s\nPin: release n=%s\nPin-Priority: 500\n' "${package%%/*}" "$suite" >>"/etc/apt/preferences.d/$suite"
+    done
+    apt-get -q update --error-on=any || {
+        echo "The mirror has no suite $suite."
+        rm "$source" && apt-get -q update --error-on=any
+    }
 }
