@@ -25,7 +25,8 @@ namespace tarmac {
 ///
 /// Relies on how wlroots 0.20.2 does it: its listeners of wlr_output.events.commit and
 /// wlr_ext_image_capture_source_v1.events.frame draw, in the order in which they were added, and a
-/// wlr_screencopy_frame_v1 whose box lies outside of the output fails.
+/// wlr_screencopy_frame_v1 whose box lies outside of the output fails. wlroots 0.19 tells nobody of
+/// captures by ext-image-copy-capture: there those aren't guarded.
 class TARMAC_EXPORT CaptureGuard {
 public:
     /// Either may be nullptr, and go first. To be made before clients can use them. Captures that

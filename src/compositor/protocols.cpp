@@ -12,9 +12,11 @@ namespace tarmac::compositor {
 
 namespace {
 
+#if TARMAC_WLROOTS_SINCE(20)
 void free_const(const void* memory) {
     std::free(const_cast<void*>(memory));
 }
+#endif
 
 /// What can be drawn of dma-bufs, by the renderer or by reading them. Not straight alpha, which
 /// goes for whatever buffer a surface has: wlroots' scene and renderers (0.20.2) take that of
@@ -48,6 +50,7 @@ void create_color_representation(wl_display* display) {
     wlr_color_representation_manager_v1_create(display, 1, &options);
 }
 
+#if TARMAC_WLROOTS_SINCE(20)
 /// What a renderer makes of colours that aren't sRGB.
 void create_color_manager(wl_display* display, wlr_renderer* renderer, wlr_scene* scene) {
     if (!renderer->features.input_color_transform)
@@ -71,6 +74,7 @@ void create_color_manager(wl_display* display, wlr_renderer* renderer, wlr_scene
     options.primaries = primaries.get();
     wlr_scene_set_color_manager_v1(scene, wlr_color_manager_v1_create(display, 2, &options));
 }
+#endif
 
 /// Of what lets a client see other clients or the screen, act in the user's place, change how
 /// screens and sessions are set up, or hand in buffers that nobody checks.
@@ -118,21 +122,23 @@ wlr_security_context_manager_v1* create_security_contexts(wl_display* display) {
 }
 
 CaptureGuard create_protocols(wl_display* display, const Graphics& graphics,
-                              wlr_output_layout* layout, wlr_scene* scene) {
+                              wlr_output_layout* layout, [[maybe_unused]] wlr_scene* scene) {
     // Not wlr_renderer_init_wl_display(): it would offer wlroots' own linux-dmabuf as well.
     wlr_renderer_init_wl_shm(graphics.renderer(), display);
     wlr_subcompositor_create(display);
     wlr_viewporter_create(display);
     wlr_single_pixel_buffer_manager_v1_create(display);
     create_color_representation(display);
+#if TARMAC_WLROOTS_SINCE(20)
     create_color_manager(display, graphics.renderer(), scene);
+    wlr_fixes_create(display, 1);
+#endif
     wlr_content_type_manager_v1_create(display, 1);
     if (const auto offered = offer_explicit_sync(display, graphics.drm_fd()); !offered)
         log_event("without-explicit-sync", {{"reason", quoted(offered.error().message)}});
     wlr_alpha_modifier_v1_create(display);
     wlr_fractional_scale_manager_v1_create(display, 1);
     wlr_presentation_create(display, graphics.backend(), 2);
-    wlr_fixes_create(display, 1);
 
     wlr_xdg_wm_dialog_v1_create(display, 1);
     wlr_xdg_toplevel_icon_manager_v1_create(display, 1);

@@ -20,4 +20,7 @@ extern "C" {
 #include <wlr/types/wlr_xdg_foreign_v1.h>
 #include <wlr/types/wlr_xdg_foreign_v2.h>
 #include <wlr/types/wlr_xdg_toplevel_icon_v1.h>
+#if TARMAC_WLROOTS_SINCE(20)
+#include <wlr/types/wlr_fixes.h>
+#endif
 }

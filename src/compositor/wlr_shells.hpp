@@ -21,3 +21,16 @@ extern "C" {
 #undef delete
 #undef namespace
 #undef static
+
+namespace tarmac::compositor {
+
+/// With each wlr_input_method_v2.
+inline wl_signal& new_input_method_of(wlr_input_method_manager_v2& manager) {
+#if TARMAC_WLROOTS_SINCE(20)
+    return manager.events.new_input_method;
+#else
+    return manager.events.input_method;
+#endif
+}
+
+} // namespace tarmac::compositor

@@ -1,9 +1,12 @@
 #include <list>
+#include <optional>
 #include <tarmac/capture_guard.hpp>
 #include <utility>
 
 #include "import/dmabuf_buffer.hpp"
 #include "ready/fence_watch.hpp"
+#include "wlr/capture_sessions.hpp"
+#include "wlr/connect_first.hpp"
 #include "wlr/listener.hpp"
 #include "wlr/wlr.hpp"
 
@@ -28,18 +31,8 @@ public:
                 screencopy_destroyed_.disconnect();
                 screencopy_ = nullptr;
             });
-        if (image_copy_capture) {
-            new_session_.connect<wlr_ext_image_copy_capture_session_v1>(
-                image_copy_capture->events.new_session,
-                [this](wlr_ext_image_copy_capture_session_v1* session) { add(*session); });
-            // wlroots ends the process where somebody still listens when the display goes.
-            wl_listener* before_it = display_destroyed_.prepare([this] {
-                display_destroyed_.disconnect();
-                new_session_.disconnect();
-            });
-            wl_list_insert(image_copy_capture->WLR_PRIVATE.display_destroy.link.prev,
-                           &before_it->link);
-        }
+        if (image_copy_capture)
+            sessions_.emplace(*image_copy_capture, &is_busy);
     }
     State(const State&) = delete;
     State& operator=(const State&) = delete;
@@ -66,16 +59,6 @@ private:
         std::list<Listener> marks{}; ///< to be taken off frames that wlroots didn't draw
     };
 
-    /// wlroots' own come after it, those that it connects later too.
-    template <class Event>
-    static void connect_first(Listener& listener, wl_signal& signal,
-                              std::function<void(Event*)> function) {
-        listener.connect(signal, std::move(function));
-        wl_list* connected = signal.listener_list.prev;
-        wl_list_remove(connected);
-        wl_list_insert(&signal.listener_list, connected);
-    }
-
     void fail_busy_frames(const wlr_output& output, std::list<Listener>& marks) {
         wlr_screencopy_frame_v1* frame;
         wl_list_for_each(frame, &screencopy_->frames, link) {
@@ -101,28 +84,10 @@ private:
         return false;
     }
 
-    void add(wlr_ext_image_copy_capture_session_v1& session) {
-        std::list<Followed> added(1);
-        const auto followed = added.begin();
-        using Event = wlr_ext_image_capture_source_v1_frame_event;
-        connect_first<Event>(
-            followed->drawing, session.source->events.frame, [&session](const Event* event) {
-                wlr_ext_image_copy_capture_frame_v1* frame = session.frame;
-                const bool is_drawn = frame && frame->capturing &&
-                                      (!pixman_region32_empty(&session.WLR_PRIVATE.damage) ||
-                                       !pixman_region32_empty(event->damage));
-                if (is_drawn && is_busy(frame->buffer))
-                    wlr_ext_image_copy_capture_frame_v1_fail(
-                        frame, EXT_IMAGE_COPY_CAPTURE_FRAME_V1_FAILURE_REASON_UNKNOWN);
-            });
-        followed->destroyed.connect(session.events.destroy,
-                                    [this, followed] { sessions_.erase(followed); });
-        sessions_.splice(sessions_.end(), added);
-    }
-
     wlr_screencopy_manager_v1* screencopy_;
-    Listener screencopy_destroyed_, display_destroyed_, new_session_;
-    std::list<Followed> outputs_, sessions_;
+    Listener screencopy_destroyed_;
+    std::optional<CaptureSessions> sessions_;
+    std::list<Followed> outputs_;
 };
 
 CaptureGuard::CaptureGuard(wlr_screencopy_manager_v1* screencopy,

@@ -57,6 +57,22 @@ std::vector<Fd> open_render_nodes() {
 
 using SurfaceState = wlr_linux_drm_syncobj_surface_v1_state;
 
+#if TARMAC_WLROOTS_SINCE(20)
+wlr_drm_syncobj_timeline* release_timeline_of(const SurfaceState& points) {
+    return points.WLR_PRIVATE.release_timeline;
+}
+std::uint64_t release_point_of(const SurfaceState& points) {
+    return points.WLR_PRIVATE.release_point;
+}
+#else
+wlr_drm_syncobj_timeline* release_timeline_of(const SurfaceState& points) {
+    return points.release_timeline;
+}
+std::uint64_t release_point_of(const SurfaceState& points) {
+    return points.release_point;
+}
+#endif
+
 SurfaceState* state_in(wlr_surface& surface, const wlr_surface_state& state) {
     const SurfaceState* current = wlr_linux_drm_syncobj_v1_get_surface_state(&surface);
     return current ? synced_state_in(surface, state, current) : nullptr;
@@ -64,8 +80,8 @@ SurfaceState* state_in(wlr_surface& surface, const wlr_surface_state& state) {
 
 /// An error, which wlroots is to find.
 bool are_in_conflict(const SurfaceState& points) {
-    return points.acquire_timeline == points.WLR_PRIVATE.release_timeline &&
-           points.acquire_point >= points.WLR_PRIVATE.release_point;
+    return points.acquire_timeline == release_timeline_of(points) &&
+           points.acquire_point >= release_point_of(points);
 }
 
 /// Has `points` wait for what has signalled. They stay as they are if there is no memory for that.
@@ -186,10 +202,9 @@ std::optional<AcquirePoint> acquire_point_in(wlr_surface& surface, const wlr_sur
 
 std::optional<ReleasePoint> release_point_in(wlr_surface& surface, const wlr_surface_state& state) {
     const SurfaceState* points = state_in(surface, state);
-    if (!points || !points->WLR_PRIVATE.release_timeline)
+    if (!points || !release_timeline_of(*points))
         return std::nullopt;
-    return ReleasePoint{
-        SyncPoint{*points->WLR_PRIVATE.release_timeline, points->WLR_PRIVATE.release_point}};
+    return ReleasePoint{SyncPoint{*release_timeline_of(*points), release_point_of(*points)}};
 }
 
 std::optional<AcquirePoint> take_acquire_point(wlr_surface& surface) {
@@ -202,7 +217,12 @@ std::optional<AcquirePoint> take_acquire_point(wlr_surface& surface) {
 
 void disarm_release_point(wlr_surface& surface) {
     if (SurfaceState* current = wlr_linux_drm_syncobj_v1_get_surface_state(&surface))
+#if TARMAC_WLROOTS_SINCE(20)
         current->WLR_PRIVATE.committed = false;
+#else
+        // wlr_scene asks for it there.
+        wlr_drm_syncobj_timeline_unref(std::exchange(current->release_timeline, nullptr));
+#endif
 }
 
 void drop_acquire_point(wlr_surface& surface) {

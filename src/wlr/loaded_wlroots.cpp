@@ -5,10 +5,6 @@
 #include "dmabuf/formatted.hpp"
 #include "wlr/wlr.hpp"
 
-extern "C" {
-#include <wlr/version.h>
-}
-
 namespace tarmac {
 
 namespace {
@@ -36,12 +32,14 @@ Result<void> check_loaded_wlroots() {
                     formatted("the process has two versions of wlroots, {} and {}: link it with "
                               "wlroots {}.{}, as libtarmac is",
                               names[0], names[1], WLR_VERSION_MAJOR, WLR_VERSION_MINOR));
+#if TARMAC_WLROOTS_SINCE(20)
     if (wlr_version_get_major() != WLR_VERSION_MAJOR ||
         wlr_version_get_minor() != WLR_VERSION_MINOR)
         return fail(Fault::NotAvailable,
                     formatted("wlroots {}.{} is loaded, and libtarmac was built for {}.{}",
                               wlr_version_get_major(), wlr_version_get_minor(), WLR_VERSION_MAJOR,
                               WLR_VERSION_MINOR));
+#endif
     return {};
 }
 

@@ -89,7 +89,8 @@ std::vector<std::uint32_t> fourccs_of(const wlr_drm_format_set* set) {
     return fourccs;
 }
 
-std::vector<Matrix> matrices_of(std::uint32_t encodings) {
+#if TARMAC_WLROOTS_SINCE(20)
+std::vector<Matrix> encodings_of(const wlr_renderer& renderer) {
     constexpr std::pair<wlr_color_encoding, Matrix> all[] = {
         {WLR_COLOR_ENCODING_IDENTITY, Matrix::Identity},
         {WLR_COLOR_ENCODING_BT601, Matrix::Bt601},
@@ -98,11 +99,16 @@ std::vector<Matrix> matrices_of(std::uint32_t encodings) {
     };
     std::vector<Matrix> matrices;
     for (const auto& [encoding, matrix] : all) {
-        if (encodings & encoding)
+        if (renderer.color_encodings & encoding)
             matrices.push_back(matrix);
     }
     return matrices;
 }
+#else
+std::vector<Matrix> encodings_of(const wlr_renderer&) {
+    return {};
+}
+#endif
 
 /// Where EGL lists no modifiers of YUV, wlroots takes it for drawable and not for
 /// GL_TEXTURE_EXTERNAL alone (init_dmabuf_formats() in render/egl.c of 0.20.2): its numbers are
@@ -150,7 +156,7 @@ RendererFacts ask(wlr_renderer* renderer) {
         facts.imports_udmabufs = imports_udmabufs(renderer);
     facts.miscolored = all_miscolored(renderer, facts);
     facts.reads = fourccs_of(wlr_renderer_get_texture_formats(renderer, WLR_BUFFER_CAP_DATA_PTR));
-    facts.encodings = matrices_of(renderer->color_encodings);
+    facts.encodings = encodings_of(*renderer);
     facts.may_be_rasterized = allows_rasterizers();
     return facts;
 }

@@ -21,6 +21,8 @@
 #include <wayland-server-protocol.h>
 #include <xkbcommon/xkbcommon.h>
 
+#include "wlr/version.hpp"
+
 #define static
 extern "C" {
 #include <wlr/backend.h>
@@ -31,6 +33,7 @@ extern "C" {
 #include <wlr/config.h>
 #include <wlr/interfaces/wlr_buffer.h>
 #include <wlr/render/allocator.h>
+#include <wlr/render/color.h>
 #include <wlr/render/dmabuf.h>
 #include <wlr/render/drm_format_set.h>
 #include <wlr/render/drm_syncobj.h>
@@ -39,7 +42,6 @@ extern "C" {
 #include <wlr/render/wlr_texture.h>
 #include <wlr/types/wlr_alpha_modifier_v1.h>
 #include <wlr/types/wlr_buffer.h>
-#include <wlr/types/wlr_color_representation_v1.h>
 #include <wlr/types/wlr_compositor.h>
 #include <wlr/types/wlr_cursor.h>
 #include <wlr/types/wlr_cursor_shape_v1.h>
@@ -48,7 +50,6 @@ extern "C" {
 #include <wlr/types/wlr_ext_data_control_v1.h>
 #include <wlr/types/wlr_ext_image_capture_source_v1.h>
 #include <wlr/types/wlr_ext_image_copy_capture_v1.h>
-#include <wlr/types/wlr_fixes.h>
 #include <wlr/types/wlr_fractional_scale_v1.h>
 #include <wlr/types/wlr_input_device.h>
 #include <wlr/types/wlr_keyboard.h>
@@ -83,5 +84,12 @@ extern "C" {
 #include <wlr/util/log.h>
 #include <wlr/util/region.h>
 #include <wlr/util/transform.h>
+#if TARMAC_WLROOTS_SINCE(20)
+#include <wlr/types/wlr_color_representation_v1.h>
+#endif
 }
 #undef static
+
+#if !TARMAC_WLROOTS_SINCE(20)
+#include "wlr/before_0_20.hpp"
+#endif

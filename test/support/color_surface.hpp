@@ -1,18 +1,25 @@
 #pragma once
 
+#include <catch2/catch_test_macros.hpp>
 #include <vector>
 #include <wayland-client.h>
 
 #include "color-representation-v1-client-protocol.h"
 #include "support/raw_client.hpp"
+#include "wlr/version.hpp"
 
 namespace test {
 
-/// A surface's wp_color_representation_surface_v1.
+inline void need_named_colors() {
+    if (!tarmac::WlrootsNamesColors)
+        SKIP("wlroots before 0.20 has no color representation");
+}
+
+/// A surface's wp_color_representation_surface_v1. Skips where wlroots has none.
 class ColorSurface {
 public:
     ColorSurface(RawClient& client, wl_surface* surface)
-        : client_{client}
+        : client_{(need_named_colors(), client)}
         , manager_{static_cast<wp_color_representation_manager_v1*>(
               client.bind_global(&wp_color_representation_manager_v1_interface, 1))}
         , object_{wp_color_representation_manager_v1_get_surface(manager_, surface)} {

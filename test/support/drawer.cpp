@@ -10,6 +10,7 @@
 
 #include "support/dmabuf_source.hpp"
 #include "support/render_node.hpp"
+#include "wlr/name_colors.hpp"
 
 namespace test {
 
@@ -195,14 +196,7 @@ Picture Drawer::look(wlr_surface* surface, wlr_scale_filter_mode filter) const {
     options.dst_box = {0, 0, state.width, state.height};
     options.transform = wlr_output_transform_invert(state.transform);
     options.filter_mode = filter;
-    if (const auto* colors = wlr_color_representation_v1_get_surface_state(surface)) {
-        if (colors->coefficients != 0)
-            options.color_encoding = wlr_color_representation_v1_color_encoding_to_wlr(
-                static_cast<wp_color_representation_surface_v1_coefficients>(colors->coefficients));
-        if (colors->range != 0)
-            options.color_range = wlr_color_representation_v1_color_range_to_wlr(
-                static_cast<wp_color_representation_surface_v1_range>(colors->range));
-    }
+    tarmac::name_colors(options, surface);
     return draw(state.width, state.height,
                 [&](wlr_render_pass* pass) { wlr_render_pass_add_texture(pass, &options); });
 }

@@ -73,7 +73,7 @@ LocalShell::LocalShell(Drawing drawing, Settings settings) : compositor{std::in_
     wlr_seat_set_capabilities(seat, WL_SEAT_CAPABILITY_POINTER);
     wlr_presentation_create(display, nullptr, 1);
     auto* methods = wlr_input_method_manager_v2_create(display);
-    new_method_.connect<wlr_input_method_v2>(methods->events.new_input_method,
+    new_method_.connect<wlr_input_method_v2>(tarmac::compositor::new_input_method_of(*methods),
                                              [](wlr_input_method_v2* method) {
                                                  wlr_input_method_v2_send_activate(method);
                                                  wlr_input_method_v2_send_done(method);

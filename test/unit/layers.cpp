@@ -87,22 +87,33 @@ std::vector<std::string> included_rooms(const fs::path& file) {
     return rooms;
 }
 
-std::vector<fs::path> files() {
+std::vector<fs::path> files_in(const std::vector<std::string>& tops) {
     std::vector<fs::path> found;
-    for (const char* top : {"include", "src"}) {
+    for (const std::string& top : tops) {
         for (const auto& entry : fs::recursive_directory_iterator{Source / top}) {
             const auto extension = entry.path().extension();
-            if (extension == ".cpp" || extension == ".hpp" || extension == ".h")
+            if (extension == ".cpp" || extension == ".hpp" || extension == ".h" ||
+                extension == ".c")
                 found.push_back(fs::relative(entry.path(), Source));
         }
     }
     return found;
 }
 
+bool asks_for_version(const fs::path& file) {
+    std::ifstream text{Source / file};
+    for (std::string line; std::getline(text, line);) {
+        if (line.contains("WLR_VERSION") || line.contains("wlr_version_") ||
+            line.contains("TARMAC_WLROOTS_SINCE"))
+            return true;
+    }
+    return false;
+}
+
 } // namespace
 
 TEST_CASE("a folder includes only folders that stand above it") {
-    const auto all = files();
+    const auto all = files_in({"include", "src"});
     REQUIRE(all.size() > 100);
     for (const fs::path& file : all) {
         const std::string from = room_of(file);
@@ -114,4 +125,18 @@ TEST_CASE("a folder includes only folders that stand above it") {
             CHECK(may_include(from, to));
         }
     }
+}
+
+TEST_CASE("only the seam and the compositor ask for a version of wlroots") {
+    bool is_asked = false;
+    for (const fs::path& file : files_in({"include", "src", "test"})) {
+        const std::string path = file.string();
+        const bool may_ask = path.starts_with("src/wlr/") || path.starts_with("src/compositor/") ||
+                             path == "test/unit/layers.cpp";
+        const bool asks = asks_for_version(file);
+        is_asked |= asks && path.starts_with("src/wlr/");
+        INFO(path);
+        CHECK((may_ask || !asks));
+    }
+    CHECK(is_asked);
 }

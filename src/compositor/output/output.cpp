@@ -41,7 +41,12 @@ bool commit(wlr_scene_output& scene_output, wlr_renderer* renderer) {
 
 /// wlr_scene goes on waiting for timelines that a renderer before had, and that nobody signals now.
 void forget_timelines(wlr_scene_output& output) {
-    for (auto* timeline : {&output.WLR_PRIVATE.in_timeline, &output.WLR_PRIVATE.out_timeline}) {
+    for (auto* timeline : {
+             &output.WLR_PRIVATE.in_timeline,
+#if TARMAC_WLROOTS_SINCE(20)
+             &output.WLR_PRIVATE.out_timeline,
+#endif
+         }) {
         if (wlr_drm_syncobj_timeline* forgotten = std::exchange(*timeline, nullptr)) {
             wlr_drm_syncobj_timeline_signal(forgotten, UINT64_MAX);
             wlr_drm_syncobj_timeline_unref(forgotten);

@@ -13,6 +13,15 @@ namespace {
 /// In bytes; the protocols have it so. Clients may be unable to receive more.
 constexpr std::size_t LongestText = 4000;
 
+/// With each wlr_text_input_v3.
+wl_signal& new_text_input_of(wlr_text_input_manager_v3& manager) {
+#if TARMAC_WLROOTS_SINCE(20)
+    return manager.events.new_text_input;
+#else
+    return manager.events.text_input;
+#endif
+}
+
 bool can_be_sent(const char* text) {
     return text != nullptr && std::strlen(text) <= LongestText;
 }
@@ -26,10 +35,10 @@ InputMethodRelay::InputMethodRelay(wl_display* display, wlr_seat& seat, Scene& s
     , windows_{windows}
     , state_{wl_display_get_event_loop(display), [this] { send_state(); }} {
     new_text_input_.connect<wlr_text_input_v3>(
-        wlr_text_input_manager_v3_create(display)->events.new_text_input,
+        new_text_input_of(*wlr_text_input_manager_v3_create(display)),
         [this](wlr_text_input_v3* object) { add(*object); });
     new_input_method_.connect<wlr_input_method_v2>(
-        wlr_input_method_manager_v2_create(display)->events.new_input_method,
+        new_input_method_of(*wlr_input_method_manager_v2_create(display)),
         [this](wlr_input_method_v2* object) { add(*object); });
     focus_change_.connect(seat.keyboard_state.events.focus_change, [this] { follow_focus(); });
 }

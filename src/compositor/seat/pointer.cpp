@@ -67,7 +67,10 @@ void Pointer::listen_to_clients(wl_display* display) {
                                        std::clamp(event->hotspot_y, -Farthest, Farthest));
             }
         });
-    wlr_cursor_shape_manager_v1* shapes = wlr_cursor_shape_manager_v1_create(display, 2);
+    // wlroots asserts that it is no more than it knows.
+    constexpr std::uint32_t ShapesVersion = TARMAC_WLROOTS_SINCE(20) ? 2 : 1;
+    wlr_cursor_shape_manager_v1* shapes =
+        wlr_cursor_shape_manager_v1_create(display, ShapesVersion);
     request_set_shape_.connect<wlr_cursor_shape_manager_v1_request_set_shape_event>(
         shapes->events.request_set_shape,
         [this](wlr_cursor_shape_manager_v1_request_set_shape_event* event) {

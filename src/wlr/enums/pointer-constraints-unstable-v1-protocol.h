@@ -1,0 +1,5 @@
+#pragma once
+
+/* What the headers of wlroots 0.19 want under this name, and later ones take from there. */
+
+#include <wayland-protocols/pointer-constraints-unstable-v1-enum.h>
