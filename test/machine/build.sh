@@ -3,27 +3,28 @@
 
 builds=$checkout/.build
 
-# build NAME: brings .build/NAME up to date: gcc, as users build it, which is also installed in
-# .build/prefix, or asan, with clang and its sanitizers.
+# build NAME [TARGET…]: brings .build/NAME up to date: gcc, as users build it, which is also installed
+# in .build/prefix, asan, with clang and its sanitizers, or wlroots-0.19, on that in few minutes.
 build() {
-    local name=$1 dir=$builds/$1 log=$builds/log/$1.log configured
+    local name=$1 dir=$builds/$1 log=$builds/log/$1.log configured made_from=${root##*/root-}
+    shift
     [[ -f $checkout/meson.build ]] || die "there is no meson.build in $checkout: nothing to build."
     mkdir -p "$builds/log"
     cache=$builds lock "$name"
     # Made from another root file system, in another place, or only half configured
     configured=$(cat "$dir/.configured-in" 2>/dev/null) || true
-    if [[ $configured != "$root_key $checkout" ]]; then
+    if [[ $configured != "$made_from $checkout" ]]; then
         # What is compiled names no place, and Ninja knows what of it is still good.
-        if [[ ${configured%% *} == "$root_key" ]]; then
+        if [[ ${configured%% *} == "$made_from" ]]; then
             rm -rf "$dir"/{build.ninja,meson-info,meson-private,.installed}
         else
             rm -rf "$dir"
         fi
         [[ $name != gcc ]] || rm -rf "$builds/prefix"
         step "Configuring the build $name" "$log" configure "$name"
-        printf '%s' "$root_key $checkout" >"$dir/.configured-in"
+        printf '%s' "$made_from $checkout" >"$dir/.configured-in"
     fi
-    step "Building ($name)" "$log" in_root ninja -C "$dir"
+    step "Building ($name)" "$log" in_root ninja -C "$dir" "$@"
     # Whoever built it
     if [[ $name == gcc && ! $dir/.installed -nt $dir/.ninja_log ]]; then
         step "Installing the build" "$builds/log/install.log" in_root meson install -C "$dir" --no-rebuild --quiet
@@ -39,6 +40,9 @@ configure() {
         # Lines are all that reports name, and other debug information takes long to make.
         options=(--buildtype=plain -Dauto_features=enabled -Doptimization=1
             -Dcpp_args=-gline-tables-only '-Db_sanitize=address,undefined' -Db_lundef=false)
+    elif [[ $1 == wlroots-* ]]; then
+        compiler=(CC=clang CXX=clang++)
+        options=(--buildtype=plain -Dauto_features=enabled -Doptimization=0 -Dman=disabled "-Dwlroots=${1#*-}")
     fi
     in_root env "${compiler[@]}" meson setup "$builds/$1" "$checkout" "${options[@]}" \
         --prefix "$builds/prefix" --libdir lib --werror -Dwrap_mode=nodownload

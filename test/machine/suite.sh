@@ -23,6 +23,7 @@ command_test() {
         run_suite device "$name" boot_machine
     done
     test_clients
+    test_wlroots_0_19
     test_gpu
     say "Testing ./run itself"
     attend "$machine/test_run.sh" || printf 'fail test_run.sh: ended with status %s\n' "$?" >>"$TARMAC_TALLY"
@@ -43,6 +44,20 @@ test_clients() {
     fi
 }
 
+# What depends on wlroots most, on the one before, which the packages of the clients' tests bring along
+# as long as a mirror has it.
+test_wlroots_0_19() {
+    local tests=(test/embed/{embed-tests,two-wlroots} test/{embedded,protocol,picture}-tests)
+    if ! attend in_root pkg-config --exists wlroots-0.19; then
+        echo 'skip the tests on wlroots 0.19: libwlroots-0.19-dev could not be added (test/clients/packages)' >>"$TARMAC_TALLY"
+        return
+    fi
+    build wlroots-0.19 "${tests[@]}"
+    # Not with the installed library, which is of the other build
+    run_tests "embedding and protocol" wlroots-0.19 boot_machine env LD_LIBRARY_PATH= -- embed two-wlroots embedded protocol
+    run_tests picture wlroots-0.19 boot_machine env LD_LIBRARY_PATH= -- picture --test-args 'GLES2*'
+}
+
 # On the machine that has a GPU's driver, with the clients' packages if they are there; where it can't
 # be made, the rest counts. The sanitizers would be translated by QEMU as well.
 test_gpu() {
@@ -61,11 +76,21 @@ test_gpu() {
 
 # run_suite SUITE BUILD WHERE…
 run_suite() {
-    local suite=$1 build=$2 failures status=0
+    run_tests "$1" "$2" "${@:3}" -- --suite "$1"
+}
+
+# run_tests NAME BUILD WHERE… -- WHICH…, as `meson test` is told
+run_tests() {
+    local suite=$1 build=$2 where=() failures status=0
     shift 2
+    while [[ $1 != -- ]]; do
+        where+=("$1")
+        shift
+    done
+    shift
     say "Running the $suite tests of the build $build"
     failures=$(count_of fail)
-    "$@" meson test -C "$builds/$build" --no-rebuild --suite "$suite" --print-errorlogs || status=$?
+    "${where[@]}" meson test -C "$builds/$build" --no-rebuild --print-errorlogs "$@" || status=$?
     # A program that crashes can't tell.
     ((status == 0 || $(count_of fail) > failures)) ||
         printf 'fail the %s tests of the build %s: ended with status %s and no failed case: a program crashed\n' \

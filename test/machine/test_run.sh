@@ -78,7 +78,7 @@ expect "--mem is kept to ($memory)" yes "$( ((memory > 600 && memory <= 700)) &&
 
 # One whose script gives a file to another user.
 expect '--with adds a package, and leaves out what only may be there' 'D-Bus' \
-    "$(on_machine --with 'dbus,no-such-package-anywhere?' -- dbus-daemon --version </dev/null | grep -o '^D-Bus')"
+    "$(on_machine --with 'dbus,no-such-package-anywhere?,hello/nosuite?' -- dbus-daemon --version </dev/null | grep -o '^D-Bus')"
 expect '--with leaves the base as it was' 127 "$(status_of on_machine -- dbus-daemon)"
 expect '--with names the package that is not there' 1 \
     "$(on_machine --with no-such-package-anywhere -- true </dev/null 2>&1 | grep -c 'no package no-such-package-anywhere')"
