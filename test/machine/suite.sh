@@ -47,12 +47,15 @@ test_clients() {
 # What depends on wlroots most, on the one before, which the packages of the clients' tests bring along
 # as long as a mirror has it.
 test_wlroots_0_19() {
-    local tests=(test/embed/{embed-tests,two-wlroots} test/{embedded,protocol,picture}-tests)
+    local targets=(
+        test/embed/{embed-tests,two-wlroots} test/{embedded,protocol,picture}-tests
+        src/compositor/tarmac-compositor test/protocol/tarmac-conformance
+    )
     if ! attend in_root pkg-config --exists wlroots-0.19; then
         echo 'skip the tests on wlroots 0.19: libwlroots-0.19-dev could not be added (test/clients/packages)' >>"$TARMAC_TALLY"
         return
     fi
-    build wlroots-0.19 "${tests[@]}"
+    build wlroots-0.19 "${targets[@]}"
     # Not with the installed library, which is of the other build
     run_tests "embedding and protocol" wlroots-0.19 boot_machine env LD_LIBRARY_PATH= -- embed two-wlroots embedded protocol
     run_tests picture wlroots-0.19 boot_machine env LD_LIBRARY_PATH= -- picture --test-args 'GLES2*'
