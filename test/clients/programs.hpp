@@ -20,16 +20,20 @@ void need_program(const std::string& name);
 /// A file of this folder.
 std::string clients_file(const std::string& name);
 
-/// What `compositor` shows as soon as `is_shown(picture)`, or after half a minute without that:
-/// clients say nowhere when their picture is whole.
+/// What the compositor at `socket` shows as soon as `is_shown(picture)`, or after half a minute
+/// without that: clients say nowhere when their picture is whole.
 template <class Predicate>
-Picture await_picture(const CompositorProcess& compositor, Predicate is_shown) {
+Picture await_picture(const std::string& socket, Predicate is_shown) {
     const auto end = std::chrono::steady_clock::now() + patience();
     for (;;) {
-        Picture picture = take_screenshot(compositor.socket());
+        Picture picture = take_screenshot(socket);
         if (is_shown(picture) || std::chrono::steady_clock::now() >= end)
             return picture;
     }
+}
+template <class Predicate>
+Picture await_picture(const CompositorProcess& compositor, Predicate is_shown) {
+    return await_picture(compositor.socket(), is_shown);
 }
 
 /// The first dma-buf of `client` that lands, as the compositor's log has it.

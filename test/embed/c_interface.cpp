@@ -1,5 +1,5 @@
 // The C interface, as far as C can get it wrong: structs of another size, descriptors, errors. That
-// it serves a compositor, tiny.cpp shows.
+// it serves a compositor, compositors.cpp shows.
 
 #include <catch2/catch_test_macros.hpp>
 #include <cstring>

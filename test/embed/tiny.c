@@ -1,5 +1,6 @@
 // A compositor that is C alone: windows of xdg-shell lie in the upper left corner of each screen,
 // the newest on top, without input and popups. It shows itself as WLR_BACKENDS says.
+//     tiny [CLIENT [ARGUMENT…]]
 
 #define _POSIX_C_SOURCE 200809L
 #include <signal.h>
@@ -7,6 +8,7 @@
 #include <stdlib.h>
 #include <tarmac/tarmac.h>
 #include <time.h>
+#include <unistd.h>
 #include <wayland-server-core.h>
 #include <wlr/backend.h>
 #include <wlr/render/allocator.h>
@@ -151,13 +153,26 @@ static void tell_refusal(void* data, const struct tarmac_refusal* refusal) {
     printf("tiny: refused reason=\"%s\"\n", refusal->message);
 }
 
+static void start_client(const char* socket, char** command) {
+    sigset_t none;
+    if (fork() != 0)
+        return;
+    // The event loop has SIGTERM blocked.
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    setenv("WAYLAND_DISPLAY", socket, true);
+    execvp(command[0], command);
+    perror(command[0]);
+    _exit(127);
+}
+
 static int terminate(int signal_number, void* data) {
     (void)signal_number;
     wl_display_terminate(data);
     return 0;
 }
 
-int main(void) {
+int main(int argc, char** argv) {
     struct server server = {.display = wl_display_create()};
     struct tarmac_error error;
     setvbuf(stdout, NULL, _IOLBF, 0);
@@ -202,6 +217,8 @@ int main(void) {
     if (!socket || !wlr_backend_start(server.backend))
         return 1;
     printf("tiny: ready socket=%s\n", socket);
+    if (argc > 1)
+        start_client(socket, argv + 1);
     wl_display_run(server.display);
 
     wl_display_destroy_clients(server.display);

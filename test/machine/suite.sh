@@ -27,6 +27,8 @@ command_test() {
     test_gpu
     say "Testing ./run itself"
     attend "$machine/test_run.sh" || printf 'fail test_run.sh: ended with status %s\n' "$?" >>"$TARMAC_TALLY"
+    say "Following the README's path from git clone to a compositor"
+    attend "$checkout/test/embed/readme.sh" || printf 'fail readme.sh: ended with status %s\n' "$?" >>"$TARMAC_TALLY"
     tallying=no
     report_tally
 }
@@ -48,7 +50,7 @@ test_clients() {
 # as long as a mirror has it.
 test_wlroots_0_19() {
     local targets=(
-        test/embed/{embed-tests,tiny,two-wlroots} test/{embedded,protocol,picture}-tests
+        test/embed/{camera,drawer,embed-tests,tiny,two-wlroots} test/{embedded,protocol,picture}-tests
         src/compositor/tarmac-compositor test/protocol/tarmac-conformance
     )
     if ! attend in_root pkg-config --exists wlroots-0.19; then

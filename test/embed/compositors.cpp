@@ -1,13 +1,15 @@
-// A compositor that is C alone, tiny.c, with the library as others get it.
+// Compositors that are C alone, tiny.c with wlr_scene and drawer.c without, with the library as
+// others get it.
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 
+#include <cstdlib>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "client/gradient.hpp"
-#include "support/compositor_process.hpp"
+#include "clients/programs.hpp"
 #include "support/stages.hpp"
 #include "support/virtual_card.hpp"
 
@@ -16,9 +18,15 @@ using tarmac::Fd;
 
 namespace {
 
-Stage tiny_stage(const std::string& renderer) {
+constexpr Box Client{0, 0, 256, 256};
+
+std::string any_program() {
+    return GENERATE(TARMAC_TINY, TARMAC_DRAWER);
+}
+
+Stage stage_for(const std::string& program, const std::string& renderer) {
     Stage stage = stage_of(renderer);
-    stage.program = TARMAC_TINY;
+    stage.program = program;
     return stage;
 }
 
@@ -27,22 +35,25 @@ Process start_client(const CompositorProcess& compositor) {
                    {compositor.environment(), SynchronousMesa}};
 }
 
+bool shows_client(const Picture& seen) {
+    return find_gradient(seen, Client).width == Client.width;
+}
+
 } // namespace
 
 TEST_CASE("a compositor in C shows weston-simple-dmabuf-egl") {
-    const std::string renderer = GENERATE("gles2", "vulkan", "pixman");
-    INFO(renderer);
-    CompositorProcess compositor{{}, tiny_stage(renderer)};
+    const std::string program = any_program(), renderer = GENERATE("gles2", "vulkan", "pixman");
+    INFO(program << " with " << renderer);
+    CompositorProcess compositor{{}, stage_for(program, renderer)};
     const Process client = start_client(compositor);
-    CHECK(compositor.process().await_line("tiny: imported").contains("size=256x256"));
-    compositor.process().await_line("tiny: mapped size=256x256");
-    const Picture screen = take_screenshot(compositor.socket());
-    check_gradient(screen, {0, 0, 256, 256});
+    check_gradient(await_picture(compositor, shows_client), Client);
 }
 
 TEST_CASE("a compositor in C tells clients what its screen scans out") {
+    const std::string program = any_program();
+    INFO(program);
     VirtualCard card{1};
-    Stage stage = tiny_stage("gles2");
+    Stage stage = stage_for(program, "gles2");
     stage.drm_device = card.path();
     stage.on_screen = true;
     CompositorProcess compositor{{}, stage};
@@ -53,11 +64,11 @@ TEST_CASE("a compositor in C tells clients what its screen scans out") {
 }
 
 TEST_CASE("a compositor in C answers as the protocol has it") {
-    const std::string renderer = GENERATE("gles2", "vulkan", "pixman");
-    INFO(renderer);
+    const std::string program = any_program(), renderer = GENERATE("gles2", "vulkan", "pixman");
+    INFO(program << " with " << renderer);
     if (std::string_view{TARMAC_CONFORMANCE}.empty())
         SKIP("tarmac-conformance isn't built");
-    CompositorProcess compositor{{}, tiny_stage(renderer)};
+    CompositorProcess compositor{{}, stage_for(program, renderer)};
     Process conformance{{TARMAC_CONFORMANCE}, {compositor.environment()}};
     // The compositor says much meanwhile, and would wait for somebody to read it.
     compositor.process().read_until(
@@ -66,4 +77,12 @@ TEST_CASE("a compositor in C answers as the protocol has it") {
     INFO(conformance.output());
     CHECK(status == 0);
     CHECK(conformance.output().contains(", 0 failed"));
+}
+
+// Of readme.sh, which names a script with the commands.
+TEST_CASE("the README's compositor shows its client", "[.readme]") {
+    Process commands{{"bash", "-e", std::getenv("TARMAC_README")},
+                     {"WLR_BACKENDS=headless", SynchronousMesa}};
+    const std::string ready = commands.await_line(": ready socket=");
+    check_gradient(await_picture(ready.substr(ready.find('=') + 1), shows_client), Client);
 }
