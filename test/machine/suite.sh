@@ -50,7 +50,7 @@ test_clients() {
 # as long as a mirror has it.
 test_wlroots_0_19() {
     local targets=(
-        test/embed/{camera,drawer,embed-tests,tiny,two-wlroots} test/{embedded,protocol,picture}-tests
+        test/embed/{embed-tests,tiny,two-wlroots} test/{embedded,protocol,picture}-tests
         src/compositor/tarmac-compositor test/protocol/tarmac-conformance
     )
     if ! attend in_root pkg-config --exists wlroots-0.19; then
