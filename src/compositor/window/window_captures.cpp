@@ -7,6 +7,8 @@
 
 namespace tarmac::compositor {
 
+#if TARMAC_WLROOTS_SINCE(20)
+
 WindowCaptures::WindowCaptures(wl_display* display, const Graphics& graphics)
     : loop_{wl_display_get_event_loop(display)}, graphics_{graphics} {
     auto* manager = wlr_ext_foreign_toplevel_image_capture_source_manager_v1_create(display, 1);
@@ -43,5 +45,12 @@ WindowCaptures::source_of(wlr_ext_foreign_toplevel_handle_v1& window) {
                                   [this, captured] { captured_.erase(captured); });
     return source;
 }
+
+#else
+
+WindowCaptures::WindowCaptures(wl_display* display, const Graphics& graphics)
+    : loop_{wl_display_get_event_loop(display)}, graphics_{graphics} {}
+
+#endif
 
 } // namespace tarmac::compositor

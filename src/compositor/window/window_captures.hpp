@@ -6,12 +6,14 @@
 
 #include <list>
 
+struct wlr_ext_foreign_toplevel_image_capture_source_manager_v1_request;
+
 namespace tarmac::compositor {
 
 class Graphics;
 
 /// Windows that clients capture one by one (ext-foreign-toplevel-image-capture-source-v1), each
-/// without its popups, and whatever lies above it. Owned by the Server.
+/// without its popups, and whatever lies above it. wlroots 0.19 can't. Owned by the Server.
 class WindowCaptures {
 public:
     WindowCaptures(wl_display* display, const Graphics& graphics);
