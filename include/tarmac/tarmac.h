@@ -93,7 +93,7 @@ TARMAC_EXPORT struct tarmac_importer* tarmac_importer_create_mapped(struct wlr_r
 TARMAC_EXPORT struct tarmac_importer*
 tarmac_importer_create_list(struct tarmac_importer* const* importers, size_t n_importers,
                             struct tarmac_error* error);
-/// After all that imports with it.
+/// What was imported stays, and who still has it imports nothing with it any more.
 TARMAC_EXPORT void tarmac_importer_destroy(struct tarmac_importer* importer);
 /// What clients are told to allocate on.
 TARMAC_EXPORT dev_t tarmac_importer_get_device(const struct tarmac_importer* importer);
@@ -227,7 +227,7 @@ TARMAC_EXPORT void tarmac_linux_dmabuf_destroy(struct tarmac_linux_dmabuf* dmabu
 /// For who filters what clients see. NULL once the display is gone.
 TARMAC_EXPORT struct wl_global*
 tarmac_linux_dmabuf_get_global(const struct tarmac_linux_dmabuf* dmabuf);
-/// What it imports with.
+/// What it imports with: the one of the options as long as that is there.
 TARMAC_EXPORT struct tarmac_importer*
 tarmac_linux_dmabuf_get_importer(struct tarmac_linux_dmabuf* dmabuf);
 

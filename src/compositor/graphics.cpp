@@ -175,8 +175,12 @@ void Graphics::lost() {
     failed_attempts_ = 0;
     const std::string pause = schedule_replacement();
     log_event("lost", {{"renderer", renderer_name()}, {"pause", pause}});
+    tell_lost();
+}
+
+void Graphics::tell_lost() noexcept {
     if (on_renderer_lost)
-        on_renderer_lost();
+        guard(on_renderer_lost);
 }
 
 std::string Graphics::schedule_replacement() {
@@ -193,6 +197,7 @@ std::chrono::milliseconds Graphics::start_pause() noexcept {
 void Graphics::replace_at_once() noexcept {
     is_lost_ = true;
     failed_attempts_ = 0;
+    tell_lost();
     if (!guard([&] { replace_renderer(true); }))
         start_pause();
 }

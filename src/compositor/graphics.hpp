@@ -83,6 +83,7 @@ private:
     void use(Renderer& other);
     void watch_backend();
     void lost();
+    void tell_lost() noexcept;
     /// Waits as long as the one after that needs, and tells how long.
     std::string schedule_replacement();
     std::chrono::milliseconds start_pause() noexcept;

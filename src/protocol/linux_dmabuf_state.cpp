@@ -79,7 +79,7 @@ void fail_unavailable(DmabufBuffer& buffer) noexcept {
 LinuxDmabuf::State::State(wl_display* display, wlr_compositor* compositor,
                           std::vector<Importer*> importers, Options options)
     : display_{display}
-    , importers_{std::from_range, importers}
+    , importers_(importers.begin(), importers.end())
     , options_{std::move(options)}
     , compositor_{compositor}
     , turn_{std::make_shared<Turn>(wl_display_get_event_loop(display))}
@@ -313,7 +313,7 @@ void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
     const auto is_superseded = [&] { return own_set != n_importer_sets_; };
     auto facts =
         compositor_ && compositor_->renderer ? RendererFacts::of(compositor_->renderer) : nullptr;
-    std::vector<ImporterRef> followed(std::from_range, importers);
+    std::vector<ImporterRef> followed(importers.begin(), importers.end());
     disposal_->finish();
     if (is_superseded())
         return;

@@ -1,6 +1,7 @@
 #include "ready/import_queue.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <sys/eventfd.h>
 #include <utility>
 #include <wayland-server-core.h>
@@ -74,12 +75,25 @@ void ImportQueue::resume() noexcept {
     if (!std::exchange(is_paused_, false))
         return;
     resumed_ = std::chrono::steady_clock::now();
-    for (const auto& [client, weak] : std::exchange(put_off_, {})) {
+    // Before what came since.
+    for (const auto& [client, weak] : std::exchange(put_off_, {}) | std::views::reverse) {
         const auto work = weak.lock();
         // Without memory for the queue it is done at once.
-        if (work && work->function && !guard([&] { add(client, work); }))
+        if (work && work->function && !guard([&] { add_in_front(client, work); }))
             guard(std::exchange(work->function, nullptr));
     }
+    begin_turn();
+    if (!is_taking_turn_ && !order_.empty())
+        end_of_turn_.request();
+}
+
+void ImportQueue::add_in_front(wl_client* client, const std::shared_ptr<Work>& work) {
+    Waiting& waiting = waiting_[client];
+    std::list<wl_client*> place;
+    if (waiting.empty() && client != serving_)
+        place.push_back(client);
+    waiting.push_front(work);
+    order_.splice(order_.begin(), place);
 }
 
 /// What was given up meanwhile is left out now and then, so that it can't pile up.

@@ -87,6 +87,7 @@ private:
     using Waiting = std::deque<std::weak_ptr<Work>>;
 
     void add(wl_client* client, std::shared_ptr<Work> work);
+    void add_in_front(wl_client* client, const std::shared_ptr<Work>& work);
     void put_off(wl_client* client, const std::shared_ptr<Work>& work);
     void begin_turn();
     /// Goes on with the turn, for which there is so much time in all.

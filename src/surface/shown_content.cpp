@@ -48,6 +48,13 @@ void Surface::begin_commit(const CommitState& state) {
         show(*commit);
     } else if (commit && commit->is_skipped) {
         is_behind_ = true;
+    } else if (!commit && (state.committed & WLR_SURFACE_STATE_BUFFER)) {
+        // Of before the surface was followed.
+        awaited_.reset();
+        is_behind_ = false;
+        shown_ = {};
+        shown_.kind = surface_.current.buffer ? Kind::Foreign : Kind::Nothing;
+        follow_foreign(surface_.current.buffer);
     }
     make_state_true();
     correct_damage(was_stand_in || was_inverted != shown_.is_inverted() ||

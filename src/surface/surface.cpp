@@ -7,6 +7,8 @@
 #include "surface/surface_colors.hpp"
 #include "surface/surfaces.hpp"
 #include "surface/tree_commit.hpp"
+#include "wlr/surface_states.hpp"
+#include "wlr/synced_state.hpp"
 
 namespace tarmac {
 
@@ -64,15 +66,35 @@ Surface::Surface(wlr_surface& surface, SurfaceContext& context, Surfaces& surfac
         wlr_surface_reject_pending(&surface_, surface_.resource, WL_DISPLAY_ERROR_NO_MEMORY,
                                    "no memory");
     });
+    adopt_picture();
     is_followed_ =
         wlr_surface_synced_init(&synced_.synced, &surface, &synced_impl, &pending_, &current_);
     // That cleared the states.
     current_.current_of = this;
-    // Of one that was there before.
-    if (surface.buffer) {
-        shown_.kind = ShownContent::Kind::Foreign;
-        follow_foreign(surface.buffer->source);
-    }
+    for_each_cached(surface, [&](const wlr_surface_state& cached) {
+        if (auto* state = synced_state_in(surface, cached, &current_)) {
+            state->seq = cached.seq;
+            state->committed = cached.committed;
+        }
+    });
+}
+
+/// Of a surface that was there before. How the client wants it to be seen, wlroots keeps in the
+/// pending state; the current one may have been changed by who followed it then.
+void Surface::adopt_picture() {
+    if (!surface_.buffer)
+        return;
+    shown_.kind = ShownContent::Kind::Foreign;
+    follow_foreign(surface_.buffer->source);
+    const wlr_surface_state& told = surface_.pending;
+    if (!(told.committed & WLR_SURFACE_STATE_SCALE))
+        client_geometry_.scale = told.scale;
+    if (!(told.committed & WLR_SURFACE_STATE_TRANSFORM))
+        client_geometry_.transform = told.transform;
+    if (!(told.committed & WLR_SURFACE_STATE_VIEWPORT))
+        client_geometry_.viewport = told.viewport;
+    is_behind_ = client_geometry_.transform != shown_geometry_.transform ||
+                 client_geometry_.viewport.has_dst != shown_geometry_.viewport.has_dst;
 }
 
 Surface::~Surface() {

@@ -145,6 +145,7 @@ private:
     using Commits = std::list<Commit>;
 
     // surface.cpp: what the client sends
+    void adopt_picture();
     void client_commit();
     const PixelFormat* latest_format(const wlr_surface_state& pending) const;
     Commit describe(const wlr_surface_state& pending);

@@ -38,9 +38,8 @@ void Surfaces::add(wlr_surface& surface) {
 void Surfaces::follow(wlr_surface& surface) {
     if (!find(surface))
         add(surface);
-    const auto follow_child = [this](wlr_surface& child) { follow(child); };
-    for_each_child(surface.current, follow_child);
-    for_each_child(surface.pending, follow_child);
+    // All that the current state has, and those that are new.
+    for_each_child(surface.pending, [this](wlr_surface& child) { follow(child); });
 }
 
 std::shared_ptr<Surface> Surfaces::find(wlr_surface& surface) const {

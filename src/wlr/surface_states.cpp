@@ -42,6 +42,14 @@ wlr_surface_state* cached_state(wlr_surface& surface, std::uint32_t seq) noexcep
     return nullptr;
 }
 
+void for_each_cached(const wlr_surface& surface,
+                     const std::function<void(const wlr_surface_state& cached)>& visit) {
+    for (const wl_list* link = surface.cached.next; link != &surface.cached; link = link->next) {
+        const wlr_surface_state* state = wl_container_of(link, state, cached_state_link);
+        visit(*state);
+    }
+}
+
 void remove_buffer(wlr_surface_state& state) noexcept {
     state.committed &= ~static_cast<std::uint32_t>(WLR_SURFACE_STATE_BUFFER);
     wlr_buffer_unlock(std::exchange(state.buffer, nullptr));

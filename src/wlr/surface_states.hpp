@@ -25,6 +25,10 @@ struct PictureGeometry {
 /// The state of the commit `seq` while it waits to be applied, or nullptr.
 wlr_surface_state* cached_state(wlr_surface& surface, std::uint32_t seq) noexcept;
 
+/// The states that wait to be applied, oldest first.
+void for_each_cached(const wlr_surface& surface,
+                     const std::function<void(const wlr_surface_state& cached)>& visit);
+
 /// Takes the buffer out of a state that waits, as if the client had attached none. What of it is
 /// the buffer's size stays: see PictureGeometry.
 void remove_buffer(wlr_surface_state& state) noexcept;

@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <drm_fourcc.h>
+#include <list>
 #include <optional>
 
 #include "linux-dmabuf-v1-client-protocol.h"
@@ -106,6 +107,38 @@ TEST_CASE_METHOD(Fixture, "with a surface its subsurfaces are followed") {
     CHECK(window.awaits("64x48 blue"));
     CHECK(child.surface.awaits("64x48 green"));
     CHECK(client.connection() == Answer{});
+}
+
+TEST_CASE_METHOD(Fixture, "a deep tree is followed as fast as a flat one") {
+    std::list<Subsurface> chain;
+    ClientSurface* parent = &window;
+    for (int i = 0; i < 40; ++i) {
+        parent = &chain.emplace_back(*parent).surface;
+        parent->commit();
+    }
+    window.show(red.get());
+    shell.global.reset();
+    come_back();
+    REQUIRE(shell.global->follow(*window.server()));
+    CHECK(client.round_trip());
+}
+
+TEST_CASE_METHOD(Fixture, "a commit that waits for its parent is applied whole") {
+    Subsurface child{window};
+    const ShmBuffer blue{client, Blue}, green{client, Green};
+    child.surface.commit(blue.get());
+    window.show(red.get());
+    REQUIRE(child.surface.awaits("64x48 blue"));
+    shell.global.reset();
+    come_back();
+    wl_surface_set_buffer_scale(child.surface.get(), 2);
+    child.surface.show(green.get());
+    REQUIRE(shell.global->follow(*window.server()));
+    window.commit();
+    CHECK(child.surface.awaits("32x24 green"));
+    child.surface.show(blue.get());
+    window.commit();
+    CHECK(child.surface.awaits("32x24 blue"));
 }
 
 TEST_CASE_METHOD(Fixture,

@@ -154,6 +154,8 @@ static void draw(struct wl_listener* listener, void* data) {
         .texture = tarmac_texture_get(camera->shown),
         .dst_box = {0, 0, output->width, output->height},
     };
+    if (!whole.texture)
+        return;
     // Converted frames are RGB. Renderers must be told of no encoding then.
     const struct tarmac_color_state color = tarmac_texture_get_color_state(camera->shown);
     if (color.matrix != 0) {

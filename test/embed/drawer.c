@@ -150,6 +150,8 @@ static bool scan_out(struct server* server, struct wlr_output* output) {
     if (!tarmac_linux_dmabuf_get_shown_picture(server->dmabuf, surface, &picture) ||
         picture.color.matrix != 0 || !wl_list_empty(&current->subsurfaces_above) ||
         current->transform != WL_OUTPUT_TRANSFORM_NORMAL || current->viewport.has_src ||
+        current->width != output->width || current->height != output->height ||
+        top->toplevel->base->geometry.x != 0 || top->toplevel->base->geometry.y != 0 ||
         current->buffer_width != output->width || current->buffer_height != output->height ||
         pixman_region32_contains_rectangle(&surface->opaque_region, &whole) != PIXMAN_REGION_IN)
         return false;

@@ -19,7 +19,7 @@ publish() {
     tar -C "$checkout" --exclude=./.build --exclude=./.git -c . | tar -C published -x
     git -C published init -q
     git -C published add --all
-    git -C published -c user.name=Tarmac -c user.email=tarmac@localhost commit -q -m 'All of it'
+    git -C published -c commit.gpgsign=false -c user.name=Tarmac -c user.email=tarmac@localhost commit -q -m 'All of it'
     git config --file config "url.$scratch/published.insteadOf" "${commands[0]##* }"
 }
 

@@ -40,9 +40,11 @@ WindowCaptures::source_of(wlr_ext_foreign_toplevel_handle_v1& window) {
         root.get(), loop_, graphics_.allocator(), graphics_.renderer());
     if (source == nullptr)
         return nullptr;
-    const auto captured = captured_.emplace(captured_.end(), &window, std::move(root), source);
+    std::list<Captured> added;
+    const auto captured = added.emplace(added.end(), &window, std::move(root), source);
     captured->window_gone.connect(window.events.destroy,
                                   [this, captured] { captured_.erase(captured); });
+    captured_.splice(captured_.end(), added);
     return source;
 }
 
