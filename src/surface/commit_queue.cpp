@@ -275,9 +275,10 @@ void Surface::skip_oldest() {
     advance();
 }
 
-/// While nothing is imported, no commit is overdue.
-std::chrono::steady_clock::time_point Surface::counts_from(const Commit& commit) const {
-    return std::max(commit.since, context_.imports.resumed());
+/// When a commit of then is overdue: not while nothing is imported.
+std::chrono::steady_clock::time_point
+Surface::due_from(std::chrono::steady_clock::time_point committed) const {
+    return std::max(committed, context_.imports.resumed()) + context_.ready_timeout;
 }
 
 void Surface::arm_deadline() {
@@ -288,8 +289,7 @@ void Surface::arm_deadline() {
     }
     if (deadline_)
         return;
-    const auto from = std::max(*since, context_.imports.resumed());
-    const auto left = from + context_.ready_timeout - std::chrono::steady_clock::now();
+    const auto left = due_from(*since) - std::chrono::steady_clock::now();
     deadline_.emplace(context_.loop, std::chrono::ceil<std::chrono::milliseconds>(left),
                       [this] { attempt([this] { handle_overdue(); }); });
 }
@@ -297,10 +297,10 @@ void Surface::arm_deadline() {
 void Surface::handle_overdue() {
     deadline_.reset();
     wl_client* client = wl_resource_get_client(surface_.resource);
-    const auto limit = std::chrono::steady_clock::now() - context_.ready_timeout;
+    const auto now = std::chrono::steady_clock::now();
     const auto self = shared_from_this();
     for (Commit& commit : waiting_) {
-        if (!commit.is_delayed() || counts_from(commit) > limit)
+        if (!commit.is_delayed() || due_from(commit.since) > now)
             continue;
         if (context_.ends_client(client)) {
             wl_client_post_implementation_error(client,

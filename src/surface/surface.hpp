@@ -175,7 +175,8 @@ private:
     void unlock_front();
     void drop_pictures();
     std::vector<std::shared_ptr<TreeCommit>> parents_of_waiting() const;
-    std::chrono::steady_clock::time_point counts_from(const Commit& commit) const;
+    std::chrono::steady_clock::time_point
+    due_from(std::chrono::steady_clock::time_point committed) const;
     void arm_deadline();
     void handle_overdue();
 
