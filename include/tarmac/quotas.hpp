@@ -6,9 +6,10 @@
 
 namespace tarmac {
 
-/// Half of the file descriptors that this process may open (RLIMIT_NOFILE): a compositor does well
-/// to raise its limit before it asks. The other half is for what libwayland receives before anybody
-/// looks at it (28 descriptors with each message), for connections, keymaps, wl_shm and devices.
+/// Three eighths of the file descriptors that this process may open (RLIMIT_NOFILE): a compositor
+/// does well to raise its limit before it asks. As many again are for a driver that keeps one of its
+/// own for each plane (llvmpipe does); the last quarter is for what libwayland receives before
+/// anybody looks at it (some 150 descriptors), for connections, keymaps, wl_shm and devices.
 TARMAC_EXPORT std::uint64_t default_descriptors() noexcept;
 /// Half of the mappings that the kernel lets this process have (vm.max_map_count): the other half
 /// is for its own memory, wl_shm and drivers. Without any, no allocation succeeds.
@@ -49,7 +50,7 @@ struct Quotas {
     /// the longest is skipped; a client whose synchronized subsurfaces pile up more gets no_memory.
     std::uint64_t held_commits = ManyObjects;
     /// File descriptors: of planes, in params and in buffers; of copies; of fences that are waited
-    /// for. Half of them and 128, three quarters at most, are set aside for connections, 32 for
+    /// for. Half of them and 96, three quarters at most, are set aside for connections, 24 for
     /// each as long as there are any, so that who comes late can start: a connection uses its own
     /// first. Which account gets more than one connection's, is a matter of shares too.
     std::uint64_t descriptors = default_descriptors();

@@ -32,7 +32,7 @@ const char* name_of(Resource resource) noexcept;
 std::uint64_t amount_in(const Quotas& quotas, Resource resource) noexcept;
 
 /// Descriptors that are set aside for each connection.
-inline constexpr std::uint64_t OwnDescriptors = 32;
+inline constexpr std::uint64_t OwnDescriptors = 24;
 
 /// Whether an account that holds `held`, where `free` is what nobody holds, may have `n` more: the
 /// rule in Quotas.

@@ -8,7 +8,7 @@ namespace tarmac {
 std::uint64_t default_descriptors() noexcept {
     rlimit limit{};
     getrlimit(RLIMIT_NOFILE, &limit);
-    return limit.rlim_cur / 2;
+    return limit.rlim_cur / 8 * 3;
 }
 
 std::uint64_t default_mappings() noexcept {

@@ -130,7 +130,7 @@ TEST_CASE_METHOD(Fixture, "connections of one account have one share of everythi
 }
 
 TEST_CASE_METHOD(Fixture, "each connection has descriptors of its own first") {
-    ledger = make({.descriptors = 512});
+    ledger = make({.descriptors = 384});
     std::list<std::shared_ptr<ClientAccount>> clients;
     std::list<ClientAccount::Charges> charges;
     // Of one process: what is set aside for half of twelve connections, and half of the rest.
@@ -141,7 +141,7 @@ TEST_CASE_METHOD(Fixture, "each connection has descriptors of its own first") {
     std::size_t n_held = 0;
     for (const auto& each : charges)
         n_held += each.size();
-    CHECK(n_held == 6 * OwnDescriptors + 64);
+    CHECK(n_held == 6 * OwnDescriptors + 48);
     // Processes that have one connection each.
     for (int i = 0; i < 6; ++i) {
         const auto client = clients.emplace_back(connect(std::to_string(i)));
@@ -257,7 +257,7 @@ TEST_CASE("a limit of the system that is next to nothing leaves next to nothing"
         REQUIRE(setrlimit(RLIMIT_NOFILE, &few) == 0);
         const Quotas quotas{.mappings = limit};
         REQUIRE(setrlimit(RLIMIT_NOFILE, &before) == 0);
-        CHECK(quotas.descriptors == limit / 2);
+        CHECK(quotas.descriptors == limit / 8 * 3);
         const auto client =
             std::make_shared<ClientAccount>(std::make_shared<Ledger>(quotas)->account("client"));
         CHECK_FALSE(client->charge(Resource::Descriptors));
