@@ -24,7 +24,8 @@ build() {
         step "Configuring the build $name" "$log" configure "$name"
         printf '%s' "$made_from $checkout" >"$dir/.configured-in"
     fi
-    step "Building ($name)" "$log" in_root ninja -C "$dir" "$@"
+    # Tests may run beside it.
+    step "Building ($name)" "$log" in_root nice ninja -C "$dir" "$@"
     # Whoever built it
     if [[ $name == gcc && ! $dir/.installed -nt $dir/.ninja_log ]]; then
         step "Installing the build" "$builds/log/install.log" in_root meson install -C "$dir" --no-rebuild --quiet

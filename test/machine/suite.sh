@@ -1,44 +1,99 @@
 # shellcheck shell=bash
-# ./run test: every suite of every build, counted in one tally. A line of it is
+# ./run test: every part of it, counted in one tally. A line of it is
 # `pass NAME`, `fail NAME` or `skip NAME: reason`; TARMAC_TALLY names the file.
 
-test_builds=(gcc asan)
+# What each tests is said at its function below. Those of one line run one after the other, and the
+# lines side by side: a suite on the test machine waits most of the time, and leaves a core idle.
+test_lanes=(
+    'gcc clients wlroots-0.19 gpu'
+    'asan run readme'
+)
 
 command_test() {
-    local name
-    (($# == 0)) || die "test takes no arguments."
+    local name lanes=("${test_lanes[@]}") known=" ${test_lanes[*]} "
+    for name; do
+        [[ $known == *" $name "* ]] || die "test has no part $name, only${known% }."
+    done
+    # The ./run test that has made the tally asks for one part.
+    if (($# == 1)) && [[ ${TARMAC_TALLY:-} ]]; then
+        : >>"$TARMAC_TALLY"
+        prepare_tests
+        "test_${1//[-.]/_}"
+        return
+    fi
     mkdir -p "$builds"
     TARMAC_TALLY=$(mktemp "$builds/tally.XXXXXX")
-    export TARMAC_TALLY
     tallying=yes
+    prepare_tests
+    # What most parts need, and whose failure is everybody's
+    build gcc
+    (($# == 0)) || lanes=("$*")
+    attend run_lanes "${lanes[@]}"
+    tallying=no
+    report_tally
+}
+
+prepare_tests() {
     parse_options
     need_sandbox
     ensure_root
     ensure_uml
-    for name in "${test_builds[@]}"; do
-        build "$name"
+}
+
+# run_lanes NAMES…: each NAMES one after the other, all of these side by side
+run_lanes() {
+    local lane lanes=()
+    for lane; do
+        run_parts "$lane" &
+        lanes+=($!)
     done
-    for name in "${test_builds[@]}"; do
-        run_suite unit "$name" attend in_root
-        run_suite device "$name" boot_machine
+    wait "${lanes[@]}"
+}
+
+# Each part has a process, which may die, and a tally: two machines that append to one file overwrite
+# each other's lines.
+run_parts() {
+    local names name status
+    read -ra names <<<"$1"
+    for name in "${names[@]}"; do
+        status=0
+        TARMAC_TALLY=$TARMAC_TALLY.$name "$checkout/run" test "$name" </dev/null 2>&1 | sed -u "s/^/$name: /" >&2 || status=$?
+        ((status == 0)) ||
+            printf 'fail the part %s: ended with status %s, see above\n' "$name" "$status" >>"$TARMAC_TALLY.$name"
     done
-    test_clients
-    test_wlroots_0_19
-    test_gpu
+}
+
+test_gcc() {
+    build gcc
+    run_suite unit gcc attend in_root
+    run_suite device gcc boot_machine
+}
+
+test_asan() {
+    build asan
+    run_suite unit asan attend in_root
+    run_suite device asan boot_machine
+}
+
+test_run() {
+    build gcc
     say "Testing ./run itself"
-    attend "$machine/test_run.sh" || printf 'fail test_run.sh: ended with status %s\n' "$?" >>"$TARMAC_TALLY"
+    attend "$machine/test_run.sh"
+}
+
+test_readme() {
+    build gcc
     say "Following the README's path from git clone to a compositor"
-    attend "$checkout/test/embed/readme.sh" || printf 'fail readme.sh: ended with status %s\n' "$?" >>"$TARMAC_TALLY"
-    tallying=no
-    report_tally
+    attend "$checkout/test/embed/readme.sh"
 }
 
 # In a root file system of their own, since their packages would triple the time that making it
 # takes everybody; where they can't be had, the rest counts. One build shows what there is to see.
 test_clients() {
     local packages
-    packages=$(sed '/^#/d; /^$/d; s/$/?/' "$checkout/test/clients/packages" | paste -sd,)
-    if attend "$checkout/run" shell --with "$packages" -- true; then
+    packages=$(clients_packages)
+    if can_have "$packages"; then
+        build gcc
         ensure_root "$packages"
         run_suite clients gcc boot_machine
     else
@@ -46,13 +101,20 @@ test_clients() {
     fi
 }
 
+clients_packages() { sed '/^#/d; /^$/d; s/$/?/' "$checkout/test/clients/packages" | paste -sd,; }
+
+# In another process, which may die.
+can_have() { attend "$checkout/run" shell --with "$1" -- true; }
+
 # What depends on wlroots most, on the one before, which the packages of the clients' tests bring along
 # as long as a mirror has it.
 test_wlroots_0_19() {
-    local targets=(
+    local packages targets=(
         test/embed/{embed-tests,tiny,two-wlroots} test/{embedded,protocol,picture}-tests
         src/compositor/tarmac-compositor test/protocol/tarmac-conformance
     )
+    packages=$(clients_packages)
+    if can_have "$packages"; then ensure_root "$packages"; fi
     if ! attend in_root pkg-config --exists wlroots-0.19; then
         echo 'skip the tests on wlroots 0.19: libwlroots-0.19-dev could not be added (test/clients/packages)' >>"$TARMAC_TALLY"
         return
@@ -66,8 +128,12 @@ test_wlroots_0_19() {
 # On the machine that has a GPU's driver, with the clients' packages if they are there; where it can't
 # be made, the rest counts. The sanitizers would be translated by QEMU as well.
 test_gpu() {
+    local packages
+    packages=$(clients_packages)
     # In another process, which may die.
     if attend "$checkout/run" machine --gpu --no-build -- true; then
+        build gcc
+        if can_have "$packages"; then ensure_root "$packages"; fi
         machine_kind=gpu machine_devices='vgem vivid bochs'
         ensure_gpu
         run_suite gpu gcc boot_machine
@@ -102,15 +168,15 @@ run_tests() {
             "$suite" "$build" "$status" >>"$TARMAC_TALLY"
 }
 
-count_of() { grep -c "^$1 " "$TARMAC_TALLY" || true; }
+count_of() { cat "$TARMAC_TALLY"* | grep -c "^$1 " || true; }
 
 # Also when ./run dies underway: what couldn't be tested has failed.
 report_tally() {
     local passed failed skipped
     [[ $tallying == no ]] || echo 'fail ./run test: did not get to its end' >>"$TARMAC_TALLY"
     passed=$(count_of pass) failed=$(count_of fail) skipped=$(count_of skip)
-    grep -E '^(skip|fail) ' "$TARMAC_TALLY" || true
-    rm -f "$TARMAC_TALLY"
+    cat "$TARMAC_TALLY"* | grep -E '^(skip|fail) ' || true
+    rm -f "$TARMAC_TALLY"*
     printf '%s passed, %s failed' "$passed" "$failed"
     ((skipped == 0)) || printf ', %s skipped' "$skipped"
     printf '\n'
