@@ -1,0 +1,106 @@
+// How fast one thread converts pictures, beside memcpy() of as many bytes as come out: what a copy
+// of the same picture in XRGB8888 would take. The ratio says more than the speed, which is the
+// machine's.
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstring>
+#include <drm_fourcc.h>
+#include <iostream>
+#include <random>
+#include <string_view>
+#include <vector>
+
+#include "convert/conversion.hpp"
+#include "dmabuf/formatted.hpp"
+
+using namespace tarmac;
+
+namespace {
+
+constexpr std::uint32_t Formats[] = {
+    DRM_FORMAT_XRGB8888, DRM_FORMAT_NV12,         DRM_FORMAT_YUV420,        DRM_FORMAT_P010,
+    DRM_FORMAT_P012,     DRM_FORMAT_P016,         DRM_FORMAT_S010,          DRM_FORMAT_P210,
+    DRM_FORMAT_Y210,     DRM_FORMAT_YUYV,         DRM_FORMAT_AYUV,          DRM_FORMAT_XRGB2101010,
+    DRM_FORMAT_RGB565,   DRM_FORMAT_ABGR16161616, DRM_FORMAT_ABGR16161616F,
+};
+
+struct Effort {
+    unsigned pairs;  ///< of a conversion and a copy, in turn: a busy machine slows both
+    unsigned pixels; ///< at least so many in one measurement
+};
+constexpr Effort Thorough{11, 16'000'000}, Quick{1, 1};
+
+struct Source {
+    Source(const PixelFormat& format, Extent extent)
+        : picture{format, extent, {}, ColorState::of(format.model), true} {
+        std::mt19937_64 random{format.fourcc};
+        for (unsigned i = 0; i < format.n_planes; ++i) {
+            const std::uint64_t stride = format.min_stride(i, extent.width);
+            planes[i].resize(stride * format.rows(i, extent.height) / sizeof(std::uint64_t) + 1);
+            std::ranges::generate(planes[i], random);
+            picture.planes[i] = {reinterpret_cast<const std::uint8_t*>(planes[i].data()),
+                                 static_cast<int>(stride)};
+        }
+    }
+
+    std::array<std::vector<std::uint64_t>, MaxPlanes> planes;
+    Picture picture;
+};
+
+template <typename Work>
+double seconds(unsigned rounds, Work work) {
+    const auto start = std::chrono::steady_clock::now();
+    for (unsigned i = 0; i < rounds; ++i)
+        work();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+double median(std::vector<double>& values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::ranges::nth_element(values, middle);
+    return *middle;
+}
+
+void measure(const PixelFormat& format, Extent extent, Effort effort) {
+    const Source source{format, extent};
+    const std::size_t size = std::size_t{extent.width} * extent.height * 4;
+    const std::vector<std::uint8_t> copied(size, 1);
+    std::vector<std::uint8_t> out(size);
+    const Rect all{0, 0, static_cast<int>(extent.width), static_cast<int>(extent.height)};
+    const auto convert = [&] {
+        convert_to_argb(source.picture, all, out.data(), static_cast<int>(extent.width) * 4);
+    };
+    const auto copy = [&] { std::memcpy(out.data(), copied.data(), size); };
+    convert();
+    const unsigned rounds = effort.pixels / (extent.width * extent.height) + 1;
+    std::vector<double> speeds, ratios;
+    for (unsigned i = 0; i < effort.pairs; ++i) {
+        const double converting = seconds(rounds, convert), copying = seconds(rounds, copy);
+        speeds.push_back(static_cast<double>(size) * rounds / converting / 1e9);
+        ratios.push_back(copying / converting);
+    }
+    std::cout << formatted("{:<24} {:>4}x{:<4} {:6.2f} {:6.2f}\n", fourcc_name(format.fourcc),
+                           extent.width, extent.height, median(speeds), median(ratios))
+              << std::flush;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+    const bool is_quick = argc == 2 && argv[1] == std::string_view{"--quick"};
+    if (argc > 1 && !is_quick) {
+        std::cerr << "usage: bench-conversions [--quick]\n";
+        return 2;
+    }
+    std::cout << "format                   size        GB/s  of memcpy\n";
+    for (const Extent extent : {Extent{1920, 1080}, Extent{3840, 2160}}) {
+        for (const std::uint32_t fourcc : Formats) {
+            measure(*find_pixel_format(fourcc), is_quick ? Extent{640, 360} : extent,
+                    is_quick ? Quick : Thorough);
+        }
+        if (is_quick)
+            break;
+    }
+}
