@@ -56,10 +56,15 @@ void widen_range(const Band& band, unsigned bits) {
     }
 }
 
-// Small enough for scratch memory to stay in the cache; a whole number of chroma samples.
-constexpr int BandHeight = 32;
 // No format has chroma samples of more pixels.
 constexpr int Grain = 4;
+
+/// Small enough for scratch memory, of at most 8 bytes a pixel, to stay in a core's own cache, and
+/// large enough for calls not to count; a whole number of chroma samples.
+int band_height(int width) {
+    constexpr int Pixels = 16 * 1024, Most = 32;
+    return std::clamp(Pixels / std::max(width, 1) / Grain * Grain, Grain, Most);
+}
 
 } // namespace
 
@@ -75,13 +80,14 @@ void convert_to_argb(const Picture& picture, const Rect& part, std::uint8_t* arg
     const int bottom = std::min(part.y + part.height, static_cast<int>(picture.extent.height));
     const bool is_yuv = picture.format.model == ColorModel::Yuv;
     const bool is_gbr = is_yuv && picture.color.matrix == ColorState::Matrix::Identity;
+    const int rows = band_height(right - left);
     std::vector<std::uint8_t> scratch;
-    for (int y = top; y < bottom; y += BandHeight) {
+    for (int y = top; y < bottom; y += rows) {
         Band band{.in = {},
                   .out = argb + static_cast<std::ptrdiff_t>(y) * stride + left * 4,
                   .out_stride = stride,
                   .width = right - left,
-                  .height = std::min(BandHeight, bottom - y),
+                  .height = std::min(rows, bottom - y),
                   .matrix = yuv_constants(picture.color),
                   .is_gbr = is_gbr,
                   .scratch = scratch};

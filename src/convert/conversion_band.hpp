@@ -47,14 +47,29 @@ std::array<std::uint8_t*, N> reserve(const Band& band, int row, int height) {
     return planes;
 }
 
-/// A component of `Bits`, 16 at most, in 8: rounded to the nearest.
+/// A component of `Bits` in 8: rounded to the nearest. No number on the way needs more than 16
+/// bits: vectors hold twice as many of those as of 32, and not every CPU multiplies wider ones in
+/// vectors.
 template <unsigned Bits>
 constexpr std::uint32_t to_byte(std::uint32_t value) {
     constexpr std::uint32_t Max = (1u << Bits) - 1;
     if constexpr (255 % Max == 0)
         return value * (255 / Max);
-    constexpr auto Scale = static_cast<std::uint32_t>(((std::uint64_t{255} << 24) + Max / 2) / Max);
-    return (value * Scale + (1u << 23)) >> 24;
+    else if constexpr (Bits == 3)
+        return (value * 146 + 1) >> 2;
+    else if constexpr (Bits == 5)
+        return (value * 527 + 23) >> 6;
+    else if constexpr (Bits == 6)
+        return (value * 259 + 33) >> 6;
+    // 255 / Max is a power of two, less a small part that takes off a few steps.
+    else if constexpr (Bits == 10)
+        return (value + 2 - ((value * 3 + Max) >> 10)) >> 2;
+    else if constexpr (Bits == 12)
+        return (value + 8 - ((value * 15 + Max) >> 12)) >> 4;
+    else {
+        static_assert(Bits == 16);
+        return static_cast<std::uint16_t>(value + 128 - (((value >> 7) + 1) >> 1)) >> 8;
+    }
 }
 
 /// Reads `width` elements a row, anywhere in memory, and writes what `Convert` makes of each.
@@ -62,25 +77,30 @@ constexpr std::uint32_t to_byte(std::uint32_t value) {
 template <typename In, typename Out, Out (*Convert)(In)>
 void convert_elements(const std::uint8_t* in, int in_stride, std::uint8_t* out, int out_stride,
                       int width, int height) {
-    // Compilers make vector code of a loop that has a fixed number of rounds and arrays of its own.
-    constexpr std::size_t Block = 16;
-    std::array<In, Block> before{};
-    std::array<Out, Block> after;
+    constexpr std::size_t Block = 16, InSize = Block * sizeof(In), OutSize = Block * sizeof(Out);
+    // Compilers make vector code of a loop that has a fixed number of rounds and arrays of its own,
+    // and of copies whose size they know.
+    constexpr auto convert_block = [](const std::uint8_t* from, std::uint8_t* to) {
+        std::array<In, Block> before;
+        std::array<Out, Block> after;
+        std::memcpy(before.data(), from, InSize);
+        for (std::size_t i = 0; i < Block; ++i)
+            after[i] = Convert(before[i]);
+        std::memcpy(to, after.data(), OutSize);
+    };
     for (int y = 0; y < height; ++y) {
         const std::uint8_t* from = in + std::ptrdiff_t{y} * in_stride;
         std::uint8_t* to = out + std::ptrdiff_t{y} * out_stride;
-        const auto convert = [&](std::size_t n) {
-            std::memcpy(before.data(), from, n * sizeof(In));
-            for (std::size_t i = 0; i < Block; ++i)
-                after[i] = Convert(before[i]);
-            std::memcpy(to, after.data(), n * sizeof(Out));
-            from += n * sizeof(In);
-            to += n * sizeof(Out);
-        };
         auto left = static_cast<std::size_t>(width);
-        for (; left >= Block; left -= Block)
-            convert(Block);
-        convert(left);
+        for (; left >= Block; left -= Block, from += InSize, to += OutSize)
+            convert_block(from, to);
+        if (left > 0) {
+            std::array<std::uint8_t, InSize> before{};
+            std::array<std::uint8_t, OutSize> after;
+            std::memcpy(before.data(), from, left * sizeof(In));
+            convert_block(before.data(), after.data());
+            std::memcpy(to, after.data(), left * sizeof(Out));
+        }
     }
 }
 

@@ -120,8 +120,8 @@ u8 from_half(std::int16_t half) {
     half = half < Least ? Least : half;
     half = half > Most ? Most : half;
     // The same mantissa at a float's place, and the exponent's bias made a float's.
-    const float scaled = std::bit_cast<float>(std::int32_t{half} << 13) * 0x1p112f;
-    return static_cast<u8>(static_cast<int>(scaled * 255 + 0.5f));
+    const float unbiased = std::bit_cast<float>(u32{static_cast<u16>(half)} << 13);
+    return static_cast<u8>(static_cast<int>(unbiased * (0x1p112f * 255) + 0.5f));
 }
 
 template <int Components, auto Convert>

@@ -1,9 +1,9 @@
 // YUV to ARGB8888, by libyuv.
 
 #include <algorithm>
-#include <cstring>
 #include <drm_fourcc.h>
 #include <libyuv.h>
+#include <type_traits>
 
 #include "convert/conversion_band.hpp"
 
@@ -102,6 +102,11 @@ void packed_444(const Band& b) {
     // libyuv's ARGB has blue in the first byte.
     libyuv::SplitARGBPlane(b.in[0].data, b.in[0].stride, plane[2], b.width, plane[1], b.width,
                            plane[0], b.width, plane[3], b.width, b.width, b.height);
+    constexpr int Multiply = 0;
+    if (HasAlpha && !b.is_gbr)
+        return static_cast<void>(libyuv::I444AlphaToARGBMatrix(
+            plane[Y], b.width, plane[U], b.width, plane[V], b.width, plane[3], b.width, b.out,
+            b.out_stride, b.matrix, b.width, b.height, Multiply));
     I444::convert(b, plane[Y], b.width, plane[U], b.width, plane[V], b.width);
     if (HasAlpha)
         libyuv::ARGBCopyYToAlpha(plane[3], b.width, b.out, b.out_stride, b.width, b.height);
@@ -136,9 +141,14 @@ void quarter(const Band& b) {
 
 /// `Kept` of libyuv's 10 bits, rounded; the rest of them is 0.
 template <unsigned Bits, unsigned Kept>
-std::uint16_t narrow(std::uint32_t sample) {
-    constexpr std::uint32_t Drop = Bits - Kept, Half = 1u << Drop >> 1, Most = (1u << Kept) - 1;
-    return static_cast<std::uint16_t>(std::min((sample + Half) >> Drop, Most) << (10 - Kept));
+std::uint16_t narrow(std::uint16_t sample) {
+    constexpr unsigned Drop = Bits - Kept;
+    constexpr std::uint16_t Most = (1u << Kept) - 1;
+    std::uint16_t kept = sample;
+    // The half that is added before it is cut off would carry beyond 16 bits.
+    if constexpr (Drop > 0)
+        kept = static_cast<std::uint16_t>((sample >> Drop) + (sample >> (Drop - 1) & 1));
+    return static_cast<std::uint16_t>(std::min(kept, Most) << (10 - Kept));
 }
 // libyuv cuts chroma off after 8 bits.
 constexpr unsigned KeptLuma = 10, KeptChroma = 8;
@@ -147,23 +157,24 @@ std::uint16_t* samples(std::uint8_t* plane) {
     return reinterpret_cast<std::uint16_t*>(plane);
 }
 
-/// Where samples of two bytes lie: every `step`th of a plane from `first` on.
+/// Where samples of two bytes lie: in a plane, the `first` of every `step` samples, counted from 0.
 struct Samples {
     unsigned plane, first = 0, step = 1;
 };
 
+/// One of the samples that are read together.
+template <typename Group, unsigned First, unsigned Bits, unsigned Kept>
+std::uint16_t narrow_one(Group group) {
+    return narrow<Bits, Kept>(static_cast<std::uint16_t>(group >> (First * 16)));
+}
+
 template <Samples From, unsigned Bits, unsigned Kept>
 void narrow_samples(const Band& b, std::uint8_t* to, int width, int height) {
+    using Pair = std::conditional_t<From.step == 2, std::uint32_t, std::uint64_t>;
+    using Group = std::conditional_t<From.step == 1, std::uint16_t, Pair>;
     const Picture::Plane& in = b.in[From.plane];
-    std::uint16_t* out = samples(to);
-    for (int y = 0; y < height; ++y, out += b.width) {
-        const std::uint8_t* row = in.data + std::ptrdiff_t{y} * in.stride;
-        for (int x = 0; x < width; ++x) {
-            std::uint16_t sample; // at any place, odd ones too
-            std::memcpy(&sample, row + (From.first + static_cast<unsigned>(x) * From.step) * 2, 2);
-            out[x] = narrow<Bits, Kept>(sample);
-        }
-    }
+    convert_elements<Group, std::uint16_t, narrow_one<Group, From.first, Bits, Kept>>(
+        in.data, in.stride, to, b.width * 2, width, height);
 }
 
 struct Components {
@@ -191,7 +202,7 @@ std::uint32_t field(Word word, unsigned shift) {
 
 template <typename Word, unsigned Bits, unsigned Shift, unsigned Kept>
 std::uint16_t component(Word word) {
-    return narrow<Bits, Kept>(field<Word, Bits>(word, Shift));
+    return narrow<Bits, Kept>(static_cast<std::uint16_t>(field<Word, Bits>(word, Shift)));
 }
 
 /// What is left above three components.

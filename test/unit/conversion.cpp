@@ -72,6 +72,27 @@ TEST_CASE("a part is converted as the whole is, and nothing outside it but its c
     });
 }
 
+TEST_CASE("a pixel is converted alike, however many stand beside it") {
+    // Vector code takes so many pixels at once, and others take what is left: parts of every
+    // length.
+    for_each_format([](const Picture& picture, const std::vector<std::uint8_t>& whole) {
+        std::mt19937 random{picture.format.fourcc};
+        int wrong = 0;
+        for (int width = 1; width <= Width; ++width) {
+            const int left = static_cast<int>(random() % static_cast<unsigned>(Width - width + 1));
+            const int top = static_cast<int>(random() % (Height - 3));
+            std::vector<std::uint8_t> part(Stride * Height);
+            convert_to_argb(picture, {left, top, width, 3}, part.data(), Stride);
+            for (int y = top; y < top + 3; ++y) {
+                const auto at = y * Stride + left * 4;
+                const auto* row = whole.data() + at;
+                wrong += !std::equal(row, row + width * 4, part.data() + at);
+            }
+        }
+        CHECK(wrong == 0);
+    });
+}
+
 TEST_CASE("a negative stride turns a picture upside down") {
     for_each_format([](const Picture& picture, const std::vector<std::uint8_t>& whole) {
         // Rows with a gap, and rows without one, which are converted as one long row.
