@@ -12,7 +12,7 @@ namespace tarmac {
 namespace {
 
 const Conversion* find_conversion(std::uint32_t fourcc) {
-    for (const auto conversions : {rgb_conversions(), yuv_conversions()}) {
+    for (const auto conversions : {rgb_conversions(), yuv_conversions(), deep_yuv_conversions()}) {
         const auto found = std::ranges::find(conversions, fourcc, &Conversion::fourcc);
         if (found != conversions.end())
             return &*found;
@@ -21,7 +21,7 @@ const Conversion* find_conversion(std::uint32_t fourcc) {
 }
 
 /// Exact, which libyuv's ARGBAttenuate() isn't. Two channels a multiplication.
-std::uint32_t premultiply(std::uint32_t argb) {
+TARMAC_INLINED std::uint32_t premultiply(std::uint32_t argb) {
     constexpr std::uint32_t Even = 0x00ff00ff, Halves = 0x00800080;
     const std::uint32_t alpha = argb >> 24;
     std::uint32_t red_blue = (argb & Even) * alpha + Halves;
@@ -83,11 +83,13 @@ void convert_to_argb(const Picture& picture, const Rect& part, std::uint8_t* arg
     const int rows = band_height(right - left);
     std::vector<std::uint8_t> scratch;
     for (int y = top; y < bottom; y += rows) {
-        Band band{.in = {},
+        Band band{.format = picture.format,
+                  .in = {},
                   .out = argb + static_cast<std::ptrdiff_t>(y) * stride + left * 4,
                   .out_stride = stride,
                   .width = right - left,
                   .height = std::min(rows, bottom - y),
+                  .color = picture.color,
                   .matrix = yuv_constants(picture.color),
                   .is_gbr = is_gbr,
                   .scratch = scratch};

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "convert/conversion.hpp"
+#include "convert/vector_code.hpp"
 
 namespace libyuv {
 struct YuvConstants;
@@ -18,11 +19,13 @@ namespace tarmac {
 
 /// Some rows of a picture, and the DRM_FORMAT_ARGB8888 that they become.
 struct Band {
+    const PixelFormat& format;
     std::array<Picture::Plane, MaxPlanes> in;
     std::uint8_t* out;
     int out_stride;
     int width, height;
-    const libyuv::YuvConstants* matrix;
+    ColorState color;
+    const libyuv::YuvConstants* matrix; ///< of `color`
     bool is_gbr; ///< Y, U and V are green, blue and red, and `matrix` does nothing to grey
     std::vector<std::uint8_t>& scratch;
 
@@ -35,6 +38,7 @@ struct Conversion {
 };
 std::span<const Conversion> rgb_conversions() noexcept;
 std::span<const Conversion> yuv_conversions() noexcept;
+std::span<const Conversion> deep_yuv_conversions() noexcept;
 
 /// Planes of scratch memory, as many as were asked for, `row` bytes by `height`. One call a band.
 template <std::size_t N>
@@ -51,7 +55,7 @@ std::array<std::uint8_t*, N> reserve(const Band& band, int row, int height) {
 /// bits: vectors hold twice as many of those as of 32, and not every CPU multiplies wider ones in
 /// vectors.
 template <unsigned Bits>
-constexpr std::uint32_t to_byte(std::uint32_t value) {
+TARMAC_INLINED constexpr std::uint32_t to_byte(std::uint32_t value) {
     constexpr std::uint32_t Max = (1u << Bits) - 1;
     if constexpr (255 % Max == 0)
         return value * (255 / Max);
@@ -77,31 +81,35 @@ constexpr std::uint32_t to_byte(std::uint32_t value) {
 template <typename In, typename Out, Out (*Convert)(In)>
 void convert_elements(const std::uint8_t* in, int in_stride, std::uint8_t* out, int out_stride,
                       int width, int height) {
-    constexpr std::size_t Block = 16, InSize = Block * sizeof(In), OutSize = Block * sizeof(Out);
-    // Compilers make vector code of a loop that has a fixed number of rounds and arrays of its own,
-    // and of copies whose size they know.
-    constexpr auto convert_block = [](const std::uint8_t* from, std::uint8_t* to) {
-        std::array<In, Block> before;
-        std::array<Out, Block> after;
-        std::memcpy(before.data(), from, InSize);
-        for (std::size_t i = 0; i < Block; ++i)
-            after[i] = Convert(before[i]);
-        std::memcpy(to, after.data(), OutSize);
-    };
-    for (int y = 0; y < height; ++y) {
-        const std::uint8_t* from = in + std::ptrdiff_t{y} * in_stride;
-        std::uint8_t* to = out + std::ptrdiff_t{y} * out_stride;
-        auto left = static_cast<std::size_t>(width);
-        for (; left >= Block; left -= Block, from += InSize, to += OutSize)
-            convert_block(from, to);
-        if (left > 0) {
-            std::array<std::uint8_t, InSize> before{};
-            std::array<std::uint8_t, OutSize> after;
-            std::memcpy(before.data(), from, left * sizeof(In));
-            convert_block(before.data(), after.data());
-            std::memcpy(to, after.data(), left * sizeof(Out));
+    constexpr std::size_t Block = 32, InSize = Block * sizeof(In), OutSize = Block * sizeof(Out);
+    // Compilers make vector code of a loop that has a fixed number of rounds, and writes where
+    // nothing is read.
+    constexpr auto convert_block = [] [[gnu::always_inline]] (const std::uint8_t* from,
+                                                              std::uint8_t* to) {
+        Out after[Block];
+        for (std::size_t i = 0; i < Block; ++i) {
+            In before;
+            std::memcpy(&before, from + i * sizeof(In), sizeof(In));
+            after[i] = Convert(before);
         }
-    }
+        std::memcpy(to, after, OutSize);
+    };
+    in_widest_vectors([&] [[gnu::always_inline]] () {
+        for (int y = 0; y < height; ++y) {
+            const std::uint8_t* from = in + std::ptrdiff_t{y} * in_stride;
+            std::uint8_t* to = out + std::ptrdiff_t{y} * out_stride;
+            auto left = static_cast<std::size_t>(width);
+            for (; left >= Block; left -= Block, from += InSize, to += OutSize)
+                convert_block(from, to);
+            if (left > 0) {
+                std::array<std::uint8_t, InSize> before{};
+                std::array<std::uint8_t, OutSize> after;
+                std::memcpy(before.data(), from, left * sizeof(In));
+                convert_block(before.data(), after.data());
+                std::memcpy(to, after.data(), left * sizeof(Out));
+            }
+        }
+    });
 }
 
 } // namespace tarmac

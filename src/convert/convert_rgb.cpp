@@ -50,7 +50,7 @@ consteval Fields fields(std::string_view names, std::array<unsigned, 4> widths) 
 }
 
 template <Field F>
-constexpr u32 component(u32 word) {
+TARMAC_INLINED constexpr u32 component(u32 word) {
     if constexpr (F.bits == 0)
         return 0;
     else
@@ -58,7 +58,7 @@ constexpr u32 component(u32 word) {
 }
 
 template <typename Word, Fields F>
-u32 to_argb(Word word) {
+TARMAC_INLINED u32 to_argb(Word word) {
     const u32 alpha = F.alpha.bits == 0 ? 255 : component<F.alpha>(word);
     return alpha << 24 | component<F.red>(word) << 16 | component<F.green>(word) << 8 |
            component<F.blue>(word);
@@ -95,19 +95,19 @@ void with_alpha_plane(const Band& b) {
     libyuv::ARGBCopyYToAlpha(b.in[1].data, b.in[1].stride, b.out, b.out_stride, b.width, b.height);
 }
 
-u8 from_16(u16 value) {
+TARMAC_INLINED u8 from_16(u16 value) {
     return static_cast<u8>(to_byte<16>(value));
 }
 
 /// 10 bits at the upper end.
-u8 from_high_10(u16 value) {
+TARMAC_INLINED u8 from_high_10(u16 value) {
     return static_cast<u8>(to_byte<10>(value >> 6));
 }
 
 // Floats of one sign are in the order of their bits. What is below 2^-14, where a half has its
 // smallest normal number, is black anyway, and slow to calculate with.
 
-u8 from_float(std::int32_t bits) {
+TARMAC_INLINED u8 from_float(std::int32_t bits) {
     const std::int32_t least = std::bit_cast<std::int32_t>(0x1p-14f);
     const std::int32_t most = std::bit_cast<std::int32_t>(1.0f);
     bits = bits < least ? least : bits;
@@ -115,7 +115,7 @@ u8 from_float(std::int32_t bits) {
     return static_cast<u8>(static_cast<int>(std::bit_cast<float>(bits) * 255 + 0.5f));
 }
 
-u8 from_half(std::int16_t half) {
+TARMAC_INLINED u8 from_half(std::int16_t half) {
     constexpr std::int16_t Least = 0x0400, Most = 0x3c00;
     half = half < Least ? Least : half;
     half = half > Most ? Most : half;

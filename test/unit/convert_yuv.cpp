@@ -9,6 +9,7 @@
 #include <drm_fourcc.h>
 #include <map>
 #include <optional>
+#include <random>
 #include <vector>
 
 using namespace tarmac;
@@ -169,6 +170,25 @@ public:
         }
     }
 
+    /// Any numbers in place of the card's.
+    void fill_at_random() {
+        std::mt19937 random{format_.fourcc};
+        const auto fill = [&](const Place& place, unsigned bits, unsigned horizontal,
+                              unsigned vertical) {
+            for (unsigned y = 0; y * vertical < extent_.height; ++y) {
+                for (unsigned x = 0; x * horizontal < extent_.width; ++x)
+                    put(place, bits, x, y, static_cast<double>(random()) / random.max());
+            }
+        };
+        fill(layout_.y, layout_.bits, 1, 1);
+        for (const auto& chroma : {layout_.u, layout_.v}) {
+            if (chroma)
+                fill(*chroma, layout_.bits, layout_.horizontal, layout_.vertical);
+        }
+        if (layout_.alpha)
+            fill(*layout_.alpha, layout_.alpha_bits, 1, 1);
+    }
+
     Picture picture(const ColorState& color, bool is_premultiplied) const {
         Picture picture{format_, extent_, {}, color, is_premultiplied};
         for (unsigned i = 0; i < format_.n_planes; ++i)
@@ -296,6 +316,22 @@ TEST_CASE("YUV becomes the colours that matrix and range define") {
                          << static_cast<int>(matrix) << " range " << static_cast<int>(range));
                     CHECK(worst_error(card, extent, {matrix, range}, true) <= 2);
                 }
+            }
+        }
+    }
+}
+
+TEST_CASE("YUV of any numbers becomes the colours that are defined") {
+    constexpr Extent Odd{37, 35};
+    for (const auto& [fourcc, layout] : layouts) {
+        Card card{fourcc, Odd};
+        card.fill_at_random();
+        for (const Matrix matrix :
+             {Matrix::Identity, Matrix::Bt601, Matrix::Bt709, Matrix::Bt2020}) {
+            for (const Range range : {Range::Limited, Range::Full}) {
+                INFO(fourcc_name(fourcc) << " matrix " << static_cast<int>(matrix) << " range "
+                                         << static_cast<int>(range));
+                CHECK(worst_error(card, Odd, {matrix, range}, true) <= 2);
             }
         }
     }

@@ -1,0 +1,333 @@
+// YUV to ARGB8888 where libyuv would have to be given rearranged samples or would cut them off:
+// what has more than 8 bits, and what has all components of a pixel in a word.
+
+#include <array>
+#include <cmath>
+#include <cstring>
+#include <drm_fourcc.h>
+#include <type_traits>
+
+#include "convert/conversion_band.hpp"
+#include "convert/vector_code.hpp"
+
+namespace tarmac {
+
+namespace {
+
+using i16 = std::int16_t;
+using u16 = std::uint16_t;
+using u32 = std::uint32_t;
+using u64 = std::uint64_t;
+
+/// Pixels that are converted at once, in loops that compilers make vector code of.
+constexpr unsigned Block = 32;
+/// No format has more bytes in a plane for so many pixels.
+constexpr unsigned MostBytes = Block * 8;
+
+/// Of as many pixels: chroma is there for each. Of 16 bits: those that have less are at the upper
+/// end, the rest is 0. (No std::array here: where its indices are checked a loop over it is no
+/// vector code.)
+struct Samples {
+    u16 y[Block], u[Block], v[Block], alpha[Block];
+};
+
+/// Where the planes' bytes of those pixels are, which may be at odd places.
+using Bytes = std::array<const std::uint8_t*, MaxPlanes>;
+
+template <typename Word, unsigned N>
+TARMAC_INLINED void load(const std::uint8_t* from, Word (&words)[N]) {
+    std::memcpy(words, from, sizeof words);
+}
+
+/// Twice what `at` makes of each half of the block: two pixels share it. Words of 32 bits, for to
+/// shift is cheaper than to shuffle.
+template <typename At>
+TARMAC_INLINED void repeat(u16 (&samples)[Block], const At& at) {
+    u32 pairs[Block / 2];
+    for (unsigned i = 0; i < Block / 2; ++i) {
+        const u32 sample = at(i);
+        pairs[i] = sample | sample << 16;
+    }
+    std::memcpy(samples, pairs, sizeof samples);
+}
+
+// Below is what reads samples from each kind of format.
+
+/// Luma, then chroma with both samples in a word.
+struct Semiplanar {
+    static constexpr bool HasAlpha = false;
+
+    TARMAC_INLINED static void read(const Bytes& in, Samples& samples) {
+        u32 chroma[Block / 2];
+        load(in[0], samples.y);
+        load(in[1], chroma);
+        repeat(samples.u, [&] [[gnu::always_inline]] (unsigned i) { return chroma[i] & 0xffff; });
+        repeat(samples.v, [&] [[gnu::always_inline]] (unsigned i) { return chroma[i] >> 16; });
+    }
+};
+
+/// `Bits` at the lower end of two bytes. `U` and `V` are planes.
+template <unsigned Bits, unsigned ChromaStep, unsigned U = 1, unsigned V = 2>
+struct Planar {
+    static constexpr bool HasAlpha = false;
+
+    TARMAC_INLINED static void read(const Bytes& in, Samples& samples) {
+        read_all(in[0], samples.y);
+        read_chroma(in[U], samples.u);
+        read_chroma(in[V], samples.v);
+    }
+
+private:
+    TARMAC_INLINED static u16 raised(u16 sample) {
+        constexpr u16 Most = (1u << Bits) - 1;
+        return static_cast<u16>((sample < Most ? sample : Most) << (16 - Bits));
+    }
+    TARMAC_INLINED static void read_all(const std::uint8_t* in, u16 (&out)[Block]) {
+        u16 samples[Block];
+        load(in, samples);
+        for (unsigned i = 0; i < Block; ++i)
+            out[i] = raised(samples[i]);
+    }
+    TARMAC_INLINED static void read_chroma(const std::uint8_t* in, u16 (&out)[Block]) {
+        if constexpr (ChromaStep == 1)
+            return read_all(in, out);
+        u16 samples[Block / 2];
+        load(in, samples);
+        repeat(out, [&] [[gnu::always_inline]] (unsigned i) { return u32{raised(samples[i])}; });
+    }
+};
+
+/// Two pixels in a word: 8 or 16 bits of luma, chroma, luma, chroma.
+template <typename Word, unsigned Y, unsigned U, unsigned V>
+struct Packed422 {
+    static constexpr bool HasAlpha = false;
+
+    TARMAC_INLINED static void read(const Bytes& in, Samples& samples) {
+        using Half = std::conditional_t<sizeof(Word) == 8, u32, u16>;
+        Half halves[Block];
+        Word words[Block / 2];
+        load(in[0], halves);
+        load(in[0], words);
+        for (unsigned i = 0; i < Block; ++i)
+            samples.y[i] = raised<Y>(halves[i]);
+        repeat(samples.u, [&] [[gnu::always_inline]] (unsigned i) { return raised<U>(words[i]); });
+        repeat(samples.v, [&] [[gnu::always_inline]] (unsigned i) { return raised<V>(words[i]); });
+    }
+
+private:
+    static constexpr unsigned Bits = sizeof(Word) * 2;
+
+    template <unsigned Place, typename From>
+    TARMAC_INLINED static u16 raised(From word) {
+        return static_cast<u16>(static_cast<u16>(word >> (Place * Bits)) << (16 - Bits));
+    }
+};
+
+/// A pixel in a word. `Y`, `U` and `V` are places in it, in components; alpha is above them.
+template <typename Word, unsigned Bits, unsigned Y, unsigned U, unsigned V, bool WithAlpha>
+struct Packed444 {
+    static constexpr bool HasAlpha = WithAlpha;
+
+    TARMAC_INLINED static void read(const Bytes& in, Samples& samples) {
+        constexpr unsigned Below = 3 * Bits, AlphaBits = sizeof(Word) * 8 - Below;
+        Word words[Block];
+        load(in[0], words);
+        for (unsigned i = 0; i < Block; ++i) {
+            samples.y[i] = raised<Y>(words[i]);
+            samples.u[i] = raised<U>(words[i]);
+            samples.v[i] = raised<V>(words[i]);
+            if constexpr (HasAlpha)
+                samples.alpha[i] =
+                    static_cast<u16>(to_byte<AlphaBits>(static_cast<u32>(words[i] >> Below)));
+        }
+    }
+
+private:
+    template <unsigned Place>
+    TARMAC_INLINED static u16 raised(Word word) {
+        return static_cast<u16>(static_cast<u16>(word >> (Place * Bits)) << (16 - Bits));
+    }
+};
+
+/// A matrix for such samples. Products' upper halves count, which vectors have an operation for:
+/// they and their sums are in steps of 1 / 32, as fine as fits 16 bits.
+struct Coefficients {
+    static constexpr int Shift = 5;
+
+    u16 y, u_blue, u_green, v_green, v_red; ///< what is green is taken off
+    i16 blue, green, red; ///< for offsets; with half a step, for what is cut off after
+};
+
+Coefficients coefficients(const ColorState& color, unsigned bits) {
+    double red = 0.299, blue = 0.114;
+    if (color.matrix == ColorState::Matrix::Bt709)
+        red = 0.2126, blue = 0.0722;
+    else if (color.matrix == ColorState::Matrix::Bt2020)
+        red = 0.2627, blue = 0.0593;
+    const double green = 1 - red - blue;
+    const bool is_full = color.range == ColorState::Range::Full;
+    const double most = 65536 - std::ldexp(1, 16 - static_cast<int>(bits));
+    constexpr double Steps = 255 << Coefficients::Shift;
+    const double luma = Steps / (is_full ? most : 219 * 256);
+    const double chroma = Steps / (is_full ? most : 224 * 256);
+    const double black = is_full ? 0 : 16 * 256, grey = 128 * 256;
+    const double u_blue = 2 * (1 - blue) * chroma, v_red = 2 * (1 - red) * chroma;
+    const double u_green = blue / green * u_blue, v_green = red / green * v_red;
+    const auto factor = [](double value) {
+        return static_cast<u16>(std::lround(std::ldexp(value, 16)));
+    };
+    // Of each product half a unit is cut off on average.
+    const auto offset = [&](double chroma_offset) {
+        constexpr double HalfStep = 1 << (Coefficients::Shift - 1);
+        return static_cast<i16>(std::lround(HalfStep - black * luma + chroma_offset));
+    };
+    return {.y = factor(luma),
+            .u_blue = factor(u_blue),
+            .u_green = factor(u_green),
+            .v_green = factor(v_green),
+            .v_red = factor(v_red),
+            .blue = offset(1 - grey * u_blue),
+            .green = offset(-0.5 + grey * (u_green + v_green)),
+            .red = offset(1 - grey * v_red)};
+}
+
+TARMAC_INLINED i16 upper_half(u16 sample, u16 factor) {
+    return static_cast<i16>((u32{sample} * u32{factor}) >> 16);
+}
+
+TARMAC_INLINED u16 to_step(int units) {
+    auto step = static_cast<i16>(static_cast<i16>(units) >> Coefficients::Shift);
+    step = step > 0 ? step : i16{0};
+    return static_cast<u16>(step < 255 ? step : i16{255});
+}
+
+/// Y, U and V are green, blue and red.
+TARMAC_INLINED u16 to_byte_of_8(u16 sample) {
+    const auto rounded = static_cast<u16>((sample >> 8) + (sample >> 7 & 1));
+    return rounded < 255 ? rounded : u16{255};
+}
+
+template <class Format, bool IsGbr>
+TARMAC_INLINED void convert_block(const Coefficients& c, const Bytes& in, std::uint8_t* out) {
+    Samples s;
+    Format::read(in, s);
+    for (unsigned i = 0; i < Block; ++i) {
+        u16 blue, green, red;
+        if constexpr (IsGbr) {
+            blue = to_byte_of_8(s.u[i]), green = to_byte_of_8(s.y[i]), red = to_byte_of_8(s.v[i]);
+        } else {
+            const i16 y = upper_half(s.y[i], c.y);
+            blue = to_step(y + upper_half(s.u[i], c.u_blue) + c.blue);
+            green = to_step(y - upper_half(s.u[i], c.u_green) - upper_half(s.v[i], c.v_green) +
+                            c.green);
+            red = to_step(y + upper_half(s.v[i], c.v_red) + c.red);
+        }
+        const u16 alpha = Format::HasAlpha ? s.alpha[i] : u16{255};
+        const u16 halves[] = {static_cast<u16>(blue | green << 8),
+                              static_cast<u16>(red | alpha << 8)};
+        std::memcpy(out + std::size_t{4} * i, &halves[0], 2);
+        std::memcpy(out + std::size_t{4} * i + 2, &halves[1], 2);
+    }
+}
+
+template <class Format, bool IsGbr>
+TARMAC_INLINED void convert_row(const PixelFormat& format, const Coefficients& c, Bytes in,
+                                std::uint8_t* out, unsigned width) {
+    std::size_t block_size[MaxPlanes]{};
+    for (unsigned i = 0; i < format.n_planes; ++i)
+        block_size[i] = format.min_stride(i, Block);
+    for (; width >= Block; width -= Block, out += Block * 4) {
+        convert_block<Format, IsGbr>(c, in, out);
+        for (unsigned i = 0; i < MaxPlanes; ++i)
+            in[i] += block_size[i];
+    }
+    if (width == 0)
+        return;
+    // Beyond the row nothing may be read or written.
+    std::uint8_t copies[MaxPlanes][MostBytes]{};
+    for (unsigned i = 0; i < format.n_planes; ++i) {
+        std::memcpy(copies[i], in[i], format.min_stride(i, width));
+        in[i] = copies[i];
+    }
+    std::uint8_t argb[Block * 4];
+    convert_block<Format, IsGbr>(c, in, argb);
+    std::memcpy(out, argb, std::size_t{width} * 4);
+}
+
+template <class Format, bool IsGbr>
+void convert_rows(const Band& band) {
+    in_widest_vectors([&band] [[gnu::always_inline]] () {
+        // Its own, so that compilers know that what is written isn't that.
+        const Coefficients c = coefficients(band.color, band.format.bits);
+        for (int y = 0; y < band.height; ++y) {
+            Bytes in{};
+            for (unsigned i = 0; i < band.format.n_planes; ++i) {
+                const int row = y / band.format.planes[i].vertical_subsampling;
+                in[i] = band.in[i].data + std::ptrdiff_t{row} * band.in[i].stride;
+            }
+            convert_row<Format, IsGbr>(band.format, c, in,
+                                       band.out + std::ptrdiff_t{y} * band.out_stride,
+                                       static_cast<unsigned>(band.width));
+        }
+    });
+}
+
+template <class Format>
+void convert(const Band& band) {
+    if (band.is_gbr)
+        convert_rows<Format, true>(band);
+    else
+        convert_rows<Format, false>(band);
+}
+
+template <typename Word, unsigned Y, unsigned U, unsigned V>
+constexpr auto packed_422 = convert<Packed422<Word, Y, U, V>>;
+template <typename Word, unsigned Bits, unsigned Y, unsigned U, unsigned V, bool HasAlpha>
+constexpr auto packed_444 = convert<Packed444<Word, Bits, Y, U, V, HasAlpha>>;
+template <unsigned Bits, unsigned ChromaStep, unsigned U = 1, unsigned V = 2>
+constexpr auto planar = convert<Planar<Bits, ChromaStep, U, V>>;
+
+constexpr Conversion conversions[] = {
+    {DRM_FORMAT_P010, convert<Semiplanar>},
+    {DRM_FORMAT_P012, convert<Semiplanar>},
+    {DRM_FORMAT_P016, convert<Semiplanar>},
+    {DRM_FORMAT_P210, convert<Semiplanar>},
+    {DRM_FORMAT_YUYV, packed_422<u32, 0, 1, 3>},
+    {DRM_FORMAT_YVYU, packed_422<u32, 0, 3, 1>},
+    {DRM_FORMAT_UYVY, packed_422<u32, 1, 0, 2>},
+    {DRM_FORMAT_VYUY, packed_422<u32, 1, 2, 0>},
+    {DRM_FORMAT_AYUV, packed_444<u32, 8, 2, 1, 0, true>},
+    {DRM_FORMAT_XYUV8888, packed_444<u32, 8, 2, 1, 0, false>},
+    {DRM_FORMAT_AVUY8888, packed_444<u32, 8, 0, 1, 2, true>},
+    {DRM_FORMAT_XVUY8888, packed_444<u32, 8, 0, 1, 2, false>},
+    {DRM_FORMAT_Y210, packed_422<u64, 0, 1, 3>},
+    {DRM_FORMAT_Y212, packed_422<u64, 0, 1, 3>},
+    {DRM_FORMAT_Y216, packed_422<u64, 0, 1, 3>},
+    {DRM_FORMAT_Y410, packed_444<u32, 10, 1, 0, 2, true>},
+    {DRM_FORMAT_XVYU2101010, packed_444<u32, 10, 1, 0, 2, false>},
+    {DRM_FORMAT_XVUY2101010, packed_444<u32, 10, 0, 1, 2, false>},
+    {DRM_FORMAT_Y412, packed_444<u64, 16, 1, 0, 2, true>},
+    {DRM_FORMAT_Y416, packed_444<u64, 16, 1, 0, 2, true>},
+    {DRM_FORMAT_XVYU12_16161616, packed_444<u64, 16, 1, 0, 2, false>},
+    {DRM_FORMAT_XVYU16161616, packed_444<u64, 16, 1, 0, 2, false>},
+    // At the upper end of two bytes, so that they are as good as 16 bits.
+    {DRM_FORMAT_Q410, planar<16, 1>},
+    {DRM_FORMAT_Q401, planar<16, 1, 2, 1>},
+    {DRM_FORMAT_S010, planar<10, 2>},
+    {DRM_FORMAT_S210, planar<10, 2>},
+    {DRM_FORMAT_S410, planar<10, 1>},
+    {DRM_FORMAT_S012, planar<12, 2>},
+    {DRM_FORMAT_S212, planar<12, 2>},
+    {DRM_FORMAT_S412, planar<12, 1>},
+    {DRM_FORMAT_S016, planar<16, 2>},
+    {DRM_FORMAT_S216, planar<16, 2>},
+    {DRM_FORMAT_S416, planar<16, 1>},
+};
+
+} // namespace
+
+std::span<const Conversion> deep_yuv_conversions() noexcept {
+    return conversions;
+}
+
+} // namespace tarmac
