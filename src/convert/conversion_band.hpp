@@ -72,7 +72,10 @@ TARMAC_INLINED constexpr std::uint32_t to_byte(std::uint32_t value) {
         return (value + 8 - ((value * 15 + Max) >> 12)) >> 4;
     else {
         static_assert(Bits == 16);
-        return static_cast<std::uint16_t>(value + 128 - (((value >> 7) + 1) >> 1)) >> 8;
+        // The upper half of a product, which vectors have an operation for.
+        const auto scaled =
+            static_cast<std::uint16_t>(static_cast<std::uint16_t>(value) * 65281u >> 16);
+        return static_cast<std::uint16_t>(scaled + 128) >> 8;
     }
 }
 

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <cstring>
 #include <drm_fourcc.h>
-#include <type_traits>
 
 #include "convert/conversion_band.hpp"
 #include "convert/vector_code.hpp"
@@ -34,21 +33,28 @@ struct Samples {
 /// Where the planes' bytes of those pixels are, which may be at odd places.
 using Bytes = std::array<const std::uint8_t*, MaxPlanes>;
 
-template <typename Word, unsigned N>
-TARMAC_INLINED void load(const std::uint8_t* from, Word (&words)[N]) {
-    std::memcpy(words, from, sizeof words);
+/// The `i`th of the words there.
+template <typename Word>
+TARMAC_INLINED Word word_at(const std::uint8_t* bytes, unsigned i) {
+    Word word;
+    std::memcpy(&word, bytes + i * sizeof word, sizeof word);
+    return word;
 }
 
-/// Twice what `at` makes of each half of the block: two pixels share it. Words of 32 bits, for to
-/// shift is cheaper than to shuffle.
-template <typename At>
-TARMAC_INLINED void repeat(u16 (&samples)[Block], const At& at) {
-    u32 pairs[Block / 2];
+/// A sample for two pixels. Two of them are a word, for to shift is cheaper than to shuffle.
+TARMAC_INLINED void put_twice(u16 (&samples)[Block], unsigned i, u32 sample) {
+    const u32 both = sample | sample << 16;
+    std::memcpy(&samples[2 * i], &both, sizeof both);
+}
+
+/// Chroma with both samples of two pixels in a word.
+TARMAC_INLINED void read_pairs(const std::uint8_t* bytes, u16 (&first)[Block],
+                               u16 (&second)[Block]) {
     for (unsigned i = 0; i < Block / 2; ++i) {
-        const u32 sample = at(i);
-        pairs[i] = sample | sample << 16;
+        const auto both = word_at<u32>(bytes, i);
+        put_twice(first, i, both & 0xffff);
+        put_twice(second, i, both >> 16);
     }
-    std::memcpy(samples, pairs, sizeof samples);
 }
 
 // Below is what reads samples from each kind of format.
@@ -58,11 +64,8 @@ struct Semiplanar {
     static constexpr bool HasAlpha = false;
 
     TARMAC_INLINED static void read(const Bytes& in, Samples& samples) {
-        u32 chroma[Block / 2];
-        load(in[0], samples.y);
-        load(in[1], chroma);
-        repeat(samples.u, [&] [[gnu::always_inline]] (unsigned i) { return chroma[i] & 0xffff; });
-        repeat(samples.v, [&] [[gnu::always_inline]] (unsigned i) { return chroma[i] >> 16; });
+        std::memcpy(samples.y, in[0], sizeof samples.y);
+        read_pairs(in[1], samples.u, samples.v);
     }
 };
 
@@ -83,42 +86,41 @@ private:
         return static_cast<u16>((sample < Most ? sample : Most) << (16 - Bits));
     }
     TARMAC_INLINED static void read_all(const std::uint8_t* in, u16 (&out)[Block]) {
-        u16 samples[Block];
-        load(in, samples);
         for (unsigned i = 0; i < Block; ++i)
-            out[i] = raised(samples[i]);
+            out[i] = raised(word_at<u16>(in, i));
     }
     TARMAC_INLINED static void read_chroma(const std::uint8_t* in, u16 (&out)[Block]) {
         if constexpr (ChromaStep == 1)
             return read_all(in, out);
-        u16 samples[Block / 2];
-        load(in, samples);
-        repeat(out, [&] [[gnu::always_inline]] (unsigned i) { return u32{raised(samples[i])}; });
+        for (unsigned i = 0; i < Block / 2; ++i)
+            put_twice(out, i, raised(word_at<u16>(in, i)));
     }
 };
 
-/// Two pixels in a word: 8 or 16 bits of luma, chroma, luma, chroma.
-template <typename Word, unsigned Y, unsigned U, unsigned V>
+/// Luma and chroma of a pixel in a word of 16 or 32 bits, U of one pixel and V of the next.
+template <typename Word, bool IsLumaFirst, bool IsUFirst>
 struct Packed422 {
     static constexpr bool HasAlpha = false;
 
     TARMAC_INLINED static void read(const Bytes& in, Samples& samples) {
-        using Half = std::conditional_t<sizeof(Word) == 8, u32, u16>;
-        Half halves[Block];
-        Word words[Block / 2];
-        load(in[0], halves);
-        load(in[0], words);
-        for (unsigned i = 0; i < Block; ++i)
-            samples.y[i] = raised<Y>(halves[i]);
-        repeat(samples.u, [&] [[gnu::always_inline]] (unsigned i) { return raised<U>(words[i]); });
-        repeat(samples.v, [&] [[gnu::always_inline]] (unsigned i) { return raised<V>(words[i]); });
+        u16 chroma[Block];
+        for (unsigned i = 0; i < Block; ++i) {
+            const auto word = word_at<Word>(in[0], i);
+            samples.y[i] = raised<IsLumaFirst ? 0 : 1>(word);
+            chroma[i] = raised<IsLumaFirst ? 1 : 0>(word);
+        }
+        std::uint8_t pairs[sizeof chroma];
+        std::memcpy(pairs, chroma, sizeof chroma);
+        if constexpr (IsUFirst)
+            read_pairs(pairs, samples.u, samples.v);
+        else
+            read_pairs(pairs, samples.v, samples.u);
     }
 
 private:
-    static constexpr unsigned Bits = sizeof(Word) * 2;
-
-    template <unsigned Place, typename From>
-    TARMAC_INLINED static u16 raised(From word) {
+    template <unsigned Place>
+    TARMAC_INLINED static u16 raised(Word word) {
+        constexpr unsigned Bits = sizeof(Word) * 4;
         return static_cast<u16>(static_cast<u16>(word >> (Place * Bits)) << (16 - Bits));
     }
 };
@@ -130,15 +132,14 @@ struct Packed444 {
 
     TARMAC_INLINED static void read(const Bytes& in, Samples& samples) {
         constexpr unsigned Below = 3 * Bits, AlphaBits = sizeof(Word) * 8 - Below;
-        Word words[Block];
-        load(in[0], words);
         for (unsigned i = 0; i < Block; ++i) {
-            samples.y[i] = raised<Y>(words[i]);
-            samples.u[i] = raised<U>(words[i]);
-            samples.v[i] = raised<V>(words[i]);
+            const auto word = word_at<Word>(in[0], i);
+            samples.y[i] = raised<Y>(word);
+            samples.u[i] = raised<U>(word);
+            samples.v[i] = raised<V>(word);
             if constexpr (HasAlpha)
                 samples.alpha[i] =
-                    static_cast<u16>(to_byte<AlphaBits>(static_cast<u32>(words[i] >> Below)));
+                    static_cast<u16>(to_byte<AlphaBits>(static_cast<u32>(word >> Below)));
         }
     }
 
@@ -146,6 +147,31 @@ private:
     template <unsigned Place>
     TARMAC_INLINED static u16 raised(Word word) {
         return static_cast<u16>(static_cast<u16>(word >> (Place * Bits)) << (16 - Bits));
+    }
+};
+
+/// A pixel in four bytes. `Y`, `U` and `V` are places in them; alpha is in the last.
+template <unsigned Y, unsigned U, unsigned V, bool WithAlpha>
+struct FourBytes {
+    static constexpr bool HasAlpha = WithAlpha;
+
+    TARMAC_INLINED static void read(const Bytes& in, Samples& samples) {
+        for (unsigned i = 0; i < Block; ++i) {
+            // Halves first: vectors hold twice as many of them.
+            const auto word = word_at<u32>(in[0], i);
+            const u16 halves[] = {static_cast<u16>(word), static_cast<u16>(word >> 16)};
+            samples.y[i] = raised<Y % 2>(halves[Y / 2]);
+            samples.u[i] = raised<U % 2>(halves[U / 2]);
+            samples.v[i] = raised<V % 2>(halves[V / 2]);
+            if constexpr (HasAlpha)
+                samples.alpha[i] = halves[1] >> 8;
+        }
+    }
+
+private:
+    template <unsigned Place>
+    TARMAC_INLINED static u16 raised(u16 half) {
+        return static_cast<u16>(Place == 0 ? half << 8 : half & 0xff00);
     }
 };
 
@@ -280,8 +306,10 @@ void convert(const Band& band) {
         convert_rows<Format, false>(band);
 }
 
-template <typename Word, unsigned Y, unsigned U, unsigned V>
-constexpr auto packed_422 = convert<Packed422<Word, Y, U, V>>;
+template <typename Word, bool IsLumaFirst, bool IsUFirst>
+constexpr auto packed_422 = convert<Packed422<Word, IsLumaFirst, IsUFirst>>;
+template <unsigned Y, unsigned U, unsigned V, bool HasAlpha>
+constexpr auto four_bytes = convert<FourBytes<Y, U, V, HasAlpha>>;
 template <typename Word, unsigned Bits, unsigned Y, unsigned U, unsigned V, bool HasAlpha>
 constexpr auto packed_444 = convert<Packed444<Word, Bits, Y, U, V, HasAlpha>>;
 template <unsigned Bits, unsigned ChromaStep, unsigned U = 1, unsigned V = 2>
@@ -292,17 +320,17 @@ constexpr Conversion conversions[] = {
     {DRM_FORMAT_P012, convert<Semiplanar>},
     {DRM_FORMAT_P016, convert<Semiplanar>},
     {DRM_FORMAT_P210, convert<Semiplanar>},
-    {DRM_FORMAT_YUYV, packed_422<u32, 0, 1, 3>},
-    {DRM_FORMAT_YVYU, packed_422<u32, 0, 3, 1>},
-    {DRM_FORMAT_UYVY, packed_422<u32, 1, 0, 2>},
-    {DRM_FORMAT_VYUY, packed_422<u32, 1, 2, 0>},
-    {DRM_FORMAT_AYUV, packed_444<u32, 8, 2, 1, 0, true>},
-    {DRM_FORMAT_XYUV8888, packed_444<u32, 8, 2, 1, 0, false>},
-    {DRM_FORMAT_AVUY8888, packed_444<u32, 8, 0, 1, 2, true>},
-    {DRM_FORMAT_XVUY8888, packed_444<u32, 8, 0, 1, 2, false>},
-    {DRM_FORMAT_Y210, packed_422<u64, 0, 1, 3>},
-    {DRM_FORMAT_Y212, packed_422<u64, 0, 1, 3>},
-    {DRM_FORMAT_Y216, packed_422<u64, 0, 1, 3>},
+    {DRM_FORMAT_YUYV, packed_422<u16, true, true>},
+    {DRM_FORMAT_YVYU, packed_422<u16, true, false>},
+    {DRM_FORMAT_UYVY, packed_422<u16, false, true>},
+    {DRM_FORMAT_VYUY, packed_422<u16, false, false>},
+    {DRM_FORMAT_AYUV, four_bytes<2, 1, 0, true>},
+    {DRM_FORMAT_XYUV8888, four_bytes<2, 1, 0, false>},
+    {DRM_FORMAT_AVUY8888, four_bytes<0, 1, 2, true>},
+    {DRM_FORMAT_XVUY8888, four_bytes<0, 1, 2, false>},
+    {DRM_FORMAT_Y210, packed_422<u32, true, true>},
+    {DRM_FORMAT_Y212, packed_422<u32, true, true>},
+    {DRM_FORMAT_Y216, packed_422<u32, true, true>},
     {DRM_FORMAT_Y410, packed_444<u32, 10, 1, 0, 2, true>},
     {DRM_FORMAT_XVYU2101010, packed_444<u32, 10, 1, 0, 2, false>},
     {DRM_FORMAT_XVUY2101010, packed_444<u32, 10, 0, 1, 2, false>},
