@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "convert/conversion.hpp"
@@ -79,6 +80,23 @@ TARMAC_INLINED constexpr std::uint32_t to_byte(std::uint32_t value) {
     }
 }
 
+/// An element that is read in halves, so that vectors are of those.
+struct Pair {
+    std::uint32_t first, second;
+};
+
+template <typename In>
+TARMAC_INLINED In load_element(const std::uint8_t* from) {
+    In element;
+    if constexpr (std::is_same_v<In, Pair>) {
+        std::memcpy(&element.first, from, 4);
+        std::memcpy(&element.second, from + 4, 4);
+    } else {
+        std::memcpy(&element, from, sizeof(In));
+    }
+    return element;
+}
+
 /// Reads `width` elements a row, anywhere in memory, and writes what `Convert` makes of each.
 /// Reading and writing the same memory is fine.
 template <typename In, typename Out, Out (*Convert)(In)>
@@ -90,11 +108,8 @@ void convert_elements(const std::uint8_t* in, int in_stride, std::uint8_t* out, 
     constexpr auto convert_block = [] [[gnu::always_inline]] (const std::uint8_t* from,
                                                               std::uint8_t* to) {
         Out after[Block];
-        for (std::size_t i = 0; i < Block; ++i) {
-            In before;
-            std::memcpy(&before, from + i * sizeof(In), sizeof(In));
-            after[i] = Convert(before);
-        }
+        for (std::size_t i = 0; i < Block; ++i)
+            after[i] = Convert(load_element<In>(from + i * sizeof(In)));
         std::memcpy(to, after, OutSize);
     };
     in_widest_vectors([&] [[gnu::always_inline]] () {

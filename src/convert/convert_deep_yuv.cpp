@@ -81,19 +81,19 @@ struct Planar {
     }
 
 private:
-    TARMAC_INLINED static u16 raised(u16 sample) {
-        constexpr u16 Most = (1u << Bits) - 1;
-        return static_cast<u16>((sample < Most ? sample : Most) << (16 - Bits));
+    // What is above `Bits` has to be 0.
+    TARMAC_INLINED static u32 raised(const std::uint8_t* in, unsigned i) {
+        return u32{word_at<u16>(in, i)} << (16 - Bits);
     }
     TARMAC_INLINED static void read_all(const std::uint8_t* in, u16 (&out)[Block]) {
         for (unsigned i = 0; i < Block; ++i)
-            out[i] = raised(word_at<u16>(in, i));
+            out[i] = static_cast<u16>(raised(in, i));
     }
     TARMAC_INLINED static void read_chroma(const std::uint8_t* in, u16 (&out)[Block]) {
         if constexpr (ChromaStep == 1)
             return read_all(in, out);
         for (unsigned i = 0; i < Block / 2; ++i)
-            put_twice(out, i, raised(word_at<u16>(in, i)));
+            put_twice(out, i, raised(in, i) & 0xffff);
     }
 };
 

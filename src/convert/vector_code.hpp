@@ -10,6 +10,10 @@ template <typename Work>
 [[gnu::target("avx2")]] void with_avx2(const Work& work) {
     work();
 }
+template <typename Work>
+[[gnu::target("arch=x86-64-v4,prefer-vector-width=512")]] void with_avx512(const Work& work) {
+    work();
+}
 #endif
 
 /// Calls `work`, a lambda that is always inlined, as everything in it should be: where the CPU has
@@ -19,6 +23,8 @@ template <typename Work>
 template <typename Work>
 void in_widest_vectors(const Work& work) {
 #ifdef __x86_64__
+    if (__builtin_cpu_supports("x86-64-v4"))
+        return with_avx512(work);
     if (__builtin_cpu_supports("avx2"))
         return with_avx2(work);
 #endif
