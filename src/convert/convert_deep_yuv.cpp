@@ -19,7 +19,7 @@ using u32 = std::uint32_t;
 using u64 = std::uint64_t;
 
 /// Pixels that are converted at once, in loops that compilers make vector code of.
-constexpr unsigned Block = 32;
+constexpr unsigned Block = 64;
 /// No format has more bytes in a plane for so many pixels.
 constexpr unsigned MostBytes = Block * 8;
 

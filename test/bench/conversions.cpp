@@ -9,10 +9,12 @@
 #include <drm_fourcc.h>
 #include <iostream>
 #include <random>
+#include <span>
 #include <string_view>
 #include <vector>
 
 #include "convert/conversion.hpp"
+#include "convert/vector_code.hpp"
 #include "dmabuf/formatted.hpp"
 
 using namespace tarmac;
@@ -89,10 +91,20 @@ void measure(const PixelFormat& format, Extent extent, Effort effort) {
 } // namespace
 
 int main(int argc, char** argv) {
-    const bool is_quick = argc == 2 && argv[1] == std::string_view{"--quick"};
-    if (argc > 1 && !is_quick) {
-        std::cerr << "usage: bench-conversions [--quick]\n";
-        return 2;
+    bool is_quick = false;
+    for (const std::string_view argument :
+         std::span{argv, static_cast<std::size_t>(argc)}.subspan(1)) {
+        if (argument == "--quick") {
+            is_quick = true;
+        } else if (argument == "--avx2") {
+            widest_vectors = Vectors::Avx2;
+        } else if (argument == "--every-cpu") {
+            widest_vectors = Vectors::OfEveryCpu;
+        } else {
+            std::cerr << "usage: bench-conversions [--quick] [--avx2 | --every-cpu]\n"
+                         "The latter use no wider vectors than those of AVX2, or of every CPU.\n";
+            return 2;
+        }
     }
     std::cout << "format                   size        GB/s  of memcpy\n";
     for (const Extent extent : {Extent{1920, 1080}, Extent{3840, 2160}}) {

@@ -10,6 +10,8 @@
 #include <sys/mman.h>
 #include <vector>
 
+#include "convert/vector_code.hpp"
+
 using namespace tarmac;
 
 namespace {
@@ -36,7 +38,7 @@ private:
     Picture picture_;
 };
 
-constexpr int Width = 61, Height = 70, Stride = Width * 4;
+constexpr int Width = 141, Height = 70, Stride = Width * 4;
 
 /// Each convertible format, and its conversion as a whole.
 template <typename Check>
@@ -90,6 +92,19 @@ TEST_CASE("a pixel is converted alike, however many stand beside it") {
             }
         }
         CHECK(wrong == 0);
+    });
+}
+
+TEST_CASE("vectors of every width convert alike") {
+    const Vectors widest = widest_vectors;
+    for_each_format([&](const Picture& picture, const std::vector<std::uint8_t>& whole) {
+        for (const Vectors vectors : {Vectors::OfEveryCpu, Vectors::Avx2}) {
+            widest_vectors = vectors;
+            std::vector<std::uint8_t> out(Stride * Height);
+            convert_to_argb(picture, {0, 0, Width, Height}, out.data(), Stride);
+            CHECK(std::ranges::equal(out, whole));
+        }
+        widest_vectors = widest;
     });
 }
 
