@@ -125,15 +125,19 @@ TARMAC_INLINED u8 from_half(std::int16_t half) {
     return static_cast<u8>(static_cast<int>(unbiased * (0x1p112f * 255) + 0.5f));
 }
 
-/// Two components of 16 bits in a word: bytes at the lower ends of its halves.
-TARMAC_INLINED u32 from_two_16(u32 both) {
+/// Bytes of two components in a word.
+struct TwoBytes {
+    u32 low, high;
+};
+
+TARMAC_INLINED TwoBytes from_two_16(u32 both) {
     // As to_byte<16>(), without a product: from v / 256 so much is taken off that it is v / 257.
     const u32 surplus = (both >> 7 & 0x01ff01ff) + 0x00010001;
-    return (both - (surplus >> 1 & 0x01ff01ff) + 0x00800080) >> 8 & 0x00ff00ff;
+    const u32 rounded = both - (surplus >> 1 & 0x01ff01ff) + 0x00800080;
+    return {rounded >> 8 & 0xff, rounded >> 24};
 }
 
-/// The same of two halves.
-TARMAC_INLINED u32 from_two_halves(u32 both) {
+TARMAC_INLINED TwoBytes from_two_halves(u32 both) {
     // At a float's place, whose sign and mantissa they have.
     const auto convert = [] [[gnu::always_inline]] (i32 bits) {
         constexpr i32 Least = 0x0400 << 13, Most = 0x3c00 << 13;
@@ -144,20 +148,20 @@ TARMAC_INLINED u32 from_two_halves(u32 both) {
             static_cast<int>(std::bit_cast<float>(bits) * (0x1p112f * 255) + 0.5f));
     };
     const auto low = static_cast<i32>(both << 16) >> 3, high = static_cast<i32>(both) >> 3;
-    return convert(low) | convert(high & ~0x1fff) << 16;
+    return {convert(low), convert(high & ~0x1fff)};
 }
 
 /// Four components of two bytes. `ToBytes` is one of those above.
-template <u32 (*ToBytes)(u32), bool IsBlueFirst, bool HasAlpha>
+template <TwoBytes (*ToBytes)(u32), bool IsBlueFirst, bool HasAlpha>
 TARMAC_INLINED u32 four_to_argb(Pair pixel) {
-    const u32 first = ToBytes(pixel.first), second = ToBytes(pixel.second);
-    const u32 blue = (IsBlueFirst ? first : second) & 0xff;
-    const u32 red = (IsBlueFirst ? second : first) & 0xff;
-    const u32 alpha = HasAlpha ? second << 8 & 0xff000000 : 0xff000000;
-    return alpha | red << 16 | (first >> 8 & 0xff00) | blue;
+    const TwoBytes first = ToBytes(pixel.first), second = ToBytes(pixel.second);
+    const u32 blue = IsBlueFirst ? first.low : second.low;
+    const u32 red = IsBlueFirst ? second.low : first.low;
+    const u32 alpha = HasAlpha ? second.high : 255;
+    return alpha << 24 | red << 16 | first.high << 8 | blue;
 }
 
-template <u32 (*ToBytes)(u32), bool IsBlueFirst, bool HasAlpha>
+template <TwoBytes (*ToBytes)(u32), bool IsBlueFirst, bool HasAlpha>
 void four(const Band& b) {
     convert_elements<Pair, u32, four_to_argb<ToBytes, IsBlueFirst, HasAlpha>>(
         b.in[0].data, b.in[0].stride, b.out, b.out_stride, b.width, b.height);
