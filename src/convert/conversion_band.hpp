@@ -99,7 +99,7 @@ TARMAC_INLINED In load_element(const std::uint8_t* from) {
 
 /// Reads `width` elements a row, anywhere in memory, and writes what `Convert` makes of each.
 /// Reading and writing the same memory is fine.
-template <typename In, typename Out, Out (*Convert)(In)>
+template <typename In, typename Out, Out (*Convert)(In), bool IsRare = false>
 void convert_elements(const std::uint8_t* in, int in_stride, std::uint8_t* out, int out_stride,
                       int width, int height) {
     constexpr std::size_t Block = 32, InSize = Block * sizeof(In), OutSize = Block * sizeof(Out);
@@ -112,7 +112,7 @@ void convert_elements(const std::uint8_t* in, int in_stride, std::uint8_t* out, 
             after[i] = Convert(load_element<In>(from + i * sizeof(In)));
         std::memcpy(to, after, OutSize);
     };
-    in_widest_vectors([&] [[gnu::always_inline]] () {
+    const auto convert = [&] [[gnu::always_inline]] () {
         for (int y = 0; y < height; ++y) {
             const std::uint8_t* from = in + std::ptrdiff_t{y} * in_stride;
             std::uint8_t* to = out + std::ptrdiff_t{y} * out_stride;
@@ -127,7 +127,12 @@ void convert_elements(const std::uint8_t* in, int in_stride, std::uint8_t* out, 
                 std::memcpy(to, after.data(), left * sizeof(Out));
             }
         }
-    });
+    };
+    // What is rare gets no code of its own for each kind of vectors.
+    if constexpr (IsRare)
+        convert();
+    else
+        in_widest_vectors(convert);
 }
 
 } // namespace tarmac

@@ -63,37 +63,34 @@ TARMAC_INLINED void read_pairs(const std::uint8_t* bytes, u16 (&first)[Block],
 struct Semiplanar {
     static constexpr bool HasAlpha = false;
 
-    TARMAC_INLINED static void read(const Bytes& in, Samples& samples) {
+    TARMAC_INLINED static void read(const Bytes& in, unsigned, Samples& samples) {
         std::memcpy(samples.y, in[0], sizeof samples.y);
         read_pairs(in[1], samples.u, samples.v);
     }
 };
 
-/// `Bits` at the lower end of two bytes. `U` and `V` are planes.
-template <unsigned Bits, unsigned ChromaStep, unsigned U = 1, unsigned V = 2>
+/// Two bytes in planes of their own. `U` and `V` are planes.
+template <unsigned ChromaStep, unsigned U = 1, unsigned V = 2>
 struct Planar {
     static constexpr bool HasAlpha = false;
 
-    TARMAC_INLINED static void read(const Bytes& in, Samples& samples) {
-        read_all(in[0], samples.y);
-        read_chroma(in[U], samples.u);
-        read_chroma(in[V], samples.v);
+    TARMAC_INLINED static void read(const Bytes& in, unsigned shift, Samples& samples) {
+        read_all(in[0], shift, samples.y);
+        read_chroma(in[U], shift, samples.u);
+        read_chroma(in[V], shift, samples.v);
     }
 
 private:
-    // What is above `Bits` has to be 0.
-    TARMAC_INLINED static u32 raised(const std::uint8_t* in, unsigned i) {
-        return u32{word_at<u16>(in, i)} << (16 - Bits);
-    }
-    TARMAC_INLINED static void read_all(const std::uint8_t* in, u16 (&out)[Block]) {
+    TARMAC_INLINED static void read_all(const std::uint8_t* in, unsigned shift, u16 (&out)[Block]) {
         for (unsigned i = 0; i < Block; ++i)
-            out[i] = static_cast<u16>(raised(in, i));
+            out[i] = static_cast<u16>(word_at<u16>(in, i) << shift);
     }
-    TARMAC_INLINED static void read_chroma(const std::uint8_t* in, u16 (&out)[Block]) {
+    TARMAC_INLINED static void read_chroma(const std::uint8_t* in, unsigned shift,
+                                           u16 (&out)[Block]) {
         if constexpr (ChromaStep == 1)
-            return read_all(in, out);
+            return read_all(in, shift, out);
         for (unsigned i = 0; i < Block / 2; ++i)
-            put_twice(out, i, raised(in, i) & 0xffff);
+            put_twice(out, i, u32{word_at<u16>(in, i)} << shift & 0xffff);
     }
 };
 
@@ -102,7 +99,7 @@ template <typename Word, bool IsLumaFirst, bool IsUFirst>
 struct Packed422 {
     static constexpr bool HasAlpha = false;
 
-    TARMAC_INLINED static void read(const Bytes& in, Samples& samples) {
+    TARMAC_INLINED static void read(const Bytes& in, unsigned, Samples& samples) {
         u16 chroma[Block];
         for (unsigned i = 0; i < Block; ++i) {
             const auto word = word_at<Word>(in[0], i);
@@ -126,20 +123,19 @@ private:
 };
 
 /// A pixel in a word. `Y`, `U` and `V` are places in it, in components; alpha is above them.
-template <typename Word, unsigned Bits, unsigned Y, unsigned U, unsigned V, bool WithAlpha>
+template <typename Word, unsigned Bits, unsigned Y, unsigned U, unsigned V>
 struct Packed444 {
-    static constexpr bool HasAlpha = WithAlpha;
+    static constexpr bool HasAlpha = true;
 
-    TARMAC_INLINED static void read(const Bytes& in, Samples& samples) {
+    TARMAC_INLINED static void read(const Bytes& in, unsigned, Samples& samples) {
         constexpr unsigned Below = 3 * Bits, AlphaBits = sizeof(Word) * 8 - Below;
         for (unsigned i = 0; i < Block; ++i) {
             const auto word = word_at<Word>(in[0], i);
             samples.y[i] = raised<Y>(word);
             samples.u[i] = raised<U>(word);
             samples.v[i] = raised<V>(word);
-            if constexpr (HasAlpha)
-                samples.alpha[i] =
-                    static_cast<u16>(to_byte<AlphaBits>(static_cast<u32>(word >> Below)));
+            samples.alpha[i] =
+                static_cast<u16>(to_byte<AlphaBits>(static_cast<u32>(word >> Below)));
         }
     }
 
@@ -151,11 +147,11 @@ private:
 };
 
 /// A pixel in four bytes. `Y`, `U` and `V` are places in them; alpha is in the last.
-template <unsigned Y, unsigned U, unsigned V, bool WithAlpha>
+template <unsigned Y, unsigned U, unsigned V>
 struct FourBytes {
-    static constexpr bool HasAlpha = WithAlpha;
+    static constexpr bool HasAlpha = true;
 
-    TARMAC_INLINED static void read(const Bytes& in, Samples& samples) {
+    TARMAC_INLINED static void read(const Bytes& in, unsigned, Samples& samples) {
         for (unsigned i = 0; i < Block; ++i) {
             // Halves first: vectors hold twice as many of them.
             const auto word = word_at<u32>(in[0], i);
@@ -163,8 +159,7 @@ struct FourBytes {
             samples.y[i] = raised<Y % 2>(halves[Y / 2]);
             samples.u[i] = raised<U % 2>(halves[U / 2]);
             samples.v[i] = raised<V % 2>(halves[V / 2]);
-            if constexpr (HasAlpha)
-                samples.alpha[i] = halves[1] >> 8;
+            samples.alpha[i] = halves[1] >> 8;
         }
     }
 
@@ -181,10 +176,12 @@ struct Coefficients {
     static constexpr int Shift = 5;
 
     u16 y, u_blue, u_green, v_green, v_red; ///< what is green is taken off
+    u16 opaque;                             ///< what is always set of alpha
+    unsigned shift;       ///< from where samples of two bytes lie to the upper end
     i16 blue, green, red; ///< for offsets; with half a step, for what is cut off after
 };
 
-Coefficients coefficients(const ColorState& color, unsigned bits) {
+Coefficients coefficients(const ColorState& color, const PixelFormat& format, unsigned shift) {
     double red = 0.299, blue = 0.114;
     if (color.matrix == ColorState::Matrix::Bt709)
         red = 0.2126, blue = 0.0722;
@@ -192,7 +189,7 @@ Coefficients coefficients(const ColorState& color, unsigned bits) {
         red = 0.2627, blue = 0.0593;
     const double green = 1 - red - blue;
     const bool is_full = color.range == ColorState::Range::Full;
-    const double most = 65536 - std::ldexp(1, 16 - static_cast<int>(bits));
+    const double most = 65536 - std::ldexp(1, 16 - format.bits);
     constexpr double Steps = 255 << Coefficients::Shift;
     const double luma = Steps / (is_full ? most : 219 * 256);
     const double chroma = Steps / (is_full ? most : 224 * 256);
@@ -212,6 +209,8 @@ Coefficients coefficients(const ColorState& color, unsigned bits) {
             .u_green = factor(u_green),
             .v_green = factor(v_green),
             .v_red = factor(v_red),
+            .opaque = static_cast<u16>(format.has_alpha ? 0 : 255),
+            .shift = shift,
             .blue = offset(1 - grey * u_blue),
             .green = offset(-0.5 + grey * (u_green + v_green)),
             .red = offset(1 - grey * v_red)};
@@ -236,7 +235,7 @@ TARMAC_INLINED u16 to_byte_of_8(u16 sample) {
 template <class Format, bool IsGbr>
 TARMAC_INLINED void convert_block(const Coefficients& c, const Bytes& in, std::uint8_t* out) {
     Samples s;
-    Format::read(in, s);
+    Format::read(in, c.shift, s);
     for (unsigned i = 0; i < Block; ++i) {
         u16 blue, green, red;
         if constexpr (IsGbr) {
@@ -248,7 +247,7 @@ TARMAC_INLINED void convert_block(const Coefficients& c, const Bytes& in, std::u
                             c.green);
             red = to_step(y + upper_half(s.v[i], c.v_red) + c.red);
         }
-        const u16 alpha = Format::HasAlpha ? s.alpha[i] : u16{255};
+        const int alpha = Format::HasAlpha ? s.alpha[i] | c.opaque : 255;
         const u16 halves[] = {static_cast<u16>(blue | green << 8),
                               static_cast<u16>(red | alpha << 8)};
         std::memcpy(out + std::size_t{4} * i, &halves[0], 2);
@@ -281,39 +280,44 @@ TARMAC_INLINED void convert_row(const PixelFormat& format, const Coefficients& c
 }
 
 template <class Format, bool IsGbr>
-void convert_rows(const Band& band) {
-    in_widest_vectors([&band] [[gnu::always_inline]] () {
-        // Its own, so that compilers know that what is written isn't that.
-        const Coefficients c = coefficients(band.color, band.format.bits);
-        for (int y = 0; y < band.height; ++y) {
-            Bytes in{};
-            for (unsigned i = 0; i < band.format.n_planes; ++i) {
-                const int row = y / band.format.planes[i].vertical_subsampling;
-                in[i] = band.in[i].data + std::ptrdiff_t{row} * band.in[i].stride;
-            }
-            convert_row<Format, IsGbr>(band.format, c, in,
-                                       band.out + std::ptrdiff_t{y} * band.out_stride,
-                                       static_cast<unsigned>(band.width));
+TARMAC_INLINED void convert_rows(const Band& band, unsigned shift) {
+    // Its own, so that compilers know that what is written isn't that.
+    const Coefficients c = coefficients(band.color, band.format, shift);
+    for (int y = 0; y < band.height; ++y) {
+        Bytes in{};
+        for (unsigned i = 0; i < band.format.n_planes; ++i) {
+            const int row = y / band.format.planes[i].vertical_subsampling;
+            in[i] = band.in[i].data + std::ptrdiff_t{row} * band.in[i].stride;
         }
-    });
+        convert_row<Format, IsGbr>(band.format, c, in,
+                                   band.out + std::ptrdiff_t{y} * band.out_stride,
+                                   static_cast<unsigned>(band.width));
+    }
 }
 
 template <class Format>
-void convert(const Band& band) {
+void convert_shifted(const Band& band, unsigned shift) {
+    // That is too rare for code of its own for each kind of vectors.
     if (band.is_gbr)
-        convert_rows<Format, true>(band);
-    else
-        convert_rows<Format, false>(band);
+        return convert_rows<Format, true>(band, shift);
+    in_widest_vectors(
+        [&band, shift] [[gnu::always_inline]] () { convert_rows<Format, false>(band, shift); });
+}
+
+template <class Format, unsigned Shift = 0>
+void convert(const Band& band) {
+    convert_shifted<Format>(band, Shift);
 }
 
 template <typename Word, bool IsLumaFirst, bool IsUFirst>
 constexpr auto packed_422 = convert<Packed422<Word, IsLumaFirst, IsUFirst>>;
-template <unsigned Y, unsigned U, unsigned V, bool HasAlpha>
-constexpr auto four_bytes = convert<FourBytes<Y, U, V, HasAlpha>>;
-template <typename Word, unsigned Bits, unsigned Y, unsigned U, unsigned V, bool HasAlpha>
-constexpr auto packed_444 = convert<Packed444<Word, Bits, Y, U, V, HasAlpha>>;
+template <unsigned Y, unsigned U, unsigned V>
+constexpr auto four_bytes = convert<FourBytes<Y, U, V>>;
+template <typename Word, unsigned Bits, unsigned Y, unsigned U, unsigned V>
+constexpr auto packed_444 = convert<Packed444<Word, Bits, Y, U, V>>;
+/// `Bits` at the lower end
 template <unsigned Bits, unsigned ChromaStep, unsigned U = 1, unsigned V = 2>
-constexpr auto planar = convert<Planar<Bits, ChromaStep, U, V>>;
+constexpr auto planar = convert<Planar<ChromaStep, U, V>, 16 - Bits>;
 
 constexpr Conversion conversions[] = {
     {DRM_FORMAT_P010, convert<Semiplanar>},
@@ -324,20 +328,20 @@ constexpr Conversion conversions[] = {
     {DRM_FORMAT_YVYU, packed_422<u16, true, false>},
     {DRM_FORMAT_UYVY, packed_422<u16, false, true>},
     {DRM_FORMAT_VYUY, packed_422<u16, false, false>},
-    {DRM_FORMAT_AYUV, four_bytes<2, 1, 0, true>},
-    {DRM_FORMAT_XYUV8888, four_bytes<2, 1, 0, false>},
-    {DRM_FORMAT_AVUY8888, four_bytes<0, 1, 2, true>},
-    {DRM_FORMAT_XVUY8888, four_bytes<0, 1, 2, false>},
+    {DRM_FORMAT_AYUV, four_bytes<2, 1, 0>},
+    {DRM_FORMAT_XYUV8888, four_bytes<2, 1, 0>},
+    {DRM_FORMAT_AVUY8888, four_bytes<0, 1, 2>},
+    {DRM_FORMAT_XVUY8888, four_bytes<0, 1, 2>},
     {DRM_FORMAT_Y210, packed_422<u32, true, true>},
     {DRM_FORMAT_Y212, packed_422<u32, true, true>},
     {DRM_FORMAT_Y216, packed_422<u32, true, true>},
-    {DRM_FORMAT_Y410, packed_444<u32, 10, 1, 0, 2, true>},
-    {DRM_FORMAT_XVYU2101010, packed_444<u32, 10, 1, 0, 2, false>},
-    {DRM_FORMAT_XVUY2101010, packed_444<u32, 10, 0, 1, 2, false>},
-    {DRM_FORMAT_Y412, packed_444<u64, 16, 1, 0, 2, true>},
-    {DRM_FORMAT_Y416, packed_444<u64, 16, 1, 0, 2, true>},
-    {DRM_FORMAT_XVYU12_16161616, packed_444<u64, 16, 1, 0, 2, false>},
-    {DRM_FORMAT_XVYU16161616, packed_444<u64, 16, 1, 0, 2, false>},
+    {DRM_FORMAT_Y410, packed_444<u32, 10, 1, 0, 2>},
+    {DRM_FORMAT_XVYU2101010, packed_444<u32, 10, 1, 0, 2>},
+    {DRM_FORMAT_XVUY2101010, packed_444<u32, 10, 0, 1, 2>},
+    {DRM_FORMAT_Y412, packed_444<u64, 16, 1, 0, 2>},
+    {DRM_FORMAT_Y416, packed_444<u64, 16, 1, 0, 2>},
+    {DRM_FORMAT_XVYU12_16161616, packed_444<u64, 16, 1, 0, 2>},
+    {DRM_FORMAT_XVYU16161616, packed_444<u64, 16, 1, 0, 2>},
     // At the upper end of two bytes, so that they are as good as 16 bits.
     {DRM_FORMAT_Q410, planar<16, 1>},
     {DRM_FORMAT_Q401, planar<16, 1, 2, 1>},

@@ -66,11 +66,13 @@ TARMAC_INLINED u32 to_argb(Word word) {
 }
 
 /// A pixel in a word.
-template <typename Word, Fields F>
+template <typename Word, Fields F, bool IsRare = false>
 void packed(const Band& b) {
-    convert_elements<Word, u32, to_argb<Word, F>>(b.in[0].data, b.in[0].stride, b.out, b.out_stride,
-                                                  b.width, b.height);
+    convert_elements<Word, u32, to_argb<Word, F>, IsRare>(b.in[0].data, b.in[0].stride, b.out,
+                                                          b.out_stride, b.width, b.height);
 }
+template <typename Word, Fields F>
+constexpr auto rare = packed<Word, F, true>;
 
 template <auto Convert>
 void by_libyuv(const Band& b) {
@@ -193,8 +195,8 @@ constexpr auto bgrx8888 = packed<u32, fields("BGRx", {8, 8, 8, 8})>;
 
 constexpr Conversion conversions[] = {
     {DRM_FORMAT_R8, grey},
-    {DRM_FORMAT_R10, packed<u16, fields("xL", {6, 10})>},
-    {DRM_FORMAT_R12, packed<u16, fields("xL", {4, 12})>},
+    {DRM_FORMAT_R10, rare<u16, fields("xL", {6, 10})>},
+    {DRM_FORMAT_R12, rare<u16, fields("xL", {4, 12})>},
     {DRM_FORMAT_R16, deep_16<1, grey>},
     // Of floats drm_fourcc.h doesn't say that they are brightness.
     {DRM_FORMAT_R16F, half_float<1, red>},
@@ -205,24 +207,24 @@ constexpr Conversion conversions[] = {
     {DRM_FORMAT_GR1616, deep_16<2, green_red>},
     {DRM_FORMAT_GR1616F, half_float<2, green_red>},
     {DRM_FORMAT_GR3232F, single_float<2, green_red>},
-    {DRM_FORMAT_RGB332, packed<u8, fields("RGB", {3, 3, 2})>},
-    {DRM_FORMAT_BGR233, packed<u8, fields("BGR", {2, 3, 3})>},
-    {DRM_FORMAT_XRGB4444, packed<u16, fields("xRGB", {4, 4, 4, 4})>},
-    {DRM_FORMAT_XBGR4444, packed<u16, fields("xBGR", {4, 4, 4, 4})>},
-    {DRM_FORMAT_RGBX4444, packed<u16, fields("RGBx", {4, 4, 4, 4})>},
-    {DRM_FORMAT_BGRX4444, packed<u16, fields("BGRx", {4, 4, 4, 4})>},
-    {DRM_FORMAT_ARGB4444, packed<u16, fields("ARGB", {4, 4, 4, 4})>},
-    {DRM_FORMAT_ABGR4444, packed<u16, fields("ABGR", {4, 4, 4, 4})>},
-    {DRM_FORMAT_RGBA4444, packed<u16, fields("RGBA", {4, 4, 4, 4})>},
-    {DRM_FORMAT_BGRA4444, packed<u16, fields("BGRA", {4, 4, 4, 4})>},
-    {DRM_FORMAT_XRGB1555, packed<u16, fields("xRGB", {1, 5, 5, 5})>},
-    {DRM_FORMAT_XBGR1555, packed<u16, fields("xBGR", {1, 5, 5, 5})>},
-    {DRM_FORMAT_RGBX5551, packed<u16, fields("RGBx", {5, 5, 5, 1})>},
-    {DRM_FORMAT_BGRX5551, packed<u16, fields("BGRx", {5, 5, 5, 1})>},
-    {DRM_FORMAT_ARGB1555, packed<u16, fields("ARGB", {1, 5, 5, 5})>},
-    {DRM_FORMAT_ABGR1555, packed<u16, fields("ABGR", {1, 5, 5, 5})>},
-    {DRM_FORMAT_RGBA5551, packed<u16, fields("RGBA", {5, 5, 5, 1})>},
-    {DRM_FORMAT_BGRA5551, packed<u16, fields("BGRA", {5, 5, 5, 1})>},
+    {DRM_FORMAT_RGB332, rare<u8, fields("RGB", {3, 3, 2})>},
+    {DRM_FORMAT_BGR233, rare<u8, fields("BGR", {2, 3, 3})>},
+    {DRM_FORMAT_XRGB4444, rare<u16, fields("xRGB", {4, 4, 4, 4})>},
+    {DRM_FORMAT_XBGR4444, rare<u16, fields("xBGR", {4, 4, 4, 4})>},
+    {DRM_FORMAT_RGBX4444, rare<u16, fields("RGBx", {4, 4, 4, 4})>},
+    {DRM_FORMAT_BGRX4444, rare<u16, fields("BGRx", {4, 4, 4, 4})>},
+    {DRM_FORMAT_ARGB4444, rare<u16, fields("ARGB", {4, 4, 4, 4})>},
+    {DRM_FORMAT_ABGR4444, rare<u16, fields("ABGR", {4, 4, 4, 4})>},
+    {DRM_FORMAT_RGBA4444, rare<u16, fields("RGBA", {4, 4, 4, 4})>},
+    {DRM_FORMAT_BGRA4444, rare<u16, fields("BGRA", {4, 4, 4, 4})>},
+    {DRM_FORMAT_XRGB1555, rare<u16, fields("xRGB", {1, 5, 5, 5})>},
+    {DRM_FORMAT_XBGR1555, rare<u16, fields("xBGR", {1, 5, 5, 5})>},
+    {DRM_FORMAT_RGBX5551, rare<u16, fields("RGBx", {5, 5, 5, 1})>},
+    {DRM_FORMAT_BGRX5551, rare<u16, fields("BGRx", {5, 5, 5, 1})>},
+    {DRM_FORMAT_ARGB1555, rare<u16, fields("ARGB", {1, 5, 5, 5})>},
+    {DRM_FORMAT_ABGR1555, rare<u16, fields("ABGR", {1, 5, 5, 5})>},
+    {DRM_FORMAT_RGBA5551, rare<u16, fields("RGBA", {5, 5, 5, 1})>},
+    {DRM_FORMAT_BGRA5551, rare<u16, fields("BGRA", {5, 5, 5, 1})>},
     {DRM_FORMAT_RGB565, rgb565},
     {DRM_FORMAT_BGR565, bgr565},
     {DRM_FORMAT_RGB565_A8, with_alpha_plane<rgb565>},

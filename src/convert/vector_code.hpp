@@ -15,7 +15,14 @@ enum class Vectors { OfEveryCpu, Avx2, Avx512 };
 /// The widest that are used where the CPU has them: for tests and measurements.
 inline std::atomic<Vectors> widest_vectors{Vectors::Avx512};
 
-#ifdef __x86_64__
+// Sanitizers see the same in each, and take long to compile.
+#ifdef __has_feature
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define TARMAC_IS_SANITIZED
+#endif
+#endif
+#if defined(__x86_64__) && !defined(TARMAC_IS_SANITIZED)
+#define TARMAC_HAS_WIDER_VECTORS
 template <typename Work>
 [[gnu::target("avx2")]] void with_avx2(const Work& work) {
     work();
@@ -30,7 +37,7 @@ template <typename Work>
 /// once for each kind of vectors.
 template <typename Work>
 void in_widest_vectors(const Work& work) {
-#ifdef __x86_64__
+#ifdef TARMAC_HAS_WIDER_VECTORS
     const Vectors widest = widest_vectors.load(std::memory_order_relaxed);
     if (widest >= Vectors::Avx512 && __builtin_cpu_supports("avx512bw") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
