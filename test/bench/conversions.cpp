@@ -8,6 +8,7 @@
 #include <cstring>
 #include <drm_fourcc.h>
 #include <iostream>
+#include <memory>
 #include <random>
 #include <span>
 #include <string_view>
@@ -34,6 +35,7 @@ struct Effort {
 };
 constexpr Effort Thorough{11, 16'000'000}, Quick{1, 1};
 
+/// Random memory as a picture.
 struct Source {
     Source(const PixelFormat& format, Extent extent)
         : picture{format, extent, {}, ColorState::of(format.model), true} {
@@ -51,6 +53,23 @@ struct Source {
     Picture picture;
 };
 
+/// As many as a client draws in turn: what comes is not in the cache from the last time.
+template <typename Value>
+class Ring {
+public:
+    template <typename... Arguments>
+    explicit Ring(const Arguments&... arguments) {
+        for (unsigned i = 0; i < 4; ++i)
+            values_.push_back(std::make_unique<Value>(arguments...));
+    }
+    Value& next() { return *values_[++at_ % values_.size()]; }
+
+private:
+    std::vector<std::unique_ptr<Value>> values_;
+    std::size_t at_ = 0;
+};
+using Bytes = std::vector<std::uint8_t>;
+
 template <typename Work>
 double seconds(unsigned rounds, Work work) {
     const auto start = std::chrono::steady_clock::now();
@@ -66,15 +85,15 @@ double median(std::vector<double>& values) {
 }
 
 void measure(const PixelFormat& format, Extent extent, Effort effort) {
-    const Source source{format, extent};
     const std::size_t size = std::size_t{extent.width} * extent.height * 4;
-    const std::vector<std::uint8_t> copied(size, 1);
-    std::vector<std::uint8_t> out(size);
+    Ring<Source> sources{format, extent};
+    Ring<Bytes> copied{size, std::uint8_t{1}}, outs{size};
     const Rect all{0, 0, static_cast<int>(extent.width), static_cast<int>(extent.height)};
     const auto convert = [&] {
-        convert_to_argb(source.picture, all, out.data(), static_cast<int>(extent.width) * 4);
+        convert_to_argb(sources.next().picture, all, outs.next().data(),
+                        static_cast<int>(extent.width) * 4);
     };
-    const auto copy = [&] { std::memcpy(out.data(), copied.data(), size); };
+    const auto copy = [&] { std::memcpy(outs.next().data(), copied.next().data(), size); };
     convert();
     const unsigned rounds = effort.pixels / (extent.width * extent.height) + 1;
     std::vector<double> speeds, ratios;
