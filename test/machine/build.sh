@@ -5,6 +5,7 @@ builds=$checkout/.build
 
 # build NAME [TARGET…]: brings .build/NAME up to date: gcc, as users build it, which is also installed
 # in .build/prefix, asan, with clang and its sanitizers, or wlroots-0.19, on that in few minutes.
+# --installed stands for the targets that are installed: without tests, in a third of the time.
 build() {
     local name=$1 dir=$builds/$1 log=$builds/log/$1.log configured made_from=${root##*/root-}
     shift
@@ -24,6 +25,8 @@ build() {
         step "Configuring the build $name" "$log" configure "$name"
         printf '%s' "$made_from $checkout" >"$dir/.configured-in"
     fi
+    # shellcheck disable=SC2046 # names without spaces
+    [[ ${1:-} != --installed ]] || set -- $(installed_targets "$dir")
     # Tests may run beside it.
     step "Building ($name)" "$log" in_root nice ninja -C "$dir" "$@"
     # Whoever built it
@@ -32,6 +35,10 @@ build() {
         : >"$dir/.installed"
     fi
     unlock
+}
+
+installed_targets() {
+    in_root meson introspect --installed "$1" | tr ',' '\n' | sed -n "s|^[{ ]*\"$1/\([^\"]*\)\": .*|\1|p"
 }
 
 configure() {

@@ -17,27 +17,20 @@ command_test() {
     # The ./run test that has made the tally asks for one part.
     if (($# == 1)) && [[ ${TARMAC_TALLY:-} ]]; then
         : >>"$TARMAC_TALLY"
-        prepare_tests
+        prepare
         "test_${1//[-.]/_}"
         return
     fi
     mkdir -p "$builds"
     TARMAC_TALLY=$(mktemp "$builds/tally.XXXXXX")
     tallying=yes
-    prepare_tests
+    prepare
     # What most parts need, and whose failure is everybody's
     build gcc
     (($# == 0)) || lanes=("$*")
     attend run_lanes "${lanes[@]}"
     tallying=no
     report_tally
-}
-
-prepare_tests() {
-    parse_options
-    need_sandbox
-    ensure_root
-    ensure_uml
 }
 
 # run_lanes NAMES…: each NAMES one after the other, all of these side by side
