@@ -38,7 +38,7 @@ build() {
 }
 
 installed_targets() {
-    in_root meson introspect --installed "$1" | tr ',' '\n' | sed -n "s|^[{ ]*\"$1/\([^\"]*\)\": .*|\1|p"
+    in_root meson introspect --installed "$1" | tr ',' '\n' | sed -n "/meson-private/d; s|^[{ ]*\"$1/\([^\"]*\)\": .*|\1|p"
 }
 
 configure() {
