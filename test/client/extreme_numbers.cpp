@@ -1,10 +1,12 @@
 // Sizes and positions as large as the protocols can name them.
 
+#include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <cstdint>
 #include <drm_fourcc.h>
 #include <linux/input-event-codes.h>
+#include <ranges>
 #include <vector>
 #include <wayland-client.h>
 
@@ -158,9 +160,10 @@ const Case Cases[] = {
      }},
     {"children of children, each farther away",
      [](Hostile& by) {
-         wl_surface* surface = by.window.surface();
-         for (int i = 0; i < 40; ++i)
-             surface = by.add_child(surface, Least / 16, Most / 16, by.pixel);
+         std::vector<wl_surface*> surfaces{by.window.surface()};
+         for (int i = 0; i < 2200; ++i)
+             surfaces.push_back(by.add_child(surfaces.back(), Least, Most, by.pixel));
+         std::ranges::for_each(surfaces | std::views::reverse, wl_surface_commit);
          by.show(by.image.get());
      }},
     {"geometry out of bounds",

@@ -6,6 +6,7 @@
 #include <csignal>
 #include <drm_fourcc.h>
 #include <list>
+#include <ranges>
 #include <sys/mman.h>
 #include <unistd.h>
 #include <wayland-client.h>
@@ -60,34 +61,39 @@ private:
     wl_buffer* buffer_;
 };
 
-/// The first window that a client is told of.
-class ListedWindow {
+/// The windows that a client is told of.
+class ListedWindows {
 public:
-    explicit ListedWindow(RawClient& client)
-        : list_{static_cast<ext_foreign_toplevel_list_v1*>(
+    explicit ListedWindows(RawClient& client)
+        : client_{client}
+        , list_{static_cast<ext_foreign_toplevel_list_v1*>(
               client.bind_global(&ext_foreign_toplevel_list_v1_interface, 1))} {
         static constexpr ext_foreign_toplevel_list_v1_listener events = {
             .toplevel =
                 [](void* data, ext_foreign_toplevel_list_v1*,
                    ext_foreign_toplevel_handle_v1* window) {
-                    static_cast<ListedWindow*>(data)->windows_.push_back(window);
+                    static_cast<ListedWindows*>(data)->windows_.push_back(window);
                 },
             .finished = [](void*, ext_foreign_toplevel_list_v1*) {},
         };
         ext_foreign_toplevel_list_v1_add_listener(list_, &events, this);
-        REQUIRE(client.wait_until([this] { return !windows_.empty(); }));
     }
-    ~ListedWindow() {
+    ~ListedWindows() {
         for (auto* window : windows_)
             ext_foreign_toplevel_handle_v1_destroy(window);
         ext_foreign_toplevel_list_v1_destroy(list_);
     }
-    ListedWindow(const ListedWindow&) = delete;
-    ListedWindow& operator=(const ListedWindow&) = delete;
+    ListedWindows(const ListedWindows&) = delete;
+    ListedWindows& operator=(const ListedWindows&) = delete;
 
-    ext_foreign_toplevel_handle_v1* get() const { return windows_.front(); }
+    /// Waits until there are so many.
+    ext_foreign_toplevel_handle_v1* get(std::size_t index) {
+        REQUIRE(client_.wait_until([&] { return windows_.size() > index; }));
+        return windows_[index];
+    }
 
 private:
+    RawClient& client_;
     ext_foreign_toplevel_list_v1* list_;
     std::vector<ext_foreign_toplevel_handle_v1*> windows_;
 };
@@ -114,11 +120,11 @@ struct Stand {
         wl_surface_commit(window->surface());
         REQUIRE(client->round_trip());
     }
-    /// As the other client knows it.
-    ext_foreign_toplevel_handle_v1* listed() {
+    /// As the other client knows it, or another window that was mapped later.
+    ext_foreign_toplevel_handle_v1* listed(std::size_t index = 0) {
         if (!listed_)
             listed_.emplace(capturer);
-        return listed_->get();
+        return listed_->get(index);
     }
     /// What a capture in a session of its own has.
     Picture captured() {
@@ -135,7 +141,38 @@ struct Stand {
     std::list<ImageBuffer> images;
 
 private:
-    std::optional<ListedWindow> listed_;
+    std::optional<ListedWindows> listed_;
+};
+
+/// Parts of a window, each in the one before and a billion pixels to the right of it.
+class FarParts {
+public:
+    FarParts(RawClient& client, wl_surface* window, std::size_t n)
+        : subcompositor_{
+              static_cast<wl_subcompositor*>(client.bind_global(&wl_subcompositor_interface, 1))} {
+        while (surfaces_.size() < n) {
+            wl_surface* parent = surfaces_.empty() ? window : surfaces_.back();
+            wl_surface* surface =
+                surfaces_.emplace_back(wl_compositor_create_surface(client.compositor()));
+            roles_.push_back(wl_subcompositor_get_subsurface(subcompositor_, surface, parent));
+            wl_subsurface_set_position(roles_.back(), 1'000'000'000, 0);
+            wl_subsurface_set_desync(roles_.back());
+        }
+        std::ranges::for_each(surfaces_ | std::views::reverse, wl_surface_commit);
+        wl_surface_commit(window);
+    }
+    ~FarParts() {
+        std::ranges::for_each(roles_, wl_subsurface_destroy);
+        std::ranges::for_each(surfaces_, wl_surface_destroy);
+        wl_subcompositor_destroy(subcompositor_);
+    }
+    FarParts(const FarParts&) = delete;
+    FarParts& operator=(const FarParts&) = delete;
+
+private:
+    wl_subcompositor* subcompositor_;
+    std::vector<wl_surface*> surfaces_;
+    std::vector<wl_subsurface*> roles_;
 };
 
 Picture halves(const Pixel& left, const Pixel& right, int width = Width) {
@@ -237,6 +274,47 @@ TEST_CASE("captures of a window stop when it closes, and when the renderer is lo
     REQUIRE(stand.capturer.wait_until([&] { return capture.is_stopped(); }));
     CHECK(capture.result() ==
           Captured{Captured::Failed, EXT_IMAGE_COPY_CAPTURE_FRAME_V1_FAILURE_REASON_STOPPED});
+    CHECK(stand.compositor.process().is_running());
+}
+
+TEST_CASE("a window that is too large to be captured stops its captures, and no others") {
+    const std::string renderer = GENERATE("gles2", "vulkan", "pixman");
+    // So many are farther away than an int counts, whatever is the most for each.
+    const std::size_t n_parts = GENERATE(1, 2200);
+    INFO(renderer << ", " << n_parts << " parts");
+    Stand stand{renderer};
+    const ImageBuffer& image = stand.image(Orange, Blue);
+    stand.window->show(image.get());
+    ImageCapture capture{stand.capturer, stand.listed()};
+    const Target target{stand.capturer, Width, Height};
+    REQUIRE(capture.into(target.buffer()) == Captured{Captured::Ready});
+    RawClient other = stand.compositor.connect(6);
+    Window bystander{other};
+    ImageBuffer shown{other, DRM_FORMAT_XRGB8888, Width, Height};
+    shown.fill(shown.whole(), Blue);
+    bystander.show(shown.get());
+    ImageCapture of_bystander{stand.capturer, stand.listed(1)};
+
+    capture.begin(target.buffer());
+    REQUIRE(stand.capturer.round_trip());
+    std::optional<FarParts> parts{std::in_place, *stand.client, stand.window->surface(), n_parts};
+    stand.commit(image);
+    CHECK(stand.capturer.wait_until([&] { return capture.is_stopped(); }));
+    CHECK(capture.result() ==
+          Captured{Captured::Failed, EXT_IMAGE_COPY_CAPTURE_FRAME_V1_FAILURE_REASON_STOPPED});
+    const ImageCapture another{stand.capturer, stand.listed()};
+    CHECK(another.is_stopped());
+    REQUIRE(of_bystander.into(target.buffer()) == Captured{Captured::Ready});
+    CHECK(target.picture() == halves(BluePixel, BluePixel));
+
+    parts.reset();
+    REQUIRE(stand.client->round_trip());
+    CHECK(stand.captured() == halves(OrangePixel, BluePixel));
+    // Larger than every screen, without any parts.
+    ImageCapture whole{stand.capturer, stand.listed()};
+    stand.window->set_size(1'000'000, 1'000'000);
+    stand.commit(image);
+    CHECK(stand.capturer.wait_until([&] { return whole.is_stopped(); }));
     CHECK(stand.compositor.process().is_running());
 }
 

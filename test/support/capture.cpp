@@ -148,7 +148,7 @@ ImageCapture::ImageCapture(RawClient& client, ext_image_capture_source_v1* sourc
                       Session*) { static_cast<ImageCapture*>(self)->is_stopped_ = true; },
     };
     ext_image_copy_capture_session_v1_add_listener(session_, &events, this);
-    if (!client.wait_for(is_told_))
+    if (!client.wait_until([this] { return is_told_ || is_stopped_; }))
         throw std::runtime_error{"ext-image-copy-capture says nothing of buffers"};
 }
 

@@ -52,7 +52,8 @@ private:
 /// Captures of an output or a window by ext-image-copy-capture, in a session of their own.
 class ImageCapture {
 public:
-    /// Wait for what is asked of the buffer. Throw std::runtime_error without an answer.
+    /// Wait for what is asked of the buffer, or that there is nothing to capture. Throw
+    /// std::runtime_error without an answer.
     ImageCapture(RawClient& client, wl_output* output);
     ImageCapture(RawClient& client, ext_foreign_toplevel_handle_v1* window);
     ~ImageCapture();
