@@ -205,8 +205,8 @@ public:
     /// Imports nothing until resume(): for while there is nobody to ask, such as between the loss
     /// of a renderer and set_importers(), which doesn't resume by itself. What clients ask for
     /// waits: `create` for its answer, and commits for their pictures, which aren't overdue by
-    /// that. What is shown stays. Where there is no wlr_compositor, a buffer that is used is
-    /// imported all the same.
+    /// that. Captures don't: wlroots refuses those into a buffer that waits. What is shown stays.
+    /// Where there is no wlr_compositor, a buffer that is used is imported all the same.
     void pause() noexcept;
     /// All that waits has its turn.
     void resume() noexcept;

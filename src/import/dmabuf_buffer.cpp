@@ -34,7 +34,8 @@ const wlr_buffer_impl DmabufBuffer::buffer_impl = {
     .get_dmabuf =
         [](wlr_buffer* buffer, wlr_dmabuf_attributes* attributes) {
             auto& self = *static_cast<DmabufBuffer*>(buffer);
-            if (self.state_ == State::Waiting)
+            // Not with a renderer that is lost: wlroots refuses the capture then.
+            if (self.state_ == State::Waiting && !self.import_work_.is_paused())
                 self.import_now();
             // To draw into it breaks the same.
             if (self.state_ == State::OnTrial)

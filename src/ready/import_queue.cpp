@@ -53,7 +53,7 @@ ImportQueue::~ImportQueue() {
 
 ImportQueue::Ticket ImportQueue::push(wl_client* client, std::move_only_function<void()> work,
                                       Kind kind) {
-    auto shared = std::make_shared<Work>(std::move(work), kind);
+    auto shared = std::make_shared<Work>(std::move(work), kind, is_paused_);
     add(client, shared);
     return Ticket{std::move(shared)};
 }
@@ -72,7 +72,7 @@ void ImportQueue::add(wl_client* client, std::shared_ptr<Work> work) {
 }
 
 void ImportQueue::resume() noexcept {
-    if (!std::exchange(is_paused_, false))
+    if (!std::exchange(*is_paused_, false))
         return;
     resumed_ = std::chrono::steady_clock::now();
     // Before what came since.
@@ -147,7 +147,7 @@ void ImportQueue::do_next() noexcept {
     const auto work = waiting.front().lock();
     waiting.pop_front();
     serving_ = client;
-    const bool is_put_off = work && work->function && is_paused_ && work->kind != Kind::Other &&
+    const bool is_put_off = work && work->function && *is_paused_ && work->kind != Kind::Other &&
                             guard([&] { put_off(client, work); });
     if (work && work->function && !is_put_off) {
         n_answers_ += work->kind == Kind::AnsweredImport;

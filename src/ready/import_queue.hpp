@@ -43,6 +43,7 @@ private:
     struct Work {
         std::move_only_function<void()> function;
         Kind kind;
+        std::shared_ptr<const bool> is_paused; ///< the queue's
     };
 
 public:
@@ -52,6 +53,8 @@ public:
         Ticket() = default;
         /// Does the work at once, if it hasn't been done.
         void redeem();
+        /// Whether it waits for resume(), rather than for its turn.
+        bool is_paused() const noexcept { return work_ && *work_->is_paused; }
 
     private:
         friend ImportQueue;
@@ -71,11 +74,11 @@ public:
     /// Does all that waits, even if it is paused.
     void finish();
     /// Until resume(), imports wait.
-    void pause() noexcept { is_paused_ = true; }
+    void pause() noexcept { *is_paused_ = true; }
     void resume() noexcept;
     /// Since when imports have been done: waiting before that is nobody's fault.
     std::chrono::steady_clock::time_point resumed() const noexcept {
-        return is_paused_ ? std::chrono::steady_clock::now() : resumed_;
+        return *is_paused_ ? std::chrono::steady_clock::now() : resumed_;
     }
     /// How long the turn that goes on may wait for somebody who helps with an import: as long again
     /// as its budget.
@@ -111,7 +114,7 @@ private:
     unsigned n_answers_ = 0;            ///< that the turn has had
     std::optional<wl_client*> serving_; ///< whose work goes on
     std::size_t n_served_ = 0; ///< how many, the last ones, had an import done in this turn
-    bool is_paused_ = false;
+    std::shared_ptr<bool> is_paused_ = std::make_shared<bool>(false); ///< outlived by tickets
     std::vector<std::pair<wl_client*, std::weak_ptr<Work>>> put_off_; ///< while it is paused
     std::size_t n_before_sweep_ = 0; ///< so many of put_off_ may be there before it is swept
     std::chrono::steady_clock::time_point resumed_{};

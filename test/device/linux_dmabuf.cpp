@@ -414,9 +414,23 @@ TEST_CASE_METHOD(Fixture, "while it is paused, clients wait for their imports") 
     RawClient::Params& waiting = with_plane(client);
     zwp_linux_buffer_params_v1_create(waiting.object, CardWidth, CardHeight, DRM_FORMAT_XRGB8888,
                                       0);
-    CHECK(create_immed(client, with_plane(client)) == Created);
+    RawClient::Params& named = with_plane(client);
+    CHECK(create_immed(client, named) == Created);
     REQUIRE(client.round_trip());
     CHECK_FALSE(waiting.is_answered);
+    // As wlroots asks about the target of a capture.
+    const auto is_dmabuf = [&] {
+        wl_client* own =
+            wl_client_from_link(wl_display_get_client_list(compositor.display())->next);
+        auto* proxy = reinterpret_cast<wl_proxy*>(named.buffer);
+        wlr_buffer* buffer =
+            wlr_buffer_try_from_resource(wl_client_get_object(own, wl_proxy_get_id(proxy)));
+        wlr_dmabuf_attributes attributes;
+        const bool answer = wlr_buffer_get_dmabuf(buffer, &attributes);
+        wlr_buffer_unlock(buffer);
+        return answer;
+    };
+    CHECK_FALSE(is_dmabuf());
     CHECK(imports.empty());
     // Wrong requests are answered all the same.
     auto& wrong = client.create_params();
@@ -425,6 +439,7 @@ TEST_CASE_METHOD(Fixture, "while it is paused, clients wait for their imports") 
         global->resume();
         CHECK(client.wait_until([&] { return waiting.is_answered && imports.size() == 2; }));
         CHECK(waiting.answer == Created);
+        CHECK(is_dmabuf());
         CHECK(create(client, with_plane(client)) == Created);
         CHECK(create(client, wrong).kind == Answer::Error);
     }
