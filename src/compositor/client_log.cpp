@@ -45,13 +45,18 @@ struct Known {
 std::unordered_map<wl_client*, Known> the_clients;
 
 Known& know(wl_client* client) {
-    const auto [entry, is_new] = the_clients.try_emplace(client, client);
-    if (is_new)
-        wl_client_add_destroy_late_listener(client, entry->second.gone.prepare([client] {
-            const auto left = the_clients.extract(client);
-            left.mapped().end_period();
-        }));
-    return entry->second;
+    if (const auto entry = the_clients.find(client); entry != the_clients.end())
+        return entry->second;
+    decltype(the_clients) added;
+    Known& known = added.try_emplace(client, client).first->second;
+    wl_listener* gone = known.gone.prepare([client] {
+        const auto left = the_clients.extract(client);
+        left.mapped().end_period();
+    });
+    the_clients.merge(added);
+    // Last, since without memory for all of that nothing is known.
+    wl_client_add_destroy_late_listener(client, gone);
+    return known;
 }
 
 } // namespace
