@@ -94,10 +94,15 @@ static int take_frame(int fd, uint32_t mask, void* data) {
     (void)mask;
     struct camera* camera = data;
     struct v4l2_buffer buffer = {.type = V4L2_BUF_TYPE_VIDEO_CAPTURE, .memory = V4L2_MEMORY_MMAP};
-    if (ioctl(fd, VIDIOC_DQBUF, &buffer) == 0)
+    if (ioctl(fd, VIDIOC_DQBUF, &buffer) != 0) {
+        if (errno != EAGAIN)
+            fail(camera, "the camera gives no frame", strerror(errno));
+    } else if (buffer.flags & V4L2_BUF_FLAG_ERROR) {
+        // It may be broken; the camera goes on.
+        queue_frame(&camera->frames[buffer.index]);
+    } else {
         await_frame(&camera->frames[buffer.index]);
-    else if (errno != EAGAIN)
-        fail(camera, "the camera gives no frame", strerror(errno));
+    }
     return 0;
 }
 
