@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "support/dmabuf_source.hpp"
+#include "support/name_colors.hpp"
 #include "support/render_node.hpp"
-#include "wlr/name_colors.hpp"
 
 namespace test {
 
@@ -196,7 +196,7 @@ Picture Drawer::look(wlr_surface* surface, wlr_scale_filter_mode filter) const {
     options.dst_box = {0, 0, state.width, state.height};
     options.transform = wlr_output_transform_invert(state.transform);
     options.filter_mode = filter;
-    tarmac::name_colors(options, surface);
+    name_colors(options, surface);
     return draw(state.width, state.height,
                 [&](wlr_render_pass* pass) { wlr_render_pass_add_texture(pass, &options); });
 }

@@ -2,7 +2,7 @@
 
 #include "wlr/wlr.hpp"
 
-namespace tarmac {
+namespace test {
 
 /// Has a renderer take YUV as the client said that `surface` does, as wlr_scene would.
 inline void name_colors([[maybe_unused]] wlr_render_texture_options& options,
@@ -18,4 +18,4 @@ inline void name_colors([[maybe_unused]] wlr_render_texture_options& options,
 #endif
 }
 
-} // namespace tarmac
+} // namespace test

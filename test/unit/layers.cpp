@@ -129,10 +129,12 @@ TEST_CASE("a folder includes only folders that stand above it") {
 
 TEST_CASE("only the seam and the compositor ask for a version of wlroots") {
     bool is_asked = false;
+    // Tests draw as wlr_scene does, which names colours from 0.20 on.
+    const std::vector<std::string> others{"test/support/name_colors.hpp", "test/unit/layers.cpp"};
     for (const fs::path& file : files_in({"include", "src", "test"})) {
         const std::string path = file.string();
         const bool may_ask = path.starts_with("src/wlr/") || path.starts_with("src/compositor/") ||
-                             path == "test/unit/layers.cpp";
+                             std::ranges::contains(others, path);
         const bool asks = asks_for_version(file);
         is_asked |= asks && path.starts_with("src/wlr/");
         INFO(path);
