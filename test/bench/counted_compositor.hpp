@@ -13,8 +13,8 @@ struct Usage {
 
 /// Is a compositor for one of the `handlers` of linux-dmabuf, whose renderer takes every dma-buf
 /// and does nothing: for clients that connect to the socket `listening`, until the other end of the
-/// socket `control` is shut down. Writes its Usage there and ends the process, with all that
-/// clients have still there.
+/// socket `control` says something or is shut down. Answers what was said with its Usage, and ends
+/// the process, with all that clients have still there.
 [[noreturn]] void run_compositor(const std::string& handler, int listening, int control);
 
 inline constexpr const char* Handlers[] = {"tarmac", "wlroots"};

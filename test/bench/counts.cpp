@@ -135,13 +135,15 @@ Fd listen_at(const std::string& path) {
     return socket;
 }
 
-/// Has a client do `operation` so often with a compositor that `tool` runs.
+/// Has a client do `operation` so often with a compositor that `tool` runs. What the compositor
+/// says of itself, if there is no tool to count that, too.
 Usage run(const Directory& directory, std::vector<std::string> tool, const std::string& handler,
           const NamedOperation& operation, unsigned count) {
     const std::string path = directory.in("socket");
     Ends control = make_socketpair(), done = make_socketpair();
     Fd listening = listen_at(path);
     static const std::string self = std::filesystem::read_symlink("/proc/self/exe");
+    const bool is_counted = !tool.empty();
     std::vector<std::string> compositor = std::move(tool);
     compositor.insert(compositor.end(),
                       {self, "--compositor", handler, std::to_string(listening.get()),
@@ -153,8 +155,14 @@ Usage run(const Directory& directory, std::vector<std::string> tool, const std::
     control.other = {};
     done.other = {};
     receive<char>(done.own, "the client hasn't done what it should");
-    shutdown(control.own.get(), SHUT_WR);
-    const auto usage = receive<Usage>(control.own, "the compositor has come to a bad end");
+    Usage usage;
+    if (is_counted) {
+        shutdown(control.own.get(), SHUT_WR);
+    } else {
+        if (write(control.own.get(), "?", 1) != 1)
+            fail("the compositor has come to a bad end");
+        usage = receive<Usage>(control.own, "the compositor has come to a bad end");
+    }
     if (!serving.ends_well())
         fail("the compositor has come to a bad end");
     return usage;
