@@ -3,6 +3,7 @@
 #include "dmabuf/formatted.hpp"
 #include "import/decision.hpp"
 #include "import/imported_buffer.hpp"
+#include "import/landed.hpp"
 #include "wlr/loaded_wlroots.hpp"
 #include "wlr/renderer_ref.hpp"
 
@@ -27,8 +28,28 @@ public:
     std::string_view way() const noexcept override { return "renderer"; }
     wlr_renderer* renderer() const noexcept override { return renderer_.get(); }
 
+    /// Surfaces have their textures of wlroots, which finds there what is made here.
+    Result<Landed> land(std::shared_ptr<const Dmabuf> dmabuf) override {
+        return make(std::move(dmabuf)).transform([](Made&& made) {
+            return Landed{.import = std::move(made.buffer)};
+        });
+    }
+
 private:
+    struct Made {
+        BufferPtr buffer;
+        std::unique_ptr<wlr_texture, decltype(&wlr_texture_destroy)> texture;
+    };
+
     Result<Texture> import_dmabuf(std::shared_ptr<const Dmabuf> dmabuf, const Update&) override {
+        return make(std::move(dmabuf)).transform([](Made&& made) {
+            Texture texture{std::move(made.buffer), made.texture.get()};
+            static_cast<void>(made.texture.release());
+            return texture;
+        });
+    }
+
+    Result<Made> make(std::shared_ptr<const Dmabuf> dmabuf) {
         if (!renderer_.get())
             return fail(Fault::NotAvailable, "the importer's renderer is gone");
         const Dmabuf& image = *dmabuf;
@@ -45,9 +66,7 @@ private:
                                   "{}",
                                   image.width(), image.height(), fourcc_name(image.fourcc()),
                                   modifier_name(image.modifier())));
-        Texture made{std::move(buffer), texture.get()};
-        static_cast<void>(texture.release());
-        return made;
+        return Made{std::move(buffer), std::move(texture)};
     }
 
     RendererRef renderer_;

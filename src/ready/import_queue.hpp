@@ -1,7 +1,6 @@
 #pragma once
 
 #include <chrono>
-#include <deque>
 #include <functional>
 #include <list>
 #include <memory>
@@ -87,7 +86,7 @@ public:
     }
 
 private:
-    using Waiting = std::deque<std::weak_ptr<Work>>;
+    using Waiting = std::list<std::weak_ptr<Work>>;
 
     void add(wl_client* client, std::shared_ptr<Work> work);
     void add_in_front(wl_client* client, const std::shared_ptr<Work>& work);
