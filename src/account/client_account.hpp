@@ -70,12 +70,4 @@ private:
     std::weak_ptr<const Feedback> last_told_; ///< whose table it needn't keep
 };
 
-/// A dma-buf with what the client is charged for it, to be given back when the last reader of the
-/// buffer is done, which may be long after the wl_buffer has gone.
-struct ChargedDmabuf {
-    Dmabuf dmabuf;
-    std::uint64_t size; ///< of its memory, in bytes, roughly
-    ClientAccount::Charges charges;
-};
-
 } // namespace tarmac

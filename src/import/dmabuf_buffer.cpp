@@ -24,7 +24,7 @@ const wlr_buffer_impl DmabufBuffer::buffer_impl = {
     .destroy =
         [](wlr_buffer* buffer) {
             auto* self = static_cast<DmabufBuffer*>(buffer);
-            self->released_.disconnect();
+            self->releases_.reset();
             wlr_buffer_finish(buffer);
             delete self;
         },
@@ -35,11 +35,11 @@ const wlr_buffer_impl DmabufBuffer::buffer_impl = {
         [](wlr_buffer* buffer, wlr_dmabuf_attributes* attributes) {
             auto& self = *static_cast<DmabufBuffer*>(buffer);
             // Not with a renderer that is lost: wlroots refuses the capture then.
-            if (self.state_ == State::Waiting && !self.import_work_.is_paused())
+            if (self.state_ == State::Waiting && !self.is_import_paused())
                 self.import_now();
             // To draw into it breaks the same.
             if (self.state_ == State::OnTrial)
-                self.trial_.finish();
+                self.finish_trial();
             if (self.state_ != State::Imported && !self.is_drawn_in_place())
                 return false;
             *attributes = attributes_of(*self.image_);
@@ -57,27 +57,51 @@ const wlr_buffer_impl DmabufBuffer::buffer_impl = {
 };
 
 std::unique_ptr<DmabufBuffer, BufferDrop> DmabufBuffer::create(std::shared_ptr<const Dmabuf> image,
-                                                               Hooks hooks) {
+                                                               std::shared_ptr<const Owner> owner,
+                                                               wl_list& list) {
     return std::unique_ptr<DmabufBuffer, BufferDrop>{
-        new DmabufBuffer{std::move(image), std::move(hooks)}};
+        new DmabufBuffer{std::move(image), std::move(owner), list}};
 }
 
-DmabufBuffer::DmabufBuffer(std::shared_ptr<const Dmabuf> image, Hooks hooks)
-    : image_{std::move(image)}, hooks_{std::move(hooks)} {
+DmabufBuffer::DmabufBuffer(std::shared_ptr<const Dmabuf> image, std::shared_ptr<const Owner> owner,
+                           wl_list& list)
+    : image_{std::move(image)}, owner_{std::move(owner)}, place_{.link = {}, .buffer = this} {
+    wl_list_insert(list.prev, &place_.link);
     wlr_buffer_init(this, &buffer_impl, static_cast<int>(image_->width()),
                     static_cast<int>(image_->height()));
     wl_signal_init(&changed_);
-    released_.connect(events.release, [this] { release_points_.clear(); });
 }
 
 DmabufBuffer::~DmabufBuffer() {
-    if (!hooks_.dispose)
-        return;
-    in_place_.released.disconnect();
-    in_place_.buffer.reset();
+    wl_list_remove(&place_.link);
+    std::shared_ptr<Mapping> mapping;
+    if (reading_) {
+        reading_->picture.released.disconnect();
+        reading_->picture.buffer.reset();
+        mapping = std::move(reading_->mapping);
+    }
     import_.released.disconnect();
-    const std::uint64_t size = mapping_ ? mapping_->size_in_bytes() : 0;
-    hooks_.dispose({std::move(image_), std::move(mapping_), size, std::move(import_.buffer)});
+    const std::uint64_t size = mapping ? mapping->size_in_bytes() : 0;
+    owner_->dispose({std::move(image_), std::move(mapping), size, std::move(import_.buffer)});
+}
+
+DmabufBuffer& DmabufBuffer::in(wl_list* place) noexcept {
+    return *reinterpret_cast<Place*>(place)->buffer;
+}
+
+const Error& DmabufBuffer::error() const noexcept {
+    static const Error none = out_of_memory();
+    return error_ ? *error_ : none;
+}
+
+void DmabufBuffer::set_error(Error&& error) noexcept {
+    error_ = nullptr;
+    guard([&] { error_ = std::make_unique<const Error>(std::move(error)); });
+}
+
+void DmabufBuffer::finish_trial() {
+    if (unlanded_)
+        unlanded_->trial.finish();
 }
 
 DmabufBuffer* DmabufBuffer::from(wlr_buffer* buffer) noexcept {
@@ -88,17 +112,18 @@ void DmabufBuffer::land(Landed landed, WorkerPool& workers,
                         std::optional<ImportTrial::Ticket> trial) {
     BufferPtr import = std::move(landed.import);
     // What was charged once stays so.
-    landed.mapped_bytes = std::max(landed.mapped_bytes, landed_.mapped_bytes);
-    landed_ = std::move(landed);
+    mapped_bytes_ = std::max(mapped_bytes_, landed.mapped_bytes);
+    is_drawn_in_place_ = landed.is_drawn_in_place;
+    landed_ = std::make_unique<const Landed>(std::move(landed));
     if (import) {
         set(import_, std::move(import));
         if (!trial)
             return enter(State::Imported);
-        trial_ = std::move(*trial);
+        unlanded().trial = std::move(*trial);
         return enter(State::OnTrial);
     }
     state_ = State::BeingMapped;
-    if (mapping_ || is_unmappable_)
+    if (mapping() || (reading_ && reading_->is_unmappable))
         return enter(state_when_mapped());
     map(workers);
 }
@@ -109,7 +134,7 @@ void DmabufBuffer::pass_trial() noexcept {
 }
 
 void DmabufBuffer::fail(Error error) noexcept {
-    error_ = std::move(error);
+    set_error(std::move(error));
     enter(State::Failed);
 }
 
@@ -120,17 +145,20 @@ void DmabufBuffer::enter(State state) noexcept {
         kept.reset(wlr_buffer_lock(this));
     state_ = state;
     wl_signal_emit_mutable(&changed_, nullptr);
+    if (is_unanswered() || !unlanded_)
+        return;
+    auto on_landed = std::exchange(unlanded_->on_landed, nullptr);
     if (state != State::OnTrial)
-        trial_ = {};
-    if (auto on_landed = is_unanswered() ? nullptr : std::exchange(on_landed_, nullptr))
+        unlanded_ = nullptr;
+    if (on_landed)
         guard(on_landed);
 }
 
 void DmabufBuffer::await_import(ImportQueue::Ticket import) {
     was_taken_ |= state_ == State::Imported || state_ == State::Mapped || state_ == State::OnTrial;
     state_ = State::Waiting;
-    trial_ = {};
-    import_work_ = std::move(import);
+    unlanded().trial = {};
+    unlanded().import = std::move(import);
     set(import_, nullptr);
 }
 
@@ -139,25 +167,32 @@ BufferLock DmabufBuffer::lock_import() {
 }
 
 BufferLock DmabufBuffer::lock_in_place() {
-    if (!in_place_.buffer && mapping_)
-        set(in_place_, InPlaceBuffer::create(mapping_));
-    return lock(in_place_);
+    if (!reading_)
+        return {};
+    Picture& picture = reading_->picture;
+    if (!picture.buffer && reading_->mapping)
+        set(picture, InPlaceBuffer::create(reading_->mapping));
+    return lock(picture);
 }
 
 void DmabufBuffer::open_window() {
-    if (InPlaceBuffer* reading = InPlaceBuffer::from(in_place_.buffer.get()))
-        reading->is_open = true;
+    if (InPlaceBuffer* picture = in_place())
+        picture->is_open = true;
 }
 
 std::shared_ptr<Mapping> DmabufBuffer::close_window() noexcept {
-    InPlaceBuffer* reading = InPlaceBuffer::from(in_place_.buffer.get());
-    if (!reading || reading->n_locks > 0 || !std::exchange(reading->is_open, false))
+    InPlaceBuffer* picture = in_place();
+    if (!picture || picture->n_locks > 0 || !std::exchange(picture->is_open, false))
         return nullptr;
-    return mapping_;
+    return mapping();
+}
+
+InPlaceBuffer* DmabufBuffer::in_place() const noexcept {
+    return reading_ ? InPlaceBuffer::from(reading_->picture.buffer.get()) : nullptr;
 }
 
 void DmabufBuffer::map(WorkerPool& workers) {
-    if (mapping_ || is_being_mapped() || is_unmappable_)
+    if (reading().mapping || is_being_mapped() || reading().is_unmappable)
         return;
     const std::uint64_t size = Mapping::size_of(*image_);
     if (auto may = may_map(size); !may)
@@ -165,13 +200,13 @@ void DmabufBuffer::map(WorkerPool& workers) {
     if (size <= MappedAtOnce)
         return end_mapping(Mapping::create(image_));
     using Made = std::optional<Result<Mapping>>;
-    auto dispose_if_left = [image = image_, hooks = hooks_](Made* made) {
+    auto dispose_if_left = [image = image_, owner = owner_](Made* made) {
         const std::unique_ptr<Made> own{made};
         if (*made && **made)
-            guard([&] { dispose(hooks, image, std::move(***made)); });
+            guard([&] { dispose(*owner, image, std::move(***made)); });
     };
     const std::shared_ptr<Made> made{new Made, std::move(dispose_if_left)};
-    mapping_job_ = workers.submit(
+    reading().job = workers.submit(
         owner(),
         [image = image_, made](WorkerPool::Control&) {
             made->emplace(Mapping::create(image));
@@ -189,22 +224,22 @@ void DmabufBuffer::map(WorkerPool& workers) {
 }
 
 /// Of what isn't wanted any more: unmapping takes long too.
-void DmabufBuffer::dispose(const Hooks& hooks, std::shared_ptr<const Dmabuf> image,
+void DmabufBuffer::dispose(const Owner& owner, std::shared_ptr<const Dmabuf> image,
                            Mapping mapping) {
     const std::uint64_t size = mapping.size_in_bytes();
     auto memory = std::make_shared<Mapping>(std::move(mapping));
-    if (hooks.dispose)
-        hooks.dispose({std::move(image), std::move(memory), size});
+    owner.dispose({std::move(image), std::move(memory), size});
 }
 
 void DmabufBuffer::end_mapping(Result<Mapping> mapping) noexcept {
-    mapping_job_ = {};
-    if (mapping && !guard([&] { mapping_ = std::make_shared<Mapping>(std::move(*mapping)); }))
+    reading_->job = {};
+    if (mapping &&
+        !guard([&] { reading_->mapping = std::make_shared<Mapping>(std::move(*mapping)); }))
         mapping = std::unexpected(out_of_memory());
     // There may be room later.
-    is_unmappable_ = !mapping && mapping.error().fault != Fault::OutOfResources;
+    reading_->is_unmappable = !mapping && mapping.error().fault != Fault::OutOfResources;
     if (!mapping)
-        error_ = std::move(mapping.error());
+        set_error(std::move(mapping.error()));
     enter(state_ == State::BeingMapped ? state_when_mapped() : state_);
 }
 
@@ -212,11 +247,12 @@ void DmabufBuffer::end_mapping(Result<Mapping> mapping) noexcept {
 /// long as the buffer is there, as the memory stays mapped.
 bool DmabufBuffer::begin_write(void** data, std::uint32_t* fourcc, std::size_t* stride) {
     AtOnce control;
-    if (!mapping_ || !is_drawn_in_place() ||
+    const auto mapping = this->mapping();
+    if (!mapping || !is_drawn_in_place() ||
         !FenceWatch::is_idle(*image_, FenceWatch::Access::Write) ||
-        mapping_->begin_write(control) != WorkerPool::Outcome::Done)
+        mapping->begin_write(control) != WorkerPool::Outcome::Done)
         return false;
-    *data = mapping_->writable_plane(0);
+    *data = mapping->writable_plane(0);
     *fourcc = image_->fourcc();
     *stride = image_->planes()[0].stride;
     return true;
@@ -224,7 +260,7 @@ bool DmabufBuffer::begin_write(void** data, std::uint32_t* fourcc, std::size_t* 
 
 void DmabufBuffer::end_write() {
     AtOnce control;
-    mapping_->end_write(control);
+    mapping()->end_write(control);
 }
 
 void DmabufBuffer::set(Picture& picture, BufferPtr buffer) {
@@ -237,7 +273,7 @@ void DmabufBuffer::set(Picture& picture, BufferPtr buffer) {
             std::function<void(BufferLock)> on_unread;
         };
         std::unique_ptr<Leaving> leaving{
-            new Leaving{std::move(picture.original), {}, hooks_.on_unread}};
+            new Leaving{std::move(picture.original), {}, owner_->on_unread}};
         leaving->released.connect(old->events.release, [leaving = leaving.get()] {
             const std::unique_ptr<Leaving> own{leaving};
             leaving->released.disconnect();
@@ -249,9 +285,9 @@ void DmabufBuffer::set(Picture& picture, BufferPtr buffer) {
     if (!buffer)
         picture.released.disconnect();
     else
-        picture.released.connect(buffer->events.release, [this, &picture] {
-            if (picture.original)
-                hooks_.on_unread(std::move(picture.original));
+        picture.released.connect(buffer->events.release, [&picture] {
+            if (const DmabufBuffer* original = from(picture.original.get()))
+                original->owner_->on_unread(std::move(picture.original));
         });
     picture.buffer = std::move(buffer);
 }

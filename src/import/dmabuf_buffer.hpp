@@ -24,36 +24,42 @@
 
 namespace tarmac {
 
+struct InPlaceBuffer;
+
 /// A client's image as its surfaces have it: a size, and what came of its import. Renderers are
 /// given other buffers, which show it in one way: what the import made, its memory in place, or a
 /// copy. So all that a renderer keeps with a buffer can go while the client's stays.
 class DmabufBuffer final : public wlr_buffer {
+    struct Place;
+
 public:
-    /// What the buffer's owner decides.
-    struct Hooks {
-        const void* owner = nullptr; ///< the client, to be compared only
-        /// What it makes this process hold is charged there; nullptr: nowhere.
+    /// Who has buffers, and what he decides for all of them.
+    struct Owner {
+        const void* client = nullptr; ///< to be compared only
+        /// What it makes this process hold is charged there.
         std::shared_ptr<ClientAccount> account;
-        /// Asked before so many bytes of an image are mapped.
-        std::function<Result<void>(std::uint64_t bytes)> may_map;
+        /// Asked before so many bytes of one of the images are mapped.
+        std::function<Result<void>(const Dmabuf& image, std::uint64_t bytes)> may_map;
         /// Nobody has a picture of it locked any more, so `buffer` may go, which releases it to the
         /// client; not before this returns.
         std::function<void(BufferLock buffer)> on_unread;
-        /// What goes with the buffer.
+        /// What goes with a buffer.
         std::function<void(Disposal::Unused unused)> dispose;
     };
 
-    /// Waits for its import.
-    static std::unique_ptr<DmabufBuffer, BufferDrop> create(std::shared_ptr<const Dmabuf> image,
-                                                            Hooks hooks);
+    /// Waits for its import. Is put behind those in `list`, which it leaves when it goes.
+    static std::unique_ptr<DmabufBuffer, BufferDrop>
+    create(std::shared_ptr<const Dmabuf> image, std::shared_ptr<const Owner> owner, wl_list& list);
+    /// The one at that place of a list.
+    static DmabufBuffer& in(wl_list* place) noexcept;
     /// nullptr for any other buffer.
     static DmabufBuffer* from(wlr_buffer* buffer) noexcept;
 
     const std::shared_ptr<const Dmabuf>& image() const noexcept { return image_; }
-    const void* owner() const noexcept { return hooks_.owner; }
-    const std::shared_ptr<ClientAccount>& account() const noexcept { return hooks_.account; }
+    const void* owner() const noexcept { return owner_->client; }
+    const std::shared_ptr<ClientAccount>& account() const noexcept { return owner_->account; }
     Result<ClientAccount::Charge> charge(Resource resource, std::uint64_t n) const {
-        return hooks_.account ? hooks_.account->charge(resource, n) : ClientAccount::Charge{};
+        return owner_->account->charge(resource, n);
     }
 
     enum class State {
@@ -74,8 +80,14 @@ public:
     /// OnTrial → Imported, and never on trial again: its memory stays what it is.
     void pass_trial() noexcept;
     bool has_passed_trial() const noexcept { return has_passed_trial_; }
-    /// What the last importer said of its work; its import has been taken.
-    const Landed& landed() const noexcept { return landed_; }
+    /// What the last importer said of its work, without what it made, until that is asked for.
+    std::unique_ptr<const Landed> take_landed() noexcept { return std::move(landed_); }
+    /// That the client named, while it waits for the answer.
+    std::optional<dev_t> sampling_device() const noexcept {
+        return landed_ ? landed_->sampling_device : std::nullopt;
+    }
+    /// Of this process's memory, which the import takes, or once took.
+    std::uint64_t mapped_bytes() const noexcept { return mapped_bytes_; }
     /// → Failed, because of `error`.
     void fail(Error error) noexcept;
     /// Does what ends in land() or fail(), or fails for want of memory.
@@ -85,16 +97,20 @@ public:
             fail(out_of_memory());
     }
     /// Why, in the state Failed.
-    const Error& error() const noexcept { return *error_; }
+    const Error& error() const noexcept;
     /// → Waiting, for the work behind `import`, which lands it or has it fail. If it was imported
     /// before, the renderer is another one: lets go of what the old one keeps with the pictures, so
     /// that must still be there.
     void await_import(ImportQueue::Ticket import);
     /// Waits no longer.
-    void import_now() { import_work_.redeem(); }
+    void import_now() {
+        if (unlanded_)
+            ImportQueue::Ticket{unlanded_->import}.redeem();
+    }
+    bool is_import_paused() const noexcept { return unlanded_ && unlanded_->import.is_paused(); }
     /// Called once, when the import has ended. May drop the buffer.
     void set_on_landed(std::move_only_function<void()> function) {
-        on_landed_ = std::move(function);
+        unlanded().on_landed = std::move(function);
     }
     /// Emitted, without data, when an import or mapping the memory has ended.
     wl_signal& changed() noexcept { return changed_; }
@@ -108,32 +124,37 @@ public:
     /// Nobody may read it any more. The mapping whose reading is to be ended; nullptr if that isn't
     /// due, since there was none or somebody still has it locked.
     std::shared_ptr<Mapping> close_window() noexcept;
-    Result<void> may_map(std::uint64_t bytes) const {
-        return hooks_.may_map ? hooks_.may_map(bytes) : Result<void>{};
-    }
+    Result<void> may_map(std::uint64_t bytes) const { return owner_->may_map(*image_, bytes); }
     /// Where it lies, for who wants to read it.
     MemoryKind memory() {
-        if (!memory_)
-            memory_ = memory_kind(*image_);
-        return *memory_;
+        if (!reading().memory)
+            reading().memory = memory_kind(*image_);
+        return *reading().memory;
     }
     /// nullptr if it isn't mapped.
-    const std::shared_ptr<Mapping>& mapping() const noexcept { return mapping_; }
+    std::shared_ptr<Mapping> mapping() const noexcept {
+        return reading_ ? reading_->mapping : nullptr;
+    }
     /// Has the memory mapped, unless that has been begun or tried: at once if it is little, else by
     /// `workers`. It isn't if its exporter refuses, or its client may have no more mapped.
     void map(WorkerPool& workers);
-    bool is_being_mapped() const noexcept { return static_cast<bool>(mapping_job_); }
+    bool is_being_mapped() const noexcept { return reading_ && reading_->job; }
     /// Waits for that, until `end`.
     void finish_mapping_by(std::chrono::steady_clock::time_point end) {
-        mapping_job_.finish_by(end);
+        if (reading_)
+            reading_->job.finish_by(end);
     }
 
     /// A point to signal when the buffer is released. One is kept of each timeline, however often
     /// the client shows the buffer before that.
     void add_release_point(ReleasePoint point) {
-        if (std::ranges::none_of(release_points_,
+        if (!releases_) {
+            releases_ = std::make_unique<Releases>();
+            releases_->released.connect(events.release, [this] { releases_->points.clear(); });
+        }
+        if (std::ranges::none_of(releases_->points,
                                  [&](ReleasePoint& kept) { return kept.join(point); }))
-            release_points_.push_back(std::move(point));
+            releases_->points.push_back(std::move(point));
     }
 
 private:
@@ -144,7 +165,35 @@ private:
         Listener released;
     };
 
-    DmabufBuffer(std::shared_ptr<const Dmabuf> image, Hooks hooks);
+    // What few need, or for a short time, is there when it is needed: clients have many buffers.
+
+    /// Until the import has ended.
+    struct Unlanded {
+        ImportQueue::Ticket import;
+        ImportTrial::Ticket trial;
+        std::move_only_function<void()> on_landed;
+    };
+    /// Of one whose memory is read.
+    struct Reading {
+        std::optional<MemoryKind> memory; ///< once it was asked for
+        std::shared_ptr<Mapping> mapping;
+        bool is_unmappable = false;
+        WorkerPool::Ticket job; ///< that maps it
+        Picture picture;        ///< in place
+    };
+    /// Points to signal when it is released.
+    struct Releases {
+        std::vector<ReleasePoint> points;
+        Listener released;
+    };
+    // Plain, so that the way back from the wl_list is well defined.
+    struct Place {
+        wl_list link;
+        DmabufBuffer* buffer;
+    };
+
+    DmabufBuffer(std::shared_ptr<const Dmabuf> image, std::shared_ptr<const Owner> owner,
+                 wl_list& list);
     ~DmabufBuffer();
     static const wlr_buffer_impl buffer_impl;
 
@@ -152,37 +201,46 @@ private:
         return state_ == State::Waiting || state_ == State::BeingMapped;
     }
     void enter(State state) noexcept;
-    State state_when_mapped() const noexcept { return mapping_ ? State::Mapped : State::Failed; }
+    void set_error(Error&& error) noexcept;
+    void finish_trial();
+    InPlaceBuffer* in_place() const noexcept;
+    State state_when_mapped() const noexcept { return mapping() ? State::Mapped : State::Failed; }
+    Unlanded& unlanded() {
+        if (!unlanded_)
+            unlanded_ = std::make_unique<Unlanded>();
+        return *unlanded_;
+    }
+    Reading& reading() {
+        if (!reading_)
+            reading_ = std::make_unique<Reading>();
+        return *reading_;
+    }
     void end_mapping(Result<Mapping> mapping) noexcept;
     /// By a renderer that imports nothing, once it is mapped.
     bool is_drawn_in_place() const noexcept {
-        return (state_ == State::BeingMapped || state_ == State::Mapped) &&
-               landed_.is_drawn_in_place;
+        return (state_ == State::BeingMapped || state_ == State::Mapped) && is_drawn_in_place_;
     }
     bool begin_write(void** data, std::uint32_t* fourcc, std::size_t* stride);
     void end_write();
-    static void dispose(const Hooks& hooks, std::shared_ptr<const Dmabuf> image, Mapping mapping);
+    static void dispose(const Owner& owner, std::shared_ptr<const Dmabuf> image, Mapping mapping);
     BufferLock lock(Picture& picture);
     void set(Picture& picture, BufferPtr buffer);
 
     std::shared_ptr<const Dmabuf> image_;
-    Hooks hooks_;
+    std::shared_ptr<const Owner> owner_;
+    Place place_;
     State state_ = State::Waiting;
-    std::optional<Error> error_; ///< of the import, or of mapping
-    wl_signal changed_;
     bool was_taken_ = false;
-    ImportQueue::Ticket import_work_;
-    ImportTrial::Ticket trial_;
     bool has_passed_trial_ = false;
-    std::move_only_function<void()> on_landed_;
-    Landed landed_;
-    Picture import_, in_place_;
-    std::optional<MemoryKind> memory_; ///< once it was asked for
-    std::shared_ptr<Mapping> mapping_;
-    bool is_unmappable_ = false;
-    WorkerPool::Ticket mapping_job_;
-    std::vector<ReleasePoint> release_points_;
-    Listener released_;
+    bool is_drawn_in_place_ = false;
+    std::uint64_t mapped_bytes_ = 0;
+    std::unique_ptr<const Error> error_; ///< of the import, or of mapping
+    wl_signal changed_;
+    Picture import_;
+    std::unique_ptr<const Landed> landed_;
+    std::unique_ptr<Unlanded> unlanded_;
+    std::unique_ptr<Reading> reading_;
+    std::unique_ptr<Releases> releases_;
 };
 
 } // namespace tarmac

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "account/client_account.hpp"
+#include "import/dmabuf_buffer.hpp"
 #include "wlr/listener.hpp"
 
 namespace tarmac {
@@ -26,6 +27,10 @@ public:
     Clients& operator=(const Clients&) = delete;
 
     std::shared_ptr<ClientAccount> account_of(wl_client* client);
+    /// Of all its buffers; nullptr until that is set.
+    std::shared_ptr<const DmabufBuffer::Owner>& buffer_owner(wl_client* client) {
+        return entry_of(client).buffer_owner;
+    }
     /// Whether the embedder lets it use the global, which is asked the first time.
     bool admits(wl_client* client);
     /// nullptr if it is gone.
@@ -36,6 +41,7 @@ public:
 private:
     struct Client {
         std::shared_ptr<ClientAccount> account;
+        std::shared_ptr<const DmabufBuffer::Owner> buffer_owner;
         std::optional<bool> is_admitted;
         bool is_blamed = false;
         Listener destroyed;

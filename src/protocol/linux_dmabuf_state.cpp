@@ -11,6 +11,7 @@
 #include "import/landed.hpp"
 #include "linux-dmabuf-v1-protocol.h"
 #include "protocol/client_buffer.hpp"
+#include "protocol/client_image.hpp"
 #include "protocol/factory.hpp"
 #include "protocol/resource.hpp"
 #include "protocol/retire_global.hpp"
@@ -18,14 +19,6 @@
 namespace tarmac {
 
 namespace {
-
-/// What the planes take, roughly: nobody but the driver knows all layouts.
-std::uint64_t memory_size(const Dmabuf& image) {
-    std::uint64_t size = 0;
-    for (const Plane& plane : image.planes())
-        size += std::uint64_t{plane.stride} * image.height();
-    return size;
-}
 
 /// What an importer says is no fault of the client's, though it may have a protocol error by that
 /// name: the request was checked before.
@@ -66,6 +59,11 @@ Result<Landed> check_made(const Dmabuf& image, Landed landed) {
                     formatted("an importer made {} of an image that is {}",
                               fourcc_name(told.format), fourcc_name(image.fourcc())));
     return landed;
+}
+
+/// Compared only.
+wl_client* client_of(const DmabufBuffer& buffer) {
+    return static_cast<wl_client*>(const_cast<void*>(buffer.owner()));
 }
 
 } // namespace
@@ -119,6 +117,7 @@ LinuxDmabuf::State::State(wl_display* display, wlr_compositor* compositor,
     , feedbacks_{wl_display_get_event_loop(display), std::move(options_.feedback)}
     , notices_{wl_display_get_event_loop(display)}
     , foreign_globals_{display} {
+    wl_list_init(&buffers_);
     if (!compositor)
         return;
     if (compositor->renderer)
@@ -137,10 +136,20 @@ LinuxDmabuf::State::~State() {
         retire_global(global_);
     // What waits finds nobody to import it any more, and answers so.
     queue_.finish();
-    const auto is_waiting = [](const LandedBuffer& landed) { return landed.buffer->is_waiting(); };
-    // Others may go with each.
-    while (std::ranges::any_of(landed_, is_waiting))
-        fail_unavailable(*std::ranges::find_if(landed_, is_waiting)->buffer);
+    for (wl_list* place = buffers_.next; place != &buffers_;) {
+        DmabufBuffer& buffer = DmabufBuffer::in(place);
+        place = place->next;
+        if (!buffer.is_waiting())
+            continue;
+        fail_unavailable(buffer);
+        // Others may have gone with it.
+        place = buffers_.next;
+    }
+    while (!wl_list_empty(&buffers_)) {
+        wl_list* first = buffers_.next;
+        wl_list_remove(first);
+        wl_list_init(first);
+    }
     surfaces_.reset();
     releases_->retire();
     disposal_->retire();
@@ -194,39 +203,33 @@ Result<Landed> LinuxDmabuf::State::import(const std::shared_ptr<const Dmabuf>& d
 std::unique_ptr<DmabufBuffer, BufferDrop>
 LinuxDmabuf::State::create_buffer(wl_client* client, ClientAccount& account, Dmabuf&& dmabuf,
                                   ClientAccount::Charges charges) {
-    // The kernel frees the memory of a dma-buf while its last descriptor is closed.
-    const auto dispose_image = [disposal = disposal_, client](ChargedDmabuf* image) {
-        const std::unique_ptr<ChargedDmabuf> own{image};
-        guard([&] {
-            auto charges = std::make_shared<ClientAccount::Charges>(std::move(own->charges));
-            auto dmabuf = std::make_shared<const Dmabuf>(std::move(own->dmabuf));
-            disposal->dispose(client, {std::move(charges), std::move(dmabuf), own->size});
+    auto owner = buffer_owner(client, account);
+    const auto image =
+        std::make_shared<const ClientImage>(std::move(dmabuf), std::move(charges), owner);
+    return DmabufBuffer::create(image, std::move(owner), buffers_);
+}
+
+std::shared_ptr<const DmabufBuffer::Owner>
+LinuxDmabuf::State::buffer_owner(wl_client* client, ClientAccount& account) {
+    auto& owner = clients_.buffer_owner(client);
+    if (owner)
+        return owner;
+    const auto may_map = [&account](const Dmabuf& image, std::uint64_t bytes) {
+        return account
+            .charge({{Resource::MappedBytes, bytes},
+                     {Resource::Mappings, DistinctDmabufs{image}.members().size()}})
+            .transform([&](ClientAccount::Charges&& charges) {
+                std::ranges::move(
+                    charges, std::back_inserter(static_cast<const ClientImage&>(image).charges));
+            });
+    };
+    owner = std::make_shared<const DmabufBuffer::Owner>(
+        client, account.shared_from_this(), may_map,
+        [releases = releases_](BufferLock buffer) { releases->push(std::move(buffer)); },
+        [disposal = disposal_, client](Disposal::Unused unused) {
+            disposal->dispose(client, std::move(unused));
         });
-    };
-    const std::uint64_t size = memory_size(dmabuf);
-    const std::shared_ptr<ChargedDmabuf> image{
-        new ChargedDmabuf{std::move(dmabuf), size, std::move(charges)}, dispose_image};
-    DmabufBuffer::Hooks hooks{
-        .owner = client,
-        .account = account.shared_from_this(),
-        .may_map =
-            [account = account.shared_from_this(), owner = image.get()](std::uint64_t bytes) {
-                return account
-                    ->charge(
-                        {{Resource::MappedBytes, bytes},
-                         {Resource::Mappings, DistinctDmabufs{owner->dmabuf}.members().size()}})
-                    .transform([owner](ClientAccount::Charges&& charges) {
-                        std::ranges::move(charges, std::back_inserter(owner->charges));
-                    });
-            },
-        .on_unread = [releases =
-                          releases_](BufferLock buffer) { releases->push(std::move(buffer)); },
-        .dispose = [disposal = disposal_, client](
-                       Disposal::Unused unused) { disposal->dispose(client, std::move(unused)); },
-    };
-    auto buffer = DmabufBuffer::create({image, &image->dmabuf}, std::move(hooks));
-    remember(*buffer, client);
-    return buffer;
+    return owner;
 }
 
 void LinuxDmabuf::State::land(DmabufBuffer& buffer, std::optional<dev_t> sampling_device) noexcept {
@@ -238,7 +241,7 @@ void LinuxDmabuf::State::land(DmabufBuffer& buffer, std::optional<dev_t> samplin
             landed = import(buffer.image(), sampling_device);
         if (!landed)
             return buffer.fail(std::move(landed.error()));
-        const std::uint64_t charged = buffer.landed().mapped_bytes;
+        const std::uint64_t charged = buffer.mapped_bytes();
         if (landed->mapped_bytes > charged) {
             if (auto may = buffer.may_map(landed->mapped_bytes - charged); !may)
                 return buffer.fail(std::move(may.error()));
@@ -289,21 +292,12 @@ void LinuxDmabuf::State::blame(const ClientAccount& account, const Error& error)
     report_refusal({client, error, is_fatal, std::nullopt});
 }
 
-void LinuxDmabuf::State::report_import(wl_client* client, const DmabufBuffer& buffer) {
-    if (options_.on_import)
-        notices_.push(client, [this, client, image = buffer.image(), way = buffer.landed().way,
-                               time = buffer.landed().time] {
-            options_.on_import({client, *image, way, time});
-        });
-}
-
-void LinuxDmabuf::State::remember(DmabufBuffer& buffer, wl_client* client) {
-    std::list<LandedBuffer> added(1);
-    const auto place = added.begin();
-    place->buffer = &buffer;
-    place->client = client;
-    place->destroyed.connect(buffer.events.destroy, [this, place] { landed_.erase(place); });
-    landed_.splice(landed_.end(), added);
+void LinuxDmabuf::State::report_import(wl_client* client, DmabufBuffer& buffer) {
+    const auto landed = buffer.take_landed();
+    if (options_.on_import && landed)
+        notices_.push(client,
+                      [this, client, image = buffer.image(), way = landed->way,
+                       time = landed->time] { options_.on_import({client, *image, way, time}); });
 }
 
 void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
@@ -319,13 +313,13 @@ void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
         return;
     importers_ = std::move(followed);
     surface_context_.renderer = std::move(facts);
-    for (LandedBuffer& landed : landed_) {
-        DmabufBuffer& buffer = *landed.buffer;
+    for (wl_list* place = buffers_.next; place != &buffers_; place = place->next) {
+        DmabufBuffer& buffer = DmabufBuffer::in(place);
         if (buffer.state() == DmabufBuffer::State::Waiting ||
             (buffer.state() == DmabufBuffer::State::Failed && !buffer.was_taken()))
             continue;
         const bool is_answered = buffer.state() == DmabufBuffer::State::BeingMapped;
-        const auto device = is_answered ? buffer.landed().sampling_device : std::nullopt;
+        const auto device = is_answered ? buffer.sampling_device() : std::nullopt;
         if (!is_answered)
             buffer.set_on_landed([&buffer] {
                 if (buffer.state() == DmabufBuffer::State::Failed)
@@ -335,7 +329,7 @@ void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
         const auto land_again = [this, &buffer, device] { land(buffer, device); };
         const auto kind =
             is_answered ? ImportQueue::Kind::AnsweredImport : ImportQueue::Kind::Import;
-        buffer.await_import(queue_.push(landed.client, land_again, kind));
+        buffer.await_import(queue_.push(client_of(buffer), land_again, kind));
     }
     trial_.reset();
     auto trial = create_trial();
@@ -344,9 +338,10 @@ void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
     trial_ = std::move(trial);
     // What is shown or about to be can't wait for its turn: the old textures go with the renderer.
     std::vector<BufferLock> locked;
-    for (LandedBuffer& landed : landed_) {
-        if (landed.buffer->n_locks > 0)
-            locked.emplace_back(wlr_buffer_lock(landed.buffer));
+    for (wl_list* place = buffers_.next; place != &buffers_; place = place->next) {
+        DmabufBuffer& buffer = DmabufBuffer::in(place);
+        if (buffer.n_locks > 0)
+            locked.emplace_back(wlr_buffer_lock(&buffer));
     }
     for (const BufferLock& lock : locked)
         DmabufBuffer::from(lock.get())->import_now();

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <list>
 #include <optional>
 #include <tarmac/linux_dmabuf.hpp>
 #include <vector>
@@ -49,7 +48,7 @@ public:
     /// Imports on the device that the client named, or on the first that takes the image.
     void land(DmabufBuffer& buffer, std::optional<dev_t> sampling_device) noexcept;
     /// To the embedder.
-    void report_import(wl_client* client, const DmabufBuffer& buffer);
+    void report_import(wl_client* client, DmabufBuffer& buffer);
     ImportQueue& queue() { return queue_; }
     /// Whether nobody waits for imports: without surfaces, buffers have to be there once they are
     /// used.
@@ -71,20 +70,14 @@ public:
     const FeedbackRegistry& feedbacks() const { return feedbacks_; }
 
 private:
-    /// A client's buffer that somebody can still show.
-    struct LandedBuffer {
-        DmabufBuffer* buffer;
-        wl_client* client; ///< compared only
-        Listener destroyed;
-    };
-
     Result<Landed> import(const std::shared_ptr<const Dmabuf>& dmabuf,
                           std::optional<dev_t> sampling_device) const;
     std::unique_ptr<ImportTrial> create_trial();
     /// Has the buffer tried, if that is needed, before it is drawn.
     std::optional<ImportTrial::Ticket> try_out(DmabufBuffer& buffer);
+    std::shared_ptr<const DmabufBuffer::Owner> buffer_owner(wl_client* client,
+                                                            ClientAccount& account);
     void blame(const ClientAccount& account, const Error& error);
-    void remember(DmabufBuffer& buffer, wl_client* client);
 
     wl_display* display_;
     std::vector<ImporterRef> importers_;
@@ -102,7 +95,7 @@ private:
     wl_global* global_ = nullptr;
     Clients clients_;
     FeedbackRegistry feedbacks_;
-    std::list<LandedBuffer> landed_;
+    wl_list buffers_; ///< of clients, that somebody can still show
     Notices notices_;
     ForeignGlobalWatch foreign_globals_;
     std::optional<Surfaces> surfaces_; ///< goes first

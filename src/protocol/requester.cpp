@@ -40,7 +40,7 @@ void Requester::land(DmabufBuffer& buffer, std::optional<dev_t> sampling_device)
         fail_unavailable(buffer);
 }
 
-void Requester::report_import(const DmabufBuffer& buffer) const {
+void Requester::report_import(DmabufBuffer& buffer) const {
     if (const auto state = state_.lock())
         state->report_import(client_, buffer);
 }

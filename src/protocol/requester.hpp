@@ -20,7 +20,7 @@ public:
 
     /// See LinuxDmabuf::State::land().
     void land(DmabufBuffer& buffer, std::optional<dev_t> sampling_device) const noexcept;
-    void report_import(const DmabufBuffer& buffer) const;
+    void report_import(DmabufBuffer& buffer) const;
 
     /// Ends the client with a protocol error of the params object.
     void post_error(std::uint32_t code, const Error& error) const;
