@@ -1,6 +1,7 @@
 #include "account/client_account.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "dmabuf/formatted.hpp"
 
@@ -43,18 +44,36 @@ std::uint64_t ClientAccount::own_left(Resource resource) {
 
 ClientAccount::Charge& ClientAccount::Charge::operator=(Charge&& other) noexcept {
     std::swap(client_, other.client_);
-    std::swap(resource_, other.resource_);
-    std::swap(shared_, other.shared_);
-    std::swap(own_, other.own_);
+    std::swap(amounts_, other.amounts_);
     return *this;
 }
 
 ClientAccount::Charge::~Charge() {
+    for (const Amount& amount : amounts_)
+        client_->give_back(amount);
+}
+
+void ClientAccount::Charge::join(Charge&& other) {
+    amounts_.reserve(amounts_.size() + other.amounts_.size());
+    for (const Amount& added : std::exchange(other.amounts_, {})) {
+        const auto known = std::ranges::find_if(amounts_, [&](const Amount& amount) {
+            return amount.resource == added.resource && amount.is_own == added.is_own;
+        });
+        if (known != amounts_.end())
+            known->n += added.n;
+        else
+            amounts_.push_back(added);
+    }
     if (!client_)
-        return;
-    client_->own_used_[static_cast<std::size_t>(resource_)] -= own_;
-    client_->held_[static_cast<std::size_t>(resource_)] -= shared_ + own_;
-    client_->account_->give_back(resource_, shared_);
+        client_ = std::move(other.client_);
+}
+
+void ClientAccount::give_back(Charge::Amount amount) noexcept {
+    held_[amount.resource] -= amount.n;
+    if (amount.is_own)
+        own_used_[amount.resource] -= amount.n;
+    else
+        account_->give_back(static_cast<Resource>(amount.resource), amount.n);
 }
 
 void ClientAccount::set_bounds(const Quotas& most) noexcept {
@@ -74,24 +93,27 @@ Result<void> ClientAccount::check_bound(Resource resource, std::uint64_t n) cons
 
 Result<ClientAccount::Charge> ClientAccount::charge(Resource resource, std::uint64_t n) {
     for (;;) {
-        const std::uint64_t own = std::min(n, own_left(resource));
+        const std::uint64_t own = std::min(n, own_left(resource)), shared = n - own;
+        Charge charge;
+        charge.amounts_.reserve((own > 0) + (shared > 0));
         auto taken = check_bound(resource, n);
         const bool is_beyond_bound = !taken;
-        if (taken && own < n)
-            taken = account_->take(resource, n - own);
+        if (taken && shared > 0)
+            taken = account_->take(resource, shared);
         if (taken) {
-            own_used_[static_cast<std::size_t>(resource)] += own;
-            held_[static_cast<std::size_t>(resource)] += n;
-            Charge charge;
+            const auto index = static_cast<std::size_t>(resource);
+            own_used_[index] += own;
+            held_[index] += n;
             charge.client_ = shared_from_this();
-            charge.resource_ = resource;
-            charge.shared_ = n - own;
-            charge.own_ = own;
+            if (own > 0)
+                charge.amounts_.push_back({.n = own, .is_own = true, .resource = index});
+            if (shared > 0)
+                charge.amounts_.push_back({.n = shared, .is_own = false, .resource = index});
             return charge;
         }
         const bool can_make_room = is_of_images(resource) && make_room_ &&
                                    n <= amount_in(bounds_, resource) &&
-                                   account_->could_hold(resource, n - own);
+                                   account_->could_hold(resource, shared);
         if (!can_make_room || !make_room_()) {
             bool& is_bound_told = is_bound_told_[static_cast<std::size_t>(resource)];
             if (!is_beyond_bound)
@@ -103,16 +125,16 @@ Result<ClientAccount::Charge> ClientAccount::charge(Resource resource, std::uint
     }
 }
 
-Result<ClientAccount::Charges>
+Result<ClientAccount::Charge>
 ClientAccount::charge(std::initializer_list<std::pair<Resource, std::uint64_t>> amounts) {
-    Charges charges;
+    Charge all;
     for (const auto& [resource, n] : amounts) {
         auto made = charge(resource, n);
         if (!made)
             return std::unexpected(made.error());
-        charges.push_back(std::move(*made));
+        all.join(std::move(*made));
     }
-    return charges;
+    return all;
 }
 
 void ClientAccount::tell(const std::shared_ptr<const Feedback>& feedback) {

@@ -27,7 +27,7 @@ public:
     /// The most that this connection may hold, whatever its share. What it holds already stays.
     void set_bounds(const Quotas& most) noexcept;
 
-    /// An amount of a resource, given back when this goes.
+    /// Amounts of resources, given back when this goes.
     class Charge {
     public:
         Charge() = default; ///< of nothing
@@ -35,20 +35,28 @@ public:
         Charge& operator=(Charge&& other) noexcept;
         ~Charge();
 
+        /// Takes over what is in `other`, of the same connection.
+        void join(Charge&& other);
+
     private:
         friend ClientAccount;
 
+        /// Small, since there are some for each buffer.
+        struct Amount {
+            std::uint64_t n : 55;
+            std::uint64_t is_own : 1; ///< of the connection's own
+            std::uint64_t resource : 8;
+        };
+
         std::shared_ptr<ClientAccount> client_;
-        Resource resource_{};
-        std::uint64_t shared_ = 0, own_ = 0;
+        std::vector<Amount> amounts_; ///< one of each kind
     };
-    using Charges = std::vector<Charge>;
 
     /// Fails with OutOfResources, and charges nothing, beyond the account's share or the
     /// connection's bounds.
     Result<Charge> charge(Resource resource, std::uint64_t n = 1);
     /// All of them or none.
-    Result<Charges> charge(std::initializer_list<std::pair<Resource, std::uint64_t>> amounts);
+    Result<Charge> charge(std::initializer_list<std::pair<Resource, std::uint64_t>> amounts);
 
     /// Remembers that the client knows what `feedback` advertises.
     void tell(const std::shared_ptr<const Feedback>& feedback);
@@ -56,6 +64,7 @@ public:
 
 private:
     Result<void> check_bound(Resource resource, std::uint64_t n) const;
+    void give_back(Charge::Amount amount) noexcept;
     /// What it has of its own and doesn't use yet.
     std::uint64_t own_left(Resource resource);
 

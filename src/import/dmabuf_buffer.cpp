@@ -65,15 +65,15 @@ std::unique_ptr<DmabufBuffer, BufferDrop> DmabufBuffer::create(std::shared_ptr<c
 
 DmabufBuffer::DmabufBuffer(std::shared_ptr<const Dmabuf> image, std::shared_ptr<const Owner> owner,
                            wl_list& list)
-    : image_{std::move(image)}, owner_{std::move(owner)}, place_{.link = {}, .buffer = this} {
-    wl_list_insert(list.prev, &place_.link);
+    : image_{std::move(image)}, owner_{std::move(owner)} {
+    wl_list_insert(list.prev, static_cast<wl_list*>(this));
     wlr_buffer_init(this, &buffer_impl, static_cast<int>(image_->width()),
                     static_cast<int>(image_->height()));
     wl_signal_init(&changed_);
 }
 
 DmabufBuffer::~DmabufBuffer() {
-    wl_list_remove(&place_.link);
+    wl_list_remove(static_cast<wl_list*>(this));
     std::shared_ptr<Mapping> mapping;
     if (reading_) {
         reading_->picture.released.disconnect();
@@ -83,10 +83,6 @@ DmabufBuffer::~DmabufBuffer() {
     import_.released.disconnect();
     const std::uint64_t size = mapping ? mapping->size_in_bytes() : 0;
     owner_->dispose({std::move(image_), std::move(mapping), size, std::move(import_.buffer)});
-}
-
-DmabufBuffer& DmabufBuffer::in(wl_list* place) noexcept {
-    return *reinterpret_cast<Place*>(place)->buffer;
 }
 
 const Error& DmabufBuffer::error() const noexcept {

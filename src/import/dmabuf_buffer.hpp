@@ -29,9 +29,7 @@ struct InPlaceBuffer;
 /// A client's image as its surfaces have it: a size, and what came of its import. Renderers are
 /// given other buffers, which show it in one way: what the import made, its memory in place, or a
 /// copy. So all that a renderer keeps with a buffer can go while the client's stays.
-class DmabufBuffer final : public wlr_buffer {
-    struct Place;
-
+class DmabufBuffer final : public wlr_buffer, wl_list {
 public:
     /// Who has buffers, and what he decides for all of them.
     struct Owner {
@@ -51,7 +49,7 @@ public:
     static std::unique_ptr<DmabufBuffer, BufferDrop>
     create(std::shared_ptr<const Dmabuf> image, std::shared_ptr<const Owner> owner, wl_list& list);
     /// The one at that place of a list.
-    static DmabufBuffer& in(wl_list* place) noexcept;
+    static DmabufBuffer& in(wl_list* place) noexcept { return *static_cast<DmabufBuffer*>(place); }
     /// nullptr for any other buffer.
     static DmabufBuffer* from(wlr_buffer* buffer) noexcept;
 
@@ -186,12 +184,6 @@ private:
         std::vector<ReleasePoint> points;
         Listener released;
     };
-    // Plain, so that the way back from the wl_list is well defined.
-    struct Place {
-        wl_list link;
-        DmabufBuffer* buffer;
-    };
-
     DmabufBuffer(std::shared_ptr<const Dmabuf> image, std::shared_ptr<const Owner> owner,
                  wl_list& list);
     ~DmabufBuffer();
@@ -228,7 +220,6 @@ private:
 
     std::shared_ptr<const Dmabuf> image_;
     std::shared_ptr<const Owner> owner_;
-    Place place_;
     State state_ = State::Waiting;
     bool was_taken_ = false;
     bool has_passed_trial_ = false;

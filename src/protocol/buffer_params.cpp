@@ -106,7 +106,7 @@ void BufferParams::add(Fd fd, std::uint32_t plane, std::uint32_t offset, std::ui
         missing_plane_ = std::move(charge.error());
         return;
     }
-    plane_charges_.push_back(std::move(*charge));
+    plane_charge_.join(std::move(*charge));
     builder_.set_plane(plane, std::move(fd), offset, stride);
 }
 
@@ -184,7 +184,7 @@ Result<BufferParams::Checked> BufferParams::check(const Image& image) {
     is_used_ = true;
     charge_.reset();
     TextureBuilder builder = std::exchange(builder_, {});
-    auto charges = std::exchange(plane_charges_, {});
+    ClientAccount::Charge all = std::exchange(plane_charge_, {});
 
     auto state = requester_.state();
     if (!state)
@@ -226,9 +226,9 @@ Result<BufferParams::Checked> BufferParams::check(const Image& image) {
         {{Resource::Buffers, 1}, {Resource::Mappings, DistinctDmabufs{*dmabuf}.members().size()}});
     if (!more)
         return std::unexpected(more.error());
-    std::ranges::move(*more, std::back_inserter(charges));
+    all.join(std::move(*more));
     auto buffer = state->create_buffer(requester_.client(), requester_.account(),
-                                       std::move(*dmabuf), std::move(charges));
+                                       std::move(*dmabuf), std::move(all));
     return Checked{std::move(state), std::move(buffer)};
 }
 

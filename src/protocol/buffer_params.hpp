@@ -48,7 +48,7 @@ private:
     wl_resource* resource_;
     Requester requester_;
     std::optional<ClientAccount::Charge> charge_; ///< for being unused
-    ClientAccount::Charges plane_charges_;
+    ClientAccount::Charge plane_charge_;
     /// Why a plane that was added isn't there.
     std::optional<Error> missing_plane_;
     TextureBuilder builder_;

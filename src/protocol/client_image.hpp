@@ -12,16 +12,16 @@ namespace tarmac {
 /// A client's dma-buf with what it is charged for that, to be given back when the last reader of
 /// the buffer is done, which may be long after the wl_buffer has gone.
 struct ClientImage : Dmabuf {
-    ClientImage(Dmabuf&& dmabuf, ClientAccount::Charges&& its_charges,
+    ClientImage(Dmabuf&& dmabuf, ClientAccount::Charge&& its_charge,
                 std::shared_ptr<const DmabufBuffer::Owner> its_owner)
-        : Dmabuf{std::move(dmabuf)}, charges{std::move(its_charges)}, owner{std::move(its_owner)} {}
+        : Dmabuf{std::move(dmabuf)}, charge{std::move(its_charge)}, owner{std::move(its_owner)} {}
     ClientImage(const ClientImage&) = delete;
     ClientImage& operator=(const ClientImage&) = delete;
     /// The kernel frees the memory of a dma-buf while its last descriptor is closed.
     ~ClientImage() {
         guard([&] {
             const std::uint64_t size = memory_size();
-            auto kept = std::make_shared<ClientAccount::Charges>(std::move(charges));
+            auto kept = std::make_shared<ClientAccount::Charge>(std::move(charge));
             auto memory = std::make_shared<const Dmabuf>(std::move(*this));
             owner->dispose({std::move(kept), std::move(memory), size});
         });
@@ -35,7 +35,7 @@ struct ClientImage : Dmabuf {
         return size;
     }
 
-    mutable ClientAccount::Charges charges; ///< more when it is mapped
+    mutable ClientAccount::Charge charge; ///< more when it is mapped
     std::shared_ptr<const DmabufBuffer::Owner> owner;
 };
 

@@ -202,10 +202,10 @@ Result<Landed> LinuxDmabuf::State::import(const std::shared_ptr<const Dmabuf>& d
 
 std::unique_ptr<DmabufBuffer, BufferDrop>
 LinuxDmabuf::State::create_buffer(wl_client* client, ClientAccount& account, Dmabuf&& dmabuf,
-                                  ClientAccount::Charges charges) {
+                                  ClientAccount::Charge charge) {
     auto owner = buffer_owner(client, account);
     const auto image =
-        std::make_shared<const ClientImage>(std::move(dmabuf), std::move(charges), owner);
+        std::make_shared<const ClientImage>(std::move(dmabuf), std::move(charge), owner);
     return DmabufBuffer::create(image, std::move(owner), buffers_);
 }
 
@@ -218,9 +218,8 @@ LinuxDmabuf::State::buffer_owner(wl_client* client, ClientAccount& account) {
         return account
             .charge({{Resource::MappedBytes, bytes},
                      {Resource::Mappings, DistinctDmabufs{image}.members().size()}})
-            .transform([&](ClientAccount::Charges&& charges) {
-                std::ranges::move(
-                    charges, std::back_inserter(static_cast<const ClientImage&>(image).charges));
+            .transform([&](ClientAccount::Charge&& charge) {
+                static_cast<const ClientImage&>(image).charge.join(std::move(charge));
             });
     };
     owner = std::make_shared<const DmabufBuffer::Owner>(

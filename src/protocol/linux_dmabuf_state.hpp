@@ -44,7 +44,7 @@ public:
 
     std::unique_ptr<DmabufBuffer, BufferDrop> create_buffer(wl_client* client,
                                                             ClientAccount& account, Dmabuf&& dmabuf,
-                                                            ClientAccount::Charges charges);
+                                                            ClientAccount::Charge charge);
     /// Imports on the device that the client named, or on the first that takes the image.
     void land(DmabufBuffer& buffer, std::optional<dev_t> sampling_device) noexcept;
     /// To the embedder.

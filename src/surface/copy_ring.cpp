@@ -95,9 +95,8 @@ Result<CopyRing::Copy*> CopyRing::add(Extent extent, const Rendition& rendition)
     auto charge = take_charge_(CopyBuffer::size_of(extent, rendition));
     if (!charge)
         return std::unexpected(charge.error());
-    return &copies_.emplace_back(
-        CopyBuffer::create(extent, rendition),
-        std::make_shared<const ClientAccount::Charges>(std::move(*charge)));
+    return &copies_.emplace_back(CopyBuffer::create(extent, rendition),
+                                 std::make_shared<const ClientAccount::Charge>(std::move(*charge)));
 }
 
 void CopyRing::dispose_if(auto&& condition) {

@@ -19,7 +19,7 @@ namespace tarmac {
 class CopyRing {
 public:
     /// Asked before so many bytes are taken.
-    using TakeCharge = std::function<Result<ClientAccount::Charges>(std::uint64_t bytes)>;
+    using TakeCharge = std::function<Result<ClientAccount::Charge>(std::uint64_t bytes)>;
 
     /// Takes what isn't needed any more.
     using Dispose = std::function<void(Disposal::Unused)>;
@@ -60,7 +60,7 @@ public:
 private:
     struct Copy {
         std::unique_ptr<CopyBuffer, BufferDrop> buffer;
-        std::shared_ptr<const ClientAccount::Charges> charge;
+        std::shared_ptr<const ClientAccount::Charge> charge;
         std::uint64_t content = 0; ///< 0: unknown
     };
 

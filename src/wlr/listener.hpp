@@ -15,12 +15,9 @@ namespace tarmac {
 
 /// Calls a function for every emission of a wl_signal, and stops when it goes: members of this type
 /// need no line in the destructor. Stays where it is in memory, since the signal points to it.
-class Listener {
+class Listener : wl_listener {
 public:
-    Listener() noexcept {
-        wl_list_init(&node_.listener.link);
-        node_.self = this;
-    }
+    Listener() noexcept : wl_listener{} { wl_list_init(&link); }
     Listener(const Listener&) = delete;
     Listener& operator=(const Listener&) = delete;
     ~Listener() {
@@ -42,9 +39,9 @@ public:
         disconnect();
         drop();
         kept_ = kept;
-        node_.listener.notify = [](wl_listener* listener, void* data) {
+        notify = [](wl_listener* listener, void* data) {
             // The function may destroy this listener: keep the function until it returns.
-            auto function = function_in<Function>(reinterpret_cast<Node*>(listener)->self->kept_);
+            auto function = function_in<Function>(static_cast<Listener*>(listener)->kept_);
             guard([&] {
                 if constexpr (std::is_invocable_v<Function&>)
                     std::invoke(*function);
@@ -52,21 +49,15 @@ public:
                     std::invoke(*function, static_cast<Data*>(data));
             });
         };
-        return &node_.listener;
+        return this;
     }
 
     void disconnect() noexcept {
-        wl_list_remove(&node_.listener.link);
-        wl_list_init(&node_.listener.link);
+        wl_list_remove(&link);
+        wl_list_init(&link);
     }
 
 private:
-    // Plain, so that the way back from the wl_listener is well defined.
-    struct Node {
-        wl_listener listener;
-        Listener* self;
-    };
-
     /// A function: in its place if it is as small as most are, which have `this` alone.
     struct Kept {
         union {
@@ -105,7 +96,6 @@ private:
             kept_.destroy(kept_.large);
     }
 
-    Node node_{};
     Kept kept_{};
 };
 

@@ -16,6 +16,8 @@ using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
+using Charges = std::vector<ClientAccount::Charge>;
+
 struct Fixture {
     std::vector<std::string> lines;
     std::shared_ptr<Ledger> ledger = make({});
@@ -28,8 +30,8 @@ struct Fixture {
         return std::make_shared<ClientAccount>(ledger->account(name));
     }
     /// As many of `resource` as it gets, one by one.
-    static ClientAccount::Charges take_all(ClientAccount& client, Resource resource) {
-        ClientAccount::Charges charges;
+    static Charges take_all(ClientAccount& client, Resource resource) {
+        Charges charges;
         while (auto charge = client.charge(resource))
             charges.push_back(std::move(*charge));
         return charges;
@@ -55,7 +57,7 @@ TEST_CASE("an account may have half of what is left to it") {
 TEST_CASE_METHOD(Fixture, "each account finds half of what those before it left") {
     ledger = make({.mappings = 1024});
     std::list<std::shared_ptr<ClientAccount>> clients;
-    std::list<ClientAccount::Charges> charges;
+    std::list<Charges> charges;
     for (std::size_t expected : {512u, 256u, 128u, 64u, 32u, 16u, 8u, 4u, 2u, 1u}) {
         const auto client = clients.emplace_back(connect(std::to_string(expected)));
         CHECK(charges.emplace_back(take_all(*client, Resource::Mappings)).size() == expected);
@@ -132,7 +134,7 @@ TEST_CASE_METHOD(Fixture, "connections of one account have one share of everythi
 TEST_CASE_METHOD(Fixture, "each connection has descriptors of its own first") {
     ledger = make({.descriptors = 384});
     std::list<std::shared_ptr<ClientAccount>> clients;
-    std::list<ClientAccount::Charges> charges;
+    std::list<Charges> charges;
     // Of one process: what is set aside for half of twelve connections, and half of the rest.
     for (int i = 0; i < 8; ++i) {
         const auto client = clients.emplace_back(connect("process 1"));
@@ -162,7 +164,7 @@ TEST_CASE_METHOD(Fixture, "each connection has descriptors of its own first") {
 
 TEST_CASE_METHOD(Fixture, "many accounts that take all that they can leave each client something") {
     std::list<std::shared_ptr<ClientAccount>> clients;
-    std::list<ClientAccount::Charges> charges;
+    std::list<Charges> charges;
     for (int i = 0; i < 20; ++i) {
         const auto client = clients.emplace_back(connect(std::to_string(i)));
         for (const Resource resource : {Resource::Params, Resource::FeedbackObjects,
@@ -230,7 +232,7 @@ TEST_CASE_METHOD(Fixture, "that a connection's bound is met is said besides") {
 
 TEST_CASE_METHOD(Fixture, "a client that can give something back makes room") {
     ledger = make({.buffers = 4});
-    ClientAccount::Charges held;
+    Charges held;
     int n_asked = 0;
     const auto client = std::make_shared<ClientAccount>(ledger->account("process 1"), [&] {
         ++n_asked;
