@@ -25,8 +25,8 @@ Json json_of(const Pairs& pairs, Pairs::Part part, const std::optional<double>& 
 
 } // namespace
 
-Json json_of(const std::string& measure, const Peer& other, unsigned operations,
-             const Pairs& pairs, const Bar& bar) {
+Json json_of(const std::string& measure, const Peer& other, unsigned operations, const Pairs& pairs,
+             const Bar& bar) {
     return Json{}
         .add("measure", measure)
         .add("peer", other.name)

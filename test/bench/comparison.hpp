@@ -15,7 +15,7 @@ struct Bar {
     std::optional<double> elapsed = {}, processor = {};
 };
 
-Json json_of(const std::string& measure, const Peer& other, unsigned operations,
-             const Pairs& pairs, const Bar& bar);
+Json json_of(const std::string& measure, const Peer& other, unsigned operations, const Pairs& pairs,
+             const Bar& bar);
 
 } // namespace bench

@@ -23,10 +23,9 @@ constexpr std::size_t LargeSize = std::size_t{LargeWidth} * LargeHeight * 3 / 2;
 
 struct Child {
     Child(RawClient& client, wl_surface* parent)
-        : surface{wl_compositor_create_surface(client.compositor())}
-        , buffer{client, Green} {
-        auto* factory = static_cast<wl_subcompositor*>(
-            client.bind_global(&wl_subcompositor_interface, 1));
+        : surface{wl_compositor_create_surface(client.compositor())}, buffer{client, Green} {
+        auto* factory =
+            static_cast<wl_subcompositor*>(client.bind_global(&wl_subcompositor_interface, 1));
         object = wl_subcompositor_get_subsurface(factory, surface, parent);
         wl_subcompositor_destroy(factory);
         // What nothing is seen of gets no frame callbacks.

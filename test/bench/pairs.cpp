@@ -54,8 +54,8 @@ Pairs measure_pairs(const std::function<Cost()>& ours, const std::function<Cost(
         pairs.theirs.push_back(theirs());
         if (pairs.count() < effort.fewest)
             continue;
-        if (std::chrono::steady_clock::now() >= end || (pairs.ratio(&Cost::elapsed).is_narrow() &&
-                                                        pairs.ratio(&Cost::processor).is_narrow()))
+        if (std::chrono::steady_clock::now() >= end ||
+            (pairs.ratio(&Cost::elapsed).is_narrow() && pairs.ratio(&Cost::processor).is_narrow()))
             break;
     }
     return pairs;

@@ -22,15 +22,22 @@ bool is_ours(const Peer& peer) {
 
 std::vector<std::string> options_of(const Peer& peer) {
     if (is_ours(peer))
-        return {"--dmabuf", peer.name, "--size", "320x240", "--log", "/dev/null", "--startup",
-                SayReady};
+        return {"--dmabuf", peer.name,   "--size",    "320x240",
+                "--log",    "/dev/null", "--startup", SayReady};
     if (peer.name == "sway")
         return {"--config", TARMAC_SOURCE "/test/bench/sway.conf"};
-    // Weston ends with its client.
-    return {"--backend=headless", "--renderer=gl", "--shell=desktop",
-            "--no-config",        "--width=320",   "--height=240",
-            "--",                 "/bin/sh",       "-c",
-            std::string{SayReady} + "; exec sleep infinity"};
+    // Weston ends with its client, which it tells of no socket.
+    return {"--backend=headless",
+            "--renderer=gl",
+            "--shell=desktop",
+            "--no-config",
+            "--width=320",
+            "--height=240",
+            "--socket=weston-bench",
+            "--",
+            "/bin/sh",
+            "-c",
+            "echo bench: ready socket=weston-bench; exec sleep infinity"};
 }
 
 Stage stage_of(const Peer& peer, const std::vector<std::string>& environment,
