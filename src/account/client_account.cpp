@@ -23,6 +23,20 @@ bool is_of_images(Resource resource) {
     }
 }
 
+/// Once for all who ask for those of the same feedback one after the other. Without its table,
+/// which has a descriptor.
+std::shared_ptr<const FormatSet> formats_of(const std::shared_ptr<const Feedback>& feedback) {
+    thread_local std::weak_ptr<const Feedback> last_feedback;
+    thread_local std::weak_ptr<const FormatSet> last_formats;
+    auto formats = last_formats.lock();
+    if (!formats || last_feedback.lock() != feedback) {
+        formats = std::make_shared<const FormatSet>(feedback->table().formats());
+        last_feedback = feedback;
+        last_formats = formats;
+    }
+    return formats;
+}
+
 } // namespace
 
 ClientAccount::ClientAccount(std::shared_ptr<Account> account, std::function<bool()> make_room)
@@ -140,8 +154,15 @@ ClientAccount::charge(std::initializer_list<std::pair<Resource, std::uint64_t>> 
 void ClientAccount::tell(const std::shared_ptr<const Feedback>& feedback) {
     if (feedback == last_told_.lock())
         return;
-    for (const FormatModifier& pair : feedback->table().formats())
-        told_.add(pair);
+    if (!told_) {
+        told_ = formats_of(feedback);
+    } else if (!std::ranges::all_of(feedback->table().formats(),
+                                    [this](FormatModifier pair) { return was_told(pair); })) {
+        auto all = std::make_shared<FormatSet>(*told_);
+        for (const FormatModifier& pair : feedback->table().formats())
+            all->add(pair);
+        told_ = std::move(all);
+    }
     last_told_ = feedback;
 }
 

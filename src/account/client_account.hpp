@@ -60,7 +60,7 @@ public:
 
     /// Remembers that the client knows what `feedback` advertises.
     void tell(const std::shared_ptr<const Feedback>& feedback);
-    bool was_told(FormatModifier pair) const { return told_.contains(pair); }
+    bool was_told(FormatModifier pair) const { return told_ && told_->contains(pair); }
 
 private:
     Result<void> check_bound(Resource resource, std::uint64_t n) const;
@@ -75,7 +75,9 @@ private:
     std::array<std::uint64_t, ResourceCount> held_{}; ///< in all
     std::array<bool, ResourceCount> is_bound_told_{}; ///< that it was met; of shares Account knows
     Quotas bounds_ = Quotas::unlimited();
-    FormatSet told_; ///< never less: a client may use for a while what it was told before a change
+    /// Never less: a client may use for a while what it was told before a change. Shared by those
+    /// that were told the same.
+    std::shared_ptr<const FormatSet> told_;
     std::weak_ptr<const Feedback> last_told_; ///< whose table it needn't keep
 };
 
