@@ -128,8 +128,8 @@ void ImportQueue::take_turn(std::chrono::nanoseconds budget) noexcept {
     };
     is_taking_turn_ = true;
     for (bool is_due = n_served_ < order_.size();
-         !order_.empty() && (is_due || has_time() || is_next_answered()); is_due = false)
-        do_next();
+         !order_.empty() && (is_due || has_time() || is_next_answered());)
+        is_due &= !do_next();
     is_taking_turn_ = false;
 }
 
@@ -138,7 +138,7 @@ bool ImportQueue::is_next_answered() const {
     return work && work->kind == Kind::AnsweredImport && n_answers_ < AnswersInTurn;
 }
 
-void ImportQueue::do_next() noexcept {
+bool ImportQueue::do_next() noexcept {
     wl_client* client = order_.front();
     std::list<wl_client*> place;
     place.splice(place.end(), order_, order_.begin());
@@ -149,7 +149,8 @@ void ImportQueue::do_next() noexcept {
     serving_ = client;
     const bool is_put_off = work && work->function && *is_paused_ && work->kind != Kind::Other &&
                             guard([&] { put_off(client, work); });
-    if (work && work->function && !is_put_off) {
+    const bool is_done = work && work->function && !is_put_off;
+    if (is_done) {
         n_answers_ += work->kind == Kind::AnsweredImport;
         guard(std::exchange(work->function, nullptr));
     }
@@ -161,6 +162,7 @@ void ImportQueue::do_next() noexcept {
         order_.splice(order_.end(), place);
         ++n_served_;
     }
+    return is_done;
 }
 
 } // namespace tarmac

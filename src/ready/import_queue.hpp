@@ -95,7 +95,8 @@ private:
     /// Goes on with the turn, for which there is so much time in all.
     void take_turn(std::chrono::nanoseconds budget) noexcept;
     bool is_next_answered() const;
-    void do_next() noexcept;
+    /// False if there was nothing to do: it was given up, or imports are paused.
+    bool do_next() noexcept;
 
     std::shared_ptr<Turn> turn_;
     std::chrono::nanoseconds budget_;

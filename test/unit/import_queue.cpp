@@ -98,6 +98,16 @@ TEST_CASE_METHOD(Fixture, "a ticket given up is work not done") {
     CHECK(done == "b");
 }
 
+TEST_CASE_METHOD(Fixture, "a ticket given up isn't what a turn without time does") {
+    turn_with([this] {
+        push(1, 'a');
+        push(1, 'b');
+        tickets.erase(tickets.begin());
+        spin(3ms);
+    });
+    CHECK(done == "b");
+}
+
 TEST_CASE_METHOD(Fixture, "a ticket redeemed early is work done once") {
     push(1, 'a');
     push(1, 'b');
