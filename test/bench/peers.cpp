@@ -26,7 +26,8 @@ std::vector<std::string> options_of(const Peer& peer) {
                 "--log",    "/dev/null", "--startup", SayReady};
     if (peer.name == "sway")
         return {"--config", TARMAC_SOURCE "/test/bench/sway.conf"};
-    // Weston ends with its client, which it tells of no socket.
+    // Weston ends with its client, which it tells of no socket. It logs the command, which must
+    // not look like what the client says.
     return {"--backend=headless",
             "--renderer=gl",
             "--shell=desktop",
@@ -37,7 +38,7 @@ std::vector<std::string> options_of(const Peer& peer) {
             "--",
             "/bin/sh",
             "-c",
-            "echo bench: ready socket=weston-bench; exec sleep infinity"};
+            "echo bench: 're'ady socket=weston-bench; exec sleep infinity"};
 }
 
 Stage stage_of(const Peer& peer, const std::vector<std::string>& environment,
