@@ -96,7 +96,7 @@ void ClientAccount::set_bounds(const Quotas& most) noexcept {
 
 Result<void> ClientAccount::check_bound(Resource resource, std::uint64_t n) const {
     const std::uint64_t held = held_[static_cast<std::size_t>(resource)];
-    const std::uint64_t bound = amount_in(bounds_, resource);
+    const std::uint64_t bound = std::min(amount_in(bounds_, resource), Charge::Most);
     if (held <= bound && n <= bound - held)
         return {};
     return fail(Fault::OutOfResources,

@@ -321,6 +321,8 @@ void LinuxDmabuf::State::set_importers(std::vector<Importer*> importers,
         const auto device = is_answered ? buffer.sampling_device() : std::nullopt;
         if (!is_answered)
             buffer.set_on_landed([&buffer] {
+                // It is reported the first time alone.
+                static_cast<void>(buffer.take_landed());
                 if (buffer.state() == DmabufBuffer::State::Failed)
                     wlr_log(WLR_ERROR, "linux-dmabuf: a buffer can't be imported any more: %s",
                             buffer.error().message.c_str());

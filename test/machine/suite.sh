@@ -15,7 +15,7 @@ command_test() {
         [[ $known == *" $name "* ]] || die "test has no part $name, only${known% }."
     done
     # The ./run test that has made the tally asks for one part.
-    if (($# == 1)) && [[ ${TARMAC_TALLY:-} ]]; then
+    if (($# == 1)) && [[ ${TARMAC_TALLY:-} == "$builds"/tally.??????."$1" ]]; then
         : >>"$TARMAC_TALLY"
         prepare
         "test_${1//[-.]/_}"
@@ -35,12 +35,16 @@ command_test() {
 
 # run_lanes NAMES…: each NAMES one after the other, all of these side by side
 run_lanes() {
-    local lane lanes=()
+    local lane lanes=() status=0
     for lane; do
         run_parts "$lane" &
         lanes+=($!)
     done
-    wait "${lanes[@]}"
+    # One that was killed has left parts out.
+    for lane in "${lanes[@]}"; do
+        wait "$lane" || status=$?
+    done
+    return "$status"
 }
 
 # Each part has a process, which may die, and a tally: two machines that append to one file overwrite

@@ -88,6 +88,13 @@ TEST_CASE_METHOD(Fixture, "a connection may be bound to less than its share") {
     CHECK(take_all(*bound, Resource::Mappings).size() == 32);
 }
 
+TEST_CASE_METHOD(Fixture, "what no machine has is beyond every bound") {
+    ledger = make({.mapped_bytes = Quotas::Unlimited});
+    const auto client = connect("one");
+    CHECK_FALSE(client->charge(Resource::MappedBytes, std::uint64_t{1} << 55));
+    CHECK(client->charge(Resource::MappedBytes, (std::uint64_t{1} << 55) - 1));
+}
+
 TEST_CASE_METHOD(Fixture,
                  "images are given back to keep a connection to its bounds, if that helps") {
     std::optional<ClientAccount::Charge> image;
