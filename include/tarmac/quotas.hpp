@@ -7,8 +7,8 @@
 namespace tarmac {
 
 /// Three eighths of the file descriptors that this process may open (RLIMIT_NOFILE): a compositor
-/// does well to raise its limit before it asks. As many again are for a driver that keeps one of its
-/// own for each plane (llvmpipe does); the last quarter is for what libwayland receives before
+/// does well to raise its limit before it asks. As many again are for a driver that keeps one of
+/// its own for each plane (llvmpipe does); the last quarter is for what libwayland receives before
 /// anybody looks at it (some 150 descriptors), for connections, keymaps, wl_shm and devices.
 TARMAC_EXPORT std::uint64_t default_descriptors() noexcept;
 /// Half of the mappings that the kernel lets this process have (vm.max_map_count): the other half

@@ -44,7 +44,7 @@ public:
         static constexpr std::uint64_t Most = (std::uint64_t{1} << 55) - 1;
         /// Small, since there are some for each buffer.
         struct Amount {
-            std::uint64_t n : 55; ///< Most at most
+            std::uint64_t n : 55;     ///< Most at most
             std::uint64_t is_own : 1; ///< of the connection's own
             std::uint64_t resource : 8;
         };

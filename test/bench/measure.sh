@@ -34,4 +34,6 @@ run() {
 TARMAC_BENCH=$out/side-by-side.json "$build/test/bench/side-by-side" -d yes '[bench]' 2>&1 | tee -a "$log" || failed=1
 run counts.json "$build/test/bench/bench-counts"
 run conversions "$build/test/bench/bench-conversions"
+gtk=${build%/*}/bench/test/bench/bench-gtk
+[[ ! -x $gtk ]] || TARMAC_BENCH=$out/gtk.json "$gtk" 2>&1 | tee -a "$log" || failed=1
 exit "$failed"

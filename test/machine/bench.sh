@@ -18,6 +18,8 @@ command_bench() {
     build gcc
     packages=$(sed '/^#/d; /^$/d; s/$/?/' "$checkout/test/bench/packages" | paste -sd,)
     ensure_root "$packages"
+    # In a build of its own, since the other was made where there is no GTK
+    if attend in_root pkg-config --exists gtk4; then build bench test/bench/bench-gtk src/compositor/tarmac-compositor; fi
     rm -rf "$out"
     mkdir -p "$out"
     write_host_facts >"$out/host"

@@ -4,7 +4,7 @@
 builds=$checkout/.build
 
 # build NAME [TARGET…]: brings .build/NAME up to date: gcc, as users build it, which is also installed
-# in .build/prefix, asan, with clang and its sanitizers, or wlroots-0.19, on that in few minutes.
+# in .build/prefix, asan, with clang and its sanitizers, wlroots-0.19, on that in few minutes, or bench, as gcc.
 # --installed stands for the targets that are installed: without tests, in a third of the time.
 build() {
     local name=$1 dir=$builds/$1 log=$builds/log/$1.log configured made_from=${root##*/root-}
