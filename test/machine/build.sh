@@ -7,7 +7,7 @@ builds=$checkout/.build
 # in .build/prefix, asan, with clang and its sanitizers, wlroots-0.19, on that in few minutes, or bench, as gcc.
 # --installed stands for the targets that are installed: without tests, in a third of the time.
 build() {
-    local name=$1 dir=$builds/$1 log=$builds/log/$1.log configured made_from=${root##*/root-}
+    local name=$1 dir=$builds/$1 log=$builds/log/$1.log configured patient=() made_from=${root##*/root-}
     shift
     [[ -f $checkout/meson.build ]] || die "there is no meson.build in $checkout: nothing to build."
     mkdir -p "$builds/log"
@@ -27,8 +27,9 @@ build() {
     fi
     # shellcheck disable=SC2046 # names without spaces
     [[ ${1:-} != --installed ]] || set -- $(installed_targets "$dir")
-    # Tests may run beside it.
-    step "Building ($name)" "$log" in_root nice ninja -C "$dir" "$@"
+    # Tests that run beside it mustn't wait for it.
+    [[ ! ${TARMAC_TALLY:-} ]] || patient=(chrt --idle 0)
+    step "Building ($name)" "$log" in_root "${patient[@]}" ninja -C "$dir" "$@"
     # Whoever built it
     if [[ $name == gcc && ! $dir/.installed -nt $dir/.ninja_log ]]; then
         step "Installing the build" "$builds/log/install.log" in_root meson install -C "$dir" --no-rebuild --quiet
