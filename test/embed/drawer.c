@@ -27,6 +27,7 @@
 #include <wlr/types/wlr_subcompositor.h>
 #include <wlr/types/wlr_viewporter.h>
 #include <wlr/types/wlr_virtual_pointer_v1.h>
+#include <wlr/types/wlr_xdg_output_v1.h>
 #include <wlr/types/wlr_xdg_shell.h>
 #include <wlr/util/log.h>
 #include <wlr/util/transform.h>
@@ -44,6 +45,7 @@ struct server {
 
 struct screen {
     struct server* server;
+    struct wlr_output* output;
     struct wl_listener frame, needs_frame, destroy;
 };
 
@@ -78,10 +80,21 @@ static void draw_anew(struct server* server) {
         wlr_output_schedule_frame(screen->output);
 }
 
+/// Nothing where the texture is RGB, be it converted YUV: renderers mustn't be told of an encoding.
+static void name_colors(struct wlr_render_texture_options* options,
+                        const struct tarmac_color_state* color) {
+    static const enum wlr_color_encoding encodings[] = {
+        [1] = WLR_COLOR_ENCODING_BT709,
+        [6] = WLR_COLOR_ENCODING_BT601,
+        [9] = WLR_COLOR_ENCODING_BT2020,
+    };
+    if (color->matrix == 0)
+        return;
+    options->color_encoding = encodings[color->matrix];
+    options->color_range = color->range == 1 ? WLR_COLOR_RANGE_FULL : WLR_COLOR_RANGE_LIMITED;
+}
+
 static void draw_surface(struct wlr_surface* surface, int x, int y, void* data) {
-    static const enum wlr_color_encoding encodings[] = {[1] = WLR_COLOR_ENCODING_BT709,
-                                                        [6] = WLR_COLOR_ENCODING_BT601,
-                                                        [9] = WLR_COLOR_ENCODING_BT2020};
     const struct drawing* drawing = data;
     struct wlr_render_texture_options options = {
         .texture = wlr_surface_get_texture(surface),
@@ -94,11 +107,7 @@ static void draw_surface(struct wlr_surface* surface, int x, int y, void* data) 
     struct tarmac_shown_picture picture = {.size = sizeof(picture)};
     if (tarmac_linux_dmabuf_get_shown_picture(drawing->dmabuf, surface, &picture)) {
         options.texture = picture.texture;
-        options.color_encoding = encodings[picture.color.matrix];
-        // Not of RGB, converted YUV among it: renderers mustn't be told of an encoding there.
-        if (picture.color.matrix != 0)
-            options.color_range =
-                picture.color.range == 1 ? WLR_COLOR_RANGE_FULL : WLR_COLOR_RANGE_LIMITED;
+        name_colors(&options, &picture.color);
     }
     if (options.texture)
         wlr_render_pass_add_texture(drawing->pass, &options);
@@ -109,14 +118,15 @@ static void draw(struct server* server, struct wlr_output* output) {
     wlr_output_state_init(&state);
     struct wlr_render_pass* pass = wlr_output_begin_render_pass(output, &state, NULL);
     if (pass) {
-        wlr_render_pass_add_rect(
-            pass, &(struct wlr_render_rect_options){.box = {0, 0, output->width, output->height},
-                                                    .color = {.a = 1}});
-        const struct wlr_output_layout_output* at = wlr_output_layout_get(server->layout, output);
+        const struct wlr_render_rect_options background = {
+            .box = {0, 0, output->width, output->height}, .color = {.a = 1}};
+        wlr_render_pass_add_rect(pass, &background);
+        double x = 0, y = 0;
+        wlr_output_layout_output_coords(server->layout, output, &x, &y);
         struct window* window;
         wl_list_for_each_reverse(window, &server->windows, link) {
             const struct wlr_box* seen = &window->toplevel->base->geometry;
-            struct drawing drawing = {server->dmabuf, pass, at->x - seen->x, at->y - seen->y};
+            struct drawing drawing = {server->dmabuf, pass, (int)x - seen->x, (int)y - seen->y};
             wlr_surface_for_each_surface(window->toplevel->base->surface, draw_surface, &drawing);
         }
         wlr_output_add_software_cursors_to_render_pass(output, pass, NULL);
@@ -160,11 +170,11 @@ static void send_frame_done(struct wlr_surface* surface, int x, int y, void* now
 }
 
 static void show_frame(struct wl_listener* listener, void* data) {
+    (void)data;
     struct screen* screen = wl_container_of(listener, screen, frame);
     struct server* server = screen->server;
-    struct wlr_output* output = data;
-    if (output->needs_frame && !scan_out(server, output))
-        draw(server, output);
+    if (screen->output->needs_frame && !scan_out(server, screen->output))
+        draw(server, screen->output);
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     struct window* window;
@@ -172,9 +182,10 @@ static void show_frame(struct wl_listener* listener, void* data) {
         wlr_surface_for_each_surface(window->toplevel->base->surface, send_frame_done, &now);
 }
 
-static void schedule_frame(struct wl_listener* listener, void* output) {
-    (void)listener;
-    wlr_output_schedule_frame(output);
+static void schedule_frame(struct wl_listener* listener, void* data) {
+    (void)data;
+    struct screen* screen = wl_container_of(listener, screen, needs_frame);
+    wlr_output_schedule_frame(screen->output);
 }
 
 static void remove_screen(struct wl_listener* listener, void* data) {
@@ -202,6 +213,7 @@ static void add_screen(struct wl_listener* listener, void* data) {
 
     struct screen* screen = calloc(1, sizeof(*screen));
     screen->server = server;
+    screen->output = output;
     listen_to(&output->events.frame, &screen->frame, show_frame);
     listen_to(&output->events.needs_frame, &screen->needs_frame, schedule_frame);
     listen_to(&output->events.destroy, &screen->destroy, remove_screen);
@@ -365,10 +377,12 @@ int main(void) {
     wlr_color_representation_manager_v1_create_with_renderer(display, 1, server.renderer);
     wlr_screencopy_manager_v1_create(display);
     server.layout = wlr_output_layout_create(display);
+    wlr_xdg_output_manager_v1_create(display, server.layout);
     server.cursor = wlr_cursor_create();
     wlr_cursor_attach_output_layout(server.cursor, server.layout);
     server.seat = wlr_seat_create(display, "seat0");
     wlr_seat_set_capabilities(server.seat, WL_SEAT_CAPABILITY_POINTER);
+
     wl_list_init(&server.windows);
     listen_to(&backend->events.new_output, &server.new_output, add_screen);
     listen_to(&compositor->events.new_surface, &server.new_surface, follow_surface);
@@ -384,13 +398,15 @@ int main(void) {
         return 1;
     printf("drawer: ready socket=%s\n", socket);
     wl_display_run(display);
+
     wl_display_destroy_clients(display);
     tarmac_linux_dmabuf_destroy(server.dmabuf);
-    struct wl_listener* listeners[] = {&server.new_output,   &server.new_surface,
-                                       &server.new_toplevel, &server.new_pointer,
-                                       &server.motion,       &server.set_cursor};
-    for (int i = 0; i < 6; i++)
-        wl_list_remove(&listeners[i]->link);
+    wl_list_remove(&server.new_output.link);
+    wl_list_remove(&server.new_surface.link);
+    wl_list_remove(&server.new_toplevel.link);
+    wl_list_remove(&server.new_pointer.link);
+    wl_list_remove(&server.motion.link);
+    wl_list_remove(&server.set_cursor.link);
     wl_event_source_remove(sigterm);
     wlr_cursor_destroy(server.cursor);
     wlr_backend_destroy(backend);
