@@ -35,7 +35,17 @@ public:
     wlr_scene_tree* overlay() const noexcept { return overlay_; }
 
 private:
-    static void destroy(wlr_scene* scene) { wlr_scene_node_destroy(&scene->tree.node); }
+    static void destroy(wlr_scene* scene) {
+#if TARMAC_WLROOTS_SINCE(20)
+        // The manager goes later, with the display, and wlroots 0.20.2 leaves this in its list.
+        if (scene->color_manager_v1 != nullptr) {
+            wl_list& link = scene->WLR_PRIVATE.color_manager_v1_destroy.link;
+            wl_list_remove(&link);
+            wl_list_init(&link);
+        }
+#endif
+        wlr_scene_node_destroy(&scene->tree.node);
+    }
 
     Handle<wlr_scene, destroy> scene_;
     wlr_scene_tree* desktop_;
