@@ -11,12 +11,9 @@ command_bench() {
         esac
         shift
     done
-    parse_options
-    need_sandbox
-    ensure_root
-    ensure_uml
+    prepare
     build gcc
-    packages=$(sed '/^#/d; /^$/d; s/$/?/' "$checkout/test/bench/packages" | paste -sd,)
+    packages=$(optional_packages "$checkout/test/bench/packages")
     ensure_root "$packages"
     # In a build of its own, since the other was made where there is no GTK
     if attend in_root pkg-config --exists gtk4; then build bench test/bench/bench-gtk src/compositor/tarmac-compositor; fi

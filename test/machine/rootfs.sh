@@ -90,6 +90,9 @@ debootstrap_into() {
     chmod -R u+rwX "$1"
 }
 
+# optional_packages FILE: for ensure_root, those that stand there one a line, each if the mirror has it
+optional_packages() { sed '/^#/d; /^$/d; s/$/?/' "$1" | paste -sd,; }
+
 # A copy, not hard links: a package's scripts may change files where they lie.
 ensure_extended_root() {
     local base=$root half packages=()

@@ -88,7 +88,7 @@ test_readme() {
 # takes everybody; where they can't be had, the rest counts. One build shows what there is to see.
 test_clients() {
     local packages
-    packages=$(clients_packages)
+    packages=$(optional_packages "$checkout/test/clients/packages")
     if can_have "$packages"; then
         build gcc
         ensure_root "$packages"
@@ -97,8 +97,6 @@ test_clients() {
         echo 'skip the tests of real clients: their packages could not be added (test/clients/packages), see above' >>"$TARMAC_TALLY"
     fi
 }
-
-clients_packages() { sed '/^#/d; /^$/d; s/$/?/' "$checkout/test/clients/packages" | paste -sd,; }
 
 # In another process, which may die.
 can_have() { attend "$checkout/run" shell --with "$1" -- true; }
@@ -110,7 +108,7 @@ test_wlroots_0_19() {
         test/embed/{embed-tests,tiny,two-wlroots} test/{embedded,protocol,picture}-tests
         src/compositor/tarmac-compositor test/protocol/tarmac-conformance
     )
-    packages=$(clients_packages)
+    packages=$(optional_packages "$checkout/test/clients/packages")
     if can_have "$packages"; then ensure_root "$packages"; fi
     if ! attend in_root pkg-config --exists wlroots-0.19; then
         echo 'skip the tests on wlroots 0.19: libwlroots-0.19-dev could not be added (test/clients/packages)' >>"$TARMAC_TALLY"
@@ -126,7 +124,7 @@ test_wlroots_0_19() {
 # be made, the rest counts. The sanitizers would be translated by QEMU as well.
 test_gpu() {
     local packages
-    packages=$(clients_packages)
+    packages=$(optional_packages "$checkout/test/clients/packages")
     # In another process, which may die.
     if attend "$checkout/run" machine --gpu --no-build -- true; then
         build gcc
