@@ -2,7 +2,7 @@
 # ./run bench: figures beside those of others, and the page that shows them.
 
 command_bench() {
-    local json='' out=$builds/bench log=$builds/log/bench.log packages status=0
+    local json='' out=$builds/figures log=$builds/log/measure.log packages status=0
     while (($#)); do
         case $1 in
         --json) (($# > 1)) || die "--json wants a file." ;;&
