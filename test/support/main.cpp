@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <catch2/catch_session.hpp>
 #include <catch2/catch_test_case_info.hpp>
 #include <catch2/reporters/catch_reporter_event_listener.hpp>
@@ -5,6 +6,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <string>
 
 #include "support/sanitizer.hpp"
@@ -21,11 +23,17 @@ public:
 
     void testCaseStarting(const Catch::TestCaseInfo& info) override {
         test::watch(info.name.c_str());
+        reason_.clear();
     }
 
+    void sectionStarting(const Catch::SectionInfo& info) override { section_ = info.name; }
+
     void assertionEnded(const Catch::AssertionStats& stats) override {
-        if (stats.assertionResult.getResultType() == Catch::ResultWas::ExplicitSkip)
-            skip_reason_ = std::string{stats.assertionResult.getMessage()};
+        const auto& result = stats.assertionResult;
+        if (result.getResultType() == Catch::ResultWas::ExplicitSkip)
+            reason_ = std::string{result.getMessage()};
+        else if (!result.isOk() && reason_.empty())
+            reason_ = failure(stats);
     }
 
     void testCaseEnded(const Catch::TestCaseStats& stats) override {
@@ -36,13 +44,30 @@ public:
         const char* result = counts.failed > 0 ? "fail" : counts.skipped > 0 ? "skip" : "pass";
         std::ofstream tally{path, std::ios::app};
         tally << result << ' ' << stats.testInfo->name;
-        if (counts.skipped > 0)
-            tally << ": " << skip_reason_;
+        if (counts.failed + counts.skipped > 0)
+            tally << ": " << reason_;
         tally << std::endl;
     }
 
 private:
-    std::string skip_reason_;
+    /// In a line, since of a long log often nothing else is left.
+    std::string failure(const Catch::AssertionStats& stats) const {
+        const auto& result = stats.assertionResult;
+        std::ostringstream text;
+        text << result.getSourceInfo() << ": " << result.getExpressionInMacro();
+        if (result.hasExpandedExpression())
+            text << ", which is " << result.getExpandedExpression();
+        if (result.hasMessage())
+            text << ": " << result.getMessage();
+        for (const Catch::MessageInfo& info : stats.infoMessages)
+            text << "; " << info.message;
+        text << " (" << section_ << ")";
+        std::string line = text.str();
+        std::ranges::replace(line, '\n', ' ');
+        return line;
+    }
+
+    std::string reason_, section_;
 };
 CATCH_REGISTER_LISTENER(Tally)
 
