@@ -134,7 +134,7 @@ void Flood::show_large_ones(const std::vector<tarmac::Fd>& memory, int count) {
 }
 
 void Flood::send_busy_buffer() {
-    std::optional<StuckWriter> writer{green_.dmabuf()};
+    std::optional<FakeWriter> writer{green_.dmabuf()};
     for (int i = 0; i < 80; ++i)
         commit(window_.surface(), green_.get());
     go_on(10);
@@ -200,7 +200,7 @@ void Flood::send_to_synchronized_subsurface() {
 
 void Flood::send_late_subsurfaces() {
     std::list<Child> children;
-    std::list<StuckWriter> writers;
+    std::list<FakeWriter> writers;
     for (int i = 0; i < 20; ++i) {
         Child& child = children.emplace_back(client_, window_.surface());
         writers.emplace_back(child.buffer.dmabuf());

@@ -123,7 +123,7 @@ TEST_CASE("a larger picture that can't be read yet leaves the one before in its 
     for (const char* renderer : {"gles2", "vulkan", "pixman"})
         all.emplace_back(renderer);
     {
-        std::list<StuckWriter> writers;
+        std::list<FakeWriter> writers;
         // Each is waited for until the compositor goes on without: all at once.
         std::vector<std::future<void>> shown;
         for (TwoPictures& pictures : all) {

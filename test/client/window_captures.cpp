@@ -224,7 +224,7 @@ TEST_CASE("a captured window keeps its picture until the next one is drawn") {
     Stand stand{renderer};
     stand.window->show(stand.image(Orange, Blue).get());
     ImageBuffer& next = stand.image(Blue, Orange);
-    std::optional<StuckWriter> writer{next.dmabuf()};
+    std::optional<FakeWriter> writer{next.dmabuf()};
     stand.commit(next);
 
     ImageCapture capture{stand.capturer, stand.listed()};

@@ -70,7 +70,7 @@ struct Fixture {
     }
 
     void send_busy_buffer() {
-        std::optional<StuckWriter> writer{green.dmabuf()};
+        std::optional<FakeWriter> writer{green.dmabuf()};
         for (int i = 0; i < 80; ++i)
             window.commit(green.get());
         go_on(10);
@@ -179,7 +179,7 @@ struct Fixture {
             ColorBuffer buffer{subsurface.surface.client(), Green};
         };
         std::list<Child> children;
-        std::list<StuckWriter> writers;
+        std::list<FakeWriter> writers;
         for (int i = 0; i < 20; ++i) {
             Child& child = children.emplace_back(window);
             writers.emplace_back(child.buffer.dmabuf());

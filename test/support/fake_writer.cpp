@@ -21,11 +21,9 @@ tarmac::Fd open_vgem() {
     return vgem;
 }
 
-drm_vgem_fence_attach request_for(const tarmac::Fd& vgem, const tarmac::Fd& dmabuf, bool writes) {
-    drm_vgem_fence_attach attach = {.handle = 0,
-                                    .flags = writes ? std::uint32_t{VGEM_FENCE_WRITE} : 0,
-                                    .out_fence = 0,
-                                    .pad = 0};
+drm_vgem_fence_attach write_request(const tarmac::Fd& vgem, const tarmac::Fd& dmabuf) {
+    drm_vgem_fence_attach attach = {
+        .handle = 0, .flags = VGEM_FENCE_WRITE, .out_fence = 0, .pad = 0};
     REQUIRE(drmPrimeFDToHandle(vgem.get(), dmabuf.get(), &attach.handle) == 0);
     return attach;
 }
@@ -42,28 +40,20 @@ constexpr const char* SwSync = "/sys/kernel/debug/sync/sw_sync";
 
 } // namespace
 
-FakeUser::FakeUser(const tarmac::Fd& dmabuf, bool writes) : vgem_{open_vgem()} {
-    drm_vgem_fence_attach attach = request_for(vgem_, dmabuf, writes);
-    REQUIRE(drmIoctl(vgem_.get(), DRM_IOCTL_VGEM_FENCE_ATTACH, &attach) == 0);
-    fence_ = attach.out_fence;
-}
-
-FakeUser::~FakeUser() {
-    drm_vgem_fence_signal signal = {.fence = fence_, .flags = 0};
-    drmIoctl(vgem_.get(), DRM_IOCTL_VGEM_FENCE_SIGNAL, &signal);
-}
-
-StuckWriter::StuckWriter(const tarmac::Fd& dmabuf) : timeline_{open(SwSync, O_RDWR | O_CLOEXEC)} {
+FakeUser::FakeUser(const tarmac::Fd& dmabuf, bool writes)
+    : timeline_{open(SwSync, O_RDWR | O_CLOEXEC)} {
     if (!timeline_)
         SKIP(SwSync << " can't be opened");
-    SwSyncFence made = {.value = 1, .name = "stuck writer", .fence = -1};
+    SwSyncFence made = {.value = 1, .name = "fake user", .fence = -1};
     REQUIRE(ioctl(timeline_.get(), SwSyncCreateFence, &made) == 0);
     const tarmac::Fd fence{made.fence};
-    dma_buf_import_sync_file import = {.flags = DMA_BUF_SYNC_WRITE, .fd = fence.get()};
+    dma_buf_import_sync_file import = {
+        .flags = static_cast<std::uint32_t>(writes ? DMA_BUF_SYNC_WRITE : DMA_BUF_SYNC_READ),
+        .fd = fence.get()};
     REQUIRE(ioctl(dmabuf.get(), DMA_BUF_IOCTL_IMPORT_SYNC_FILE, &import) == 0);
 }
 
-StuckWriter::~StuckWriter() {
+FakeUser::~FakeUser() {
     // Without it the fence would end with an error.
     std::uint32_t steps = 1;
     ioctl(timeline_.get(), SwSyncAdvance, &steps);
@@ -72,7 +62,7 @@ StuckWriter::~StuckWriter() {
 RestlessWriter::RestlessWriter(const tarmac::Fd& dmabuf) {
     auto vgem = std::make_shared<tarmac::Fd>(open_vgem());
     thread_ = std::jthread{
-        [vgem, attach = request_for(*vgem, dmabuf, true)](const std::stop_token& stop) mutable {
+        [vgem, attach = write_request(*vgem, dmabuf)](const std::stop_token& stop) mutable {
             while (!stop.stop_requested()) {
                 if (drmIoctl(vgem->get(), DRM_IOCTL_VGEM_FENCE_ATTACH, &attach) != 0)
                     continue;

@@ -5,8 +5,9 @@
 
 namespace test {
 
-/// Somebody who seems to use a dma-buf for as long as this lives, up to the ten seconds that vgem
-/// allows. The dma-buf may be anybody's; skips the test where there is no vgem.
+/// Somebody who seems to use a dma-buf for as long as this lives, however long that is. The dma-buf
+/// may be anybody's; skips the test where the kernel makes no such fences for programs
+/// (CONFIG_SW_SYNC).
 class FakeUser {
 public:
     FakeUser(const tarmac::Fd& dmabuf, bool writes);
@@ -15,8 +16,7 @@ public:
     FakeUser& operator=(const FakeUser&) = delete;
 
 private:
-    tarmac::Fd vgem_;
-    unsigned fence_;
+    tarmac::Fd timeline_;
 };
 
 class FakeWriter : public FakeUser {
@@ -27,19 +27,6 @@ public:
 class FakeReader : public FakeUser {
 public:
     explicit FakeReader(const tarmac::Fd& dmabuf) : FakeUser{dmabuf, false} {}
-};
-
-/// Somebody who writes to a dma-buf for as long as this lives, however long that is. Skips the test
-/// where the kernel makes no such fences for programs (CONFIG_SW_SYNC).
-class StuckWriter {
-public:
-    explicit StuckWriter(const tarmac::Fd& dmabuf);
-    ~StuckWriter();
-    StuckWriter(const StuckWriter&) = delete;
-    StuckWriter& operator=(const StuckWriter&) = delete;
-
-private:
-    tarmac::Fd timeline_;
 };
 
 /// Somebody whose fences come and go, as fast as they can, in a thread of its own.

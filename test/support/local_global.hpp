@@ -4,17 +4,19 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <tarmac/linux_dmabuf.hpp>
 #include <utility>
 #include <vector>
+
+#include "support/patience.hpp"
 
 namespace test {
 
 /// What a LinuxDmabuf of a test is to be like, where it isn't as usual.
 struct GlobalSettings {
     tarmac::LinuxDmabuf::Options options{};
-    std::optional<std::chrono::milliseconds> ready_timeout{};
+    /// Longer than tests wait, since what they hold back may take long on a busy machine.
+    std::chrono::milliseconds ready_timeout = 4 * patience();
     std::optional<std::uint64_t> held_commits{}; ///< that a single client may have
     /// Asked when a commit is overdue, where it is set: whether the client is to be disconnected.
     std::function<bool(wl_client*)> disconnects{};
@@ -25,8 +27,7 @@ inline tarmac::LinuxDmabuf make_global(wl_display* display, wlr_compositor* comp
                                        std::vector<tarmac::Importer*> importers,
                                        GlobalSettings settings = {}) {
     tarmac::LinuxDmabuf::Options options = std::move(settings.options);
-    if (settings.ready_timeout)
-        options.ready_timeout = *settings.ready_timeout;
+    options.ready_timeout = settings.ready_timeout;
     if (settings.held_commits)
         options.quotas.held_commits = 2 * *settings.held_commits;
     if (settings.disconnects) {
