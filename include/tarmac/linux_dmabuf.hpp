@@ -106,6 +106,7 @@ public:
         /// long requests took, and four of those that a client waits for (`create`): some take a
         /// round trip for the answer. So that it comes in time, a turn waits for a worker to map a
         /// large image, as long again at most.
+        /// With 0 none goes ahead of the turn's end.
         std::chrono::nanoseconds import_budget = std::chrono::milliseconds{2};
         /// How long a commit waits until its picture is ready, from when it was made.
         std::chrono::milliseconds ready_timeout = std::chrono::seconds{10};
@@ -131,7 +132,8 @@ public:
     /// other. libwayland doesn't tell who has made it, so that is said in the log as soon as a
     /// client takes the other one.
     ///
-    /// Argument errors are answered at once. Imports wait for the end of a turn of the event loop.
+    /// Argument errors are answered at once. So are imports while the turn of the event loop has
+    /// time for them (Options::import_budget); others wait for its end, or the next one.
     ///
     /// Who has no wlr_compositor, and shows buffers otherwise, passes nullptr: imports are done at
     /// the latest when wlr_buffer_try_from_resource() asks for the buffer, nothing waits for

@@ -23,17 +23,20 @@ bool is_printable(char c) {
 
 /// Where the log goes to.
 struct Log {
-    Fd file{}; ///< empty: standard error
+    Fd file{};             ///< empty: standard error
+    bool may_block = true; ///< writing, unless one looks whether there is room
     unsigned long n_dropped = 0;
     bool is_cut = false; ///< the last line lacks its end
 
     int fd() const { return file ? file.get() : STDERR_FILENO; }
 
-    /// Not unless there is room, for what unblock_standard_error() can't make non-blocking. Cuts
-    /// what is too long: a pipe takes so much at once, or nothing.
-    bool write(std::string_view line) noexcept {
+    bool has_room() const noexcept {
         pollfd writable{fd(), POLLOUT, 0};
-        if (poll(&writable, 1, 0) != 1 || (writable.revents & POLLOUT) == 0)
+        return !may_block || (poll(&writable, 1, 0) == 1 && (writable.revents & POLLOUT) != 0);
+    }
+    /// Not unless there is room. Cuts what is too long: a pipe takes so much at once, or nothing.
+    bool write(std::string_view line) noexcept {
+        if (!has_room())
             return false;
         constexpr std::size_t Longest = PIPE_BUF - 2;
         const bool is_whole = line.ends_with('\n') && line.size() <= Longest;
@@ -76,7 +79,7 @@ Fd unblock_standard_error() {
     if (given && fstat(given.get(), &status) == 0 &&
         (S_ISFIFO(status.st_mode) || S_ISCHR(status.st_mode))) {
         if (const Fd own{open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)})
-            dup2(own.get(), STDERR_FILENO);
+            the_log.may_block = dup2(own.get(), STDERR_FILENO) < 0;
     }
     return given;
 }
@@ -87,6 +90,7 @@ std::expected<void, std::string> open_log(const std::string& path) {
     if (!the_log.file)
         return std::unexpected(
             formatted("The log {} can't be written: {}.", path, std::strerror(errno)));
+    the_log.may_block = false;
     return {};
 }
 
@@ -104,10 +108,11 @@ void collect_logs(bool verbose) {
 }
 
 void log_event(std::string_view name, std::initializer_list<EventField> fields) {
-    std::string line = formatted("tarmac: {}", name);
+    std::string line = "tarmac: ";
+    line += name;
     for (const auto& [key, value] : fields)
-        line += formatted(" {}={}", key, value);
-    the_log.add(line + '\n');
+        line.append(" ").append(key).append("=").append(value);
+    the_log.add(line += '\n');
 }
 
 std::string quoted(std::string_view text) {

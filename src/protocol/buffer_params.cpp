@@ -138,8 +138,11 @@ void BufferParams::create_buffer(const Image& image) {
         if (pending_)
             pending_->finish_mapping_by(queue.end_of_patience());
     };
-    pending_->await_import(
-        queue.push(requester_.client(), land, ImportQueue::Kind::AnsweredImport));
+    constexpr auto Kind = ImportQueue::Kind::AnsweredImport;
+    if (queue.goes_ahead(requester_.client(), Kind))
+        land();
+    else
+        pending_->await_import(queue.push(requester_.client(), land, Kind));
 }
 
 void BufferParams::answer() {
@@ -174,10 +177,15 @@ void BufferParams::create_immediate_buffer(std::uint32_t id, const Image& image)
                 requester.report_import(imported);
         });
     });
-    imported.await_import(checked->state->queue().push(
-        requester_.client(), [&imported, requester = requester_, device = sampling_device_] {
-            requester.land(imported, device);
-        }));
+    const auto land = [&imported, requester = requester_, device = sampling_device_] {
+        requester.land(imported, device);
+    };
+    ImportQueue& queue = checked->state->queue();
+    constexpr auto Kind = ImportQueue::Kind::Import;
+    if (queue.goes_ahead(requester_.client(), Kind))
+        land();
+    else
+        imported.await_import(queue.push(requester_.client(), land, Kind));
 }
 
 Result<BufferParams::Checked> BufferParams::check(const Image& image) {

@@ -51,6 +51,16 @@ ImportQueue::~ImportQueue() {
         wl_event_source_remove(next_turn_);
 }
 
+bool ImportQueue::goes_ahead(wl_client* client, Kind kind) {
+    const auto now = begin_turn() ? began_ : std::chrono::steady_clock::now();
+    if (!order_.empty() || *is_paused_ || now >= began_ + budget_)
+        return false;
+    if (!std::ranges::contains(ahead_, client))
+        ahead_.push_back(client);
+    n_answers_ += kind == Kind::AnsweredImport;
+    return true;
+}
+
 ImportQueue::Ticket ImportQueue::push(wl_client* client, std::move_only_function<void()> work,
                                       Kind kind) {
     auto shared = std::make_shared<Work>(std::move(work), kind, is_paused_);
@@ -65,7 +75,11 @@ void ImportQueue::add(wl_client* client, std::shared_ptr<Work> work) {
     if (waiting.empty() && client != serving_)
         place.push_back(client);
     waiting.push_back(std::move(work));
-    order_.splice(std::prev(order_.end(), static_cast<std::ptrdiff_t>(n_served_)), place);
+    const bool is_served = std::ranges::contains(ahead_, client);
+    n_served_ += is_served ? place.size() : 0;
+    order_.splice(is_served ? order_.end()
+                            : std::prev(order_.end(), static_cast<std::ptrdiff_t>(n_served_)),
+                  place);
     // What comes from within a turn's work belongs to that turn, and to its budget.
     if (!is_taking_turn_)
         end_of_turn_.request();
@@ -112,13 +126,15 @@ void ImportQueue::finish() {
         do_next();
 }
 
-void ImportQueue::begin_turn() {
+bool ImportQueue::begin_turn() {
     const std::uint64_t turn = turn_->number();
     if (std::exchange(began_in_, turn) == turn)
-        return;
+        return false;
     began_ = std::chrono::steady_clock::now();
     n_served_ = 0;
+    ahead_.clear();
     n_answers_ = 0;
+    return true;
 }
 
 void ImportQueue::take_turn(std::chrono::nanoseconds budget) noexcept {

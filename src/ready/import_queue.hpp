@@ -19,10 +19,12 @@ struct wl_event_source;
 
 namespace tarmac {
 
-/// Imports that wait until the requests of a turn of the event loop are dispatched: at its end as
-/// many are done as its budget allows, at least one, and the rest in the next turns. The budget is
-/// for what came since the turn's first import was asked for, requests included. In each turn,
-/// clients that had no import done yet come first.
+/// Imports, of which a turn of the event loop does as many as its budget allows. While there is
+/// time, and none waits, they go ahead within the requests that ask for them. The others wait until
+/// the requests of the turn are dispatched: at its end as many are done as there is time for, at
+/// least one of a client that had none yet, and the rest in the next turns. The budget is for what
+/// came since the turn's first import was asked for, requests included. In each turn, clients that
+/// had no import done yet come first.
 ///
 /// The end of the same turn is early enough for clients that take a round trip for the answer, as
 /// weston-simple-dmabuf-egl does: what is written before the connections are flushed arrives
@@ -67,6 +69,9 @@ public:
     ImportQueue(const ImportQueue&) = delete;
     ImportQueue& operator=(const ImportQueue&) = delete;
 
+    /// Whether an import that `client` asks for can be done at once, as it is to be then, rather
+    /// than be pushed.
+    bool goes_ahead(wl_client* client, Kind kind);
     /// Work of one client is done in the order in which it came. It may destroy its ticket.
     [[nodiscard]] Ticket push(wl_client* client, std::move_only_function<void()> work,
                               Kind kind = Kind::Import);
@@ -91,7 +96,8 @@ private:
     void add(wl_client* client, std::shared_ptr<Work> work);
     void add_in_front(wl_client* client, const std::shared_ptr<Work>& work);
     void put_off(wl_client* client, const std::shared_ptr<Work>& work);
-    void begin_turn();
+    /// Whether it is another one than before.
+    bool begin_turn();
     /// Goes on with the turn, for which there is so much time in all.
     void take_turn(std::chrono::nanoseconds budget) noexcept;
     bool is_next_answered() const;
@@ -113,7 +119,8 @@ private:
     std::list<wl_client*> order_;       ///< the clients of waiting_, next first
     unsigned n_answers_ = 0;            ///< that the turn has had
     std::optional<wl_client*> serving_; ///< whose work goes on
-    std::size_t n_served_ = 0; ///< how many, the last ones, had an import done in this turn
+    std::size_t n_served_ = 0;      ///< how many, the last ones, had an import done in this turn
+    std::vector<wl_client*> ahead_; ///< whose imports went ahead in this turn
     std::shared_ptr<bool> is_paused_ = std::make_shared<bool>(false); ///< outlived by tickets
     std::vector<std::pair<wl_client*, std::weak_ptr<Work>>> put_off_; ///< while it is paused
     std::size_t n_before_sweep_ = 0; ///< so many of put_off_ may be there before it is swept

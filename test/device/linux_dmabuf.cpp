@@ -249,7 +249,7 @@ TEST_CASE_METHOD(Fixture, "an import that fails after create_immed is answered b
         wl_surface_destroy(surface);
     }
     SECTION("an error all the same if nothing is left to hear failed") {
-        offer({}, {&declining});
+        offer({.import_budget = 0ns}, {&declining});
         RawClient client = connect();
         CHECK(create_immed_without_params(client).kind == Answer::Error);
     }
@@ -314,7 +314,7 @@ TEST_CASE_METHOD(Fixture, "what was told before a change may still be used after
 }
 
 TEST_CASE_METHOD(Fixture, "objects may go in any order while an import waits") {
-    offer({});
+    offer({.import_budget = 0ns});
     const std::size_t before = test::count_open_fds();
     auto client = std::make_unique<RawClient>(6u, compositor.connect(), compositor.pump());
     // Everything below arrives in one turn, so the imports wait while the rest is dispatched.
@@ -361,7 +361,7 @@ TEST_CASE_METHOD(Fixture, "objects may go in any order while an import waits") {
 }
 
 TEST_CASE_METHOD(Fixture, "a surface that gets the buffer before its import imports it") {
-    offer({});
+    offer({.import_budget = GENERATE(2ms, 0ms)});
     RawClient client = connect();
     wl_surface* surface = wl_compositor_create_surface(client.compositor());
     auto& params = with_plane(client);
@@ -386,7 +386,7 @@ TEST_CASE_METHOD(Fixture, "a surface that gets the buffer before its import impo
 }
 
 TEST_CASE_METHOD(Fixture, "what waits when the global goes is answered failed") {
-    offer({});
+    offer({.import_budget = 0ns});
     RawClient client = connect();
     RawClient::Params* waiting = nullptr;
     // The idle source that came first goes first: the global leaves between request and import.

@@ -30,6 +30,13 @@ struct Fixture {
         };
         tickets.push_back(queue.push(client(client_number), work, kind));
     }
+    /// As requests do.
+    void import(std::uintptr_t client_number, char name, std::chrono::milliseconds takes = 0ms) {
+        if (!queue.goes_ahead(client(client_number), ImportQueue::Kind::Import))
+            return push(client_number, name, takes);
+        spin(takes);
+        done += name;
+    }
     /// A sleep would give the time away.
     static void spin(std::chrono::milliseconds time) {
         const auto end = std::chrono::steady_clock::now() + time;
@@ -210,6 +217,44 @@ TEST_CASE_METHOD(Fixture, "who had no import done in a turn comes first") {
     for (int turns = 0; turns < 2; ++turns)
         turn();
     CHECK(done == "abXc");
+}
+
+TEST_CASE_METHOD(Fixture, "while there is time, and nothing waits, imports go ahead") {
+    turn_with([this] {
+        import(1, 'a');
+        CHECK(done == "a");
+        import(1, 'b', 2ms);
+        CHECK(done == "ab");
+        import(1, 'c', 2ms);
+        CHECK(done == "ab");
+    });
+    turn();
+    CHECK(done == "abc");
+    turn_with([this] {
+        import(1, 'd');
+        CHECK(done == "abcd");
+    });
+    turn_with([this] {
+        push(1, 'e');
+        import(1, 'f');
+        CHECK(done == "abcd");
+    });
+    queue.pause();
+    turn_with([this] {
+        import(1, 'g');
+        CHECK(done == "abcdef");
+    });
+}
+
+TEST_CASE_METHOD(Fixture, "who had an import go ahead in a turn doesn't come first at its end") {
+    turn_with([this] {
+        import(1, 'a', 2ms);
+        import(1, 'b', 2ms);
+        import(2, 'X', 2ms);
+    });
+    CHECK(done == "aX");
+    turn();
+    CHECK(done == "aXb");
 }
 
 TEST_CASE("a queue that goes leaves the loop usable") {
