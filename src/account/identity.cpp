@@ -1,9 +1,10 @@
 #include "account/identity.hpp"
 
 #include <algorithm>
-#include <fstream>
+#include <charconv>
+#include <fcntl.h>
 #include <ranges>
-#include <sstream>
+#include <tarmac/fd.hpp>
 #include <unistd.h>
 
 #include "dmabuf/formatted.hpp"
@@ -12,11 +13,12 @@ namespace tarmac {
 
 namespace {
 
+/// In one go, since a client that connects waits for it: longer is none of the two files.
 std::string read_of(pid_t pid, std::string_view name) {
-    std::ifstream file{formatted("/proc/{}/{}", pid, name)};
-    // Iterators would throw where the process ends meanwhile.
-    std::string text;
-    std::getline(file, text, '\0');
+    const Fd file{open(formatted("/proc/{}/{}", pid, name).c_str(), O_RDONLY | O_CLOEXEC)};
+    std::string text(16 * 1024, '\0');
+    const ssize_t size = file ? read(file.get(), text.data(), text.size()) : 0;
+    text.resize(size > 0 ? static_cast<std::size_t>(size) : 0);
     return text;
 }
 
@@ -49,13 +51,13 @@ unsigned long long start_time(std::string_view proc_stat) {
     const auto name_end = proc_stat.rfind(')');
     if (name_end == proc_stat.npos)
         return 0;
-    std::istringstream fields{std::string{proc_stat.substr(name_end + 1)}};
-    constexpr int Skipped = 19; // from the 3rd field on; the 22nd is it
-    std::string skipped;
-    for (int i = 0; i < Skipped; ++i)
-        fields >> skipped;
+    constexpr int Skipped = 20; // spaces from there on; behind it is the 22nd field
+    std::size_t start = name_end;
+    for (int i = 0; i < Skipped && start != proc_stat.npos; ++i)
+        start = proc_stat.find(' ', start + 1);
     unsigned long long time = 0;
-    fields >> time;
+    if (start != proc_stat.npos)
+        std::from_chars(proc_stat.data() + start + 1, proc_stat.data() + proc_stat.size(), time);
     return time;
 }
 
