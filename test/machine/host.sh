@@ -25,7 +25,7 @@ install_on_host() {
 need_sandbox() {
     local trouble
     [[ $(uname -m) == x86_64 ]] || die "the test machine is made for x86_64 hosts; this one is $(uname -m)."
-    need_host bwrap:bubblewrap flock:util-linux
+    need_host bwrap:bubblewrap flock:util-linux taskset:util-linux
     trouble=$(bwrap --unshare-user --uid 0 --gid 0 --unshare-pid --ro-bind / / --dev /dev --proc /proc true 2>&1) ||
         die "bubblewrap can't make a sandbox here: ${trouble:-no message}. It needs user name spaces: in a container, start that with more rights; on a host, see sysctl kernel.unprivileged_userns_clone, user.max_user_namespaces and kernel.apparmor_restrict_unprivileged_userns."
 }

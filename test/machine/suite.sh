@@ -18,6 +18,7 @@ command_test() {
     if (($# == 1)) && [[ ${TARMAC_TALLY:-} == "$builds"/tally.??????."$1" ]]; then
         : >>"$TARMAC_TALLY"
         prepare
+        machine_cpus=1
         "test_${1//[-.]/_}"
         return
     fi
@@ -129,7 +130,7 @@ test_gpu() {
     if attend "$checkout/run" machine --gpu --no-build -- true; then
         build gcc
         if can_have "$packages"; then ensure_root "$packages"; fi
-        machine_kind=gpu machine_devices='vgem vivid bochs'
+        machine_kind=gpu machine_devices='vgem vivid bochs' machine_cpus=$(nproc)
         ensure_gpu
         run_suite gpu gcc boot_machine
         # Without bochs: see doc/machine.md.
