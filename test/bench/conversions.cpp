@@ -1,6 +1,6 @@
-// How fast one thread converts pictures, beside memcpy() of as many bytes as come out: what a copy
-// of the same picture in XRGB8888 would take. The ratio says more than the speed, which is the
-// machine's.
+// How fast one thread converts pictures, or each CPU's at once, beside memcpy() of as many bytes as
+// come out: what a copy of the same picture in XRGB8888 would take. The ratio says more than the
+// speed, which is the machine's.
 
 #include <algorithm>
 #include <array>
@@ -12,6 +12,7 @@
 #include <random>
 #include <span>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "convert/conversion.hpp"
@@ -32,6 +33,7 @@ constexpr std::uint32_t Formats[] = {
 struct Effort {
     unsigned pairs;  ///< of a conversion and a copy, in turn: a busy machine slows both
     unsigned pixels; ///< at least so many in one measurement
+    unsigned threads = 1;
 };
 constexpr Effort Thorough{11, 16'000'000}, Quick{1, 1};
 
@@ -70,11 +72,35 @@ private:
 };
 using Bytes = std::vector<std::uint8_t>;
 
-template <typename Work>
-double seconds(unsigned rounds, Work work) {
+/// A thread's pictures.
+struct Pictures {
+    Pictures(const PixelFormat& format, Extent extent)
+        : extent{extent}, sources{format, extent}, copied{size(), std::uint8_t{1}}, outs{size()} {}
+
+    std::size_t size() const { return std::size_t{extent.width} * extent.height * 4; }
+    void convert() {
+        const Rect all{0, 0, static_cast<int>(extent.width), static_cast<int>(extent.height)};
+        convert_to_argb(sources.next().picture, all, outs.next().data(),
+                        static_cast<int>(extent.width) * 4);
+    }
+    void copy() { std::memcpy(outs.next().data(), copied.next().data(), size()); }
+
+    Extent extent;
+    Ring<Source> sources;
+    Ring<Bytes> copied, outs;
+};
+using Threads = std::vector<std::unique_ptr<Pictures>>;
+
+double seconds(Threads& threads, unsigned rounds, void (Pictures::*work)()) {
     const auto start = std::chrono::steady_clock::now();
-    for (unsigned i = 0; i < rounds; ++i)
-        work();
+    {
+        std::vector<std::jthread> running;
+        for (const auto& pictures : threads)
+            running.emplace_back([&, work] {
+                for (unsigned i = 0; i < rounds; ++i)
+                    ((*pictures).*work)();
+            });
+    }
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
@@ -85,21 +111,17 @@ double median(std::vector<double>& values) {
 }
 
 void measure(const PixelFormat& format, Extent extent, Effort effort) {
-    const std::size_t size = std::size_t{extent.width} * extent.height * 4;
-    Ring<Source> sources{format, extent};
-    Ring<Bytes> copied{size, std::uint8_t{1}}, outs{size};
-    const Rect all{0, 0, static_cast<int>(extent.width), static_cast<int>(extent.height)};
-    const auto convert = [&] {
-        convert_to_argb(sources.next().picture, all, outs.next().data(),
-                        static_cast<int>(extent.width) * 4);
-    };
-    const auto copy = [&] { std::memcpy(outs.next().data(), copied.next().data(), size); };
-    convert();
+    Threads threads;
+    for (unsigned i = 0; i < effort.threads; ++i)
+        threads.push_back(std::make_unique<Pictures>(format, extent));
+    seconds(threads, 1, &Pictures::convert);
     const unsigned rounds = effort.pixels / (extent.width * extent.height) + 1;
     std::vector<double> speeds, ratios;
     for (unsigned i = 0; i < effort.pairs; ++i) {
-        const double converting = seconds(rounds, convert), copying = seconds(rounds, copy);
-        speeds.push_back(static_cast<double>(size) * rounds / converting / 1e9);
+        const double converting = seconds(threads, rounds, &Pictures::convert),
+                     copying = seconds(threads, rounds, &Pictures::copy);
+        speeds.push_back(static_cast<double>(threads.front()->size()) * rounds * effort.threads /
+                         converting / 1e9);
         ratios.push_back(copying / converting);
     }
     std::cout << formatted("{:<24} {:>4}x{:<4} {:6.2f} {:6.2f}\n", fourcc_name(format.fourcc),
@@ -111,25 +133,30 @@ void measure(const PixelFormat& format, Extent extent, Effort effort) {
 
 int main(int argc, char** argv) {
     bool is_quick = false;
+    unsigned threads = 1;
     for (const std::string_view argument :
          std::span{argv, static_cast<std::size_t>(argc)}.subspan(1)) {
         if (argument == "--quick") {
             is_quick = true;
+        } else if (argument == "--all") {
+            threads = std::max(1u, std::thread::hardware_concurrency());
         } else if (argument == "--avx2") {
             widest_vectors = Vectors::Avx2;
         } else if (argument == "--every-cpu") {
             widest_vectors = Vectors::OfEveryCpu;
         } else {
-            std::cerr << "usage: bench-conversions [--quick] [--avx2 | --every-cpu]\n"
-                         "The latter use no wider vectors than those of AVX2, or of every CPU.\n";
+            std::cerr << "usage: bench-conversions [--quick] [--all] [--avx2 | --every-cpu]\n"
+                         "With --all, a thread for each CPU converts at once. The last two use no "
+                         "wider vectors than those of AVX2, or of every CPU.\n";
             return 2;
         }
     }
     std::cout << "format                   size        GB/s  of memcpy\n";
     for (const Extent extent : {Extent{1920, 1080}, Extent{3840, 2160}}) {
         for (const std::uint32_t fourcc : Formats) {
-            measure(*find_pixel_format(fourcc), is_quick ? Extent{640, 360} : extent,
-                    is_quick ? Quick : Thorough);
+            Effort effort = is_quick ? Quick : Thorough;
+            effort.threads = threads;
+            measure(*find_pixel_format(fourcc), is_quick ? Extent{640, 360} : extent, effort);
         }
         if (is_quick)
             break;

@@ -3,8 +3,6 @@
 # measure.sh BUILD OUT LOG
 set -uo pipefail
 build=$1 out=$2 log=$3
-mkdir -p "${log%/*}"
-: >"$log"
 failed=0
 
 version_of() { dpkg-query -W -f "${2:-$1} \${Version}\n" "$1" 2>/dev/null || echo "${2:-$1} not installed"; }
