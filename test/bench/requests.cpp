@@ -182,15 +182,13 @@ void compare(const std::string& measure, RunningPeer& ours, RunningPeer& theirs,
     record("requests", json_of(measure, theirs.peer(), count, pairs, bar));
 }
 
-void compare_with(const Peer& peer, bool has_windows = true) {
+void compare_with(const Peer& peer) {
     need(peer);
     RunningPeer ours{Tarmac}, theirs{peer};
     compare<CreateImmed>("create_immed + destroy", ours, theirs);
     compare<Create>("create to created", ours, theirs);
     compare<Connect>("connect + default feedback", ours, theirs, {0.8, 0.8});
     compare<SurfaceFeedback>("surface feedback", ours, theirs);
-    if (!has_windows)
-        return;
     compare<Commit>("commit of a cached buffer", ours, theirs, {{}, 1.0}, true);
     compare<CreateAndCommit>("create_immed + first commit", ours, theirs, {1.05, 1.05});
 }
@@ -206,8 +204,5 @@ TEST_CASE("bench: what clients ask for, beside sway", "[.][bench]") {
 }
 
 TEST_CASE("bench: what clients ask for, beside weston", "[.][bench]") {
-    record("missing", Json{}
-                          .add("peer", "weston's commits and turns")
-                          .add("why", "raw clients' windows got no frame there in time"));
-    compare_with(Weston, false);
+    compare_with(Weston);
 }

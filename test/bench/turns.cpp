@@ -111,3 +111,7 @@ TEST_CASE("bench: the longest turn of ours, with pixman", "[.][bench]") {
 TEST_CASE("bench: the longest turn of wlroots", "[.][bench]") {
     measure_all(Wlroots);
 }
+
+TEST_CASE("bench: the longest turn of weston", "[.][bench]") {
+    measure_all(Weston);
+}
