@@ -70,6 +70,41 @@ def ratio(figure):
             + ("" if figure["narrow"] else " *"))
 
 
+# Why a bar may be missed
+REASONS = {
+    "connect + default feedback":
+        "most of it is the connection itself, which is the same with both; ours also reads in /proc which process or"
+        " application it is of, since what clients hold is shared out between those.",
+    "commit of a cached buffer":
+        "ours asks whether the client has finished drawing, and whether anybody still reads the buffer that goes back:"
+        " a poll each. wlroots asks neither.",
+    "create_immed + first commit":
+        "ours imports when the buffer is made, so that `failed` can be told, and logs that; wlroots' surface then makes"
+        " a texture of its own at the commit, for which OpenGL's context is made current once more.",
+    "live buffer, not shown yet":
+        "wlroots imports nothing before the first commit, ours has been imported.",
+    "live buffer that was shown":
+        "by less than what a kernel's pages make of it: the bytes themselves are below.",
+    "client":
+        "ours keeps what each client holds and may hold.",
+    "thirteen large images, made and shown at once":
+        "with GLES2 Mesa's rasterizer draws on this thread, here a picture of four million pixels.",
+    "large images whose memory isn't there yet":
+        "with GLES2 Mesa's rasterizer draws on this thread, here from pages that nobody has touched before.",
+    "a large image again and again":
+        "with GLES2 Mesa's rasterizer draws on this thread, here a picture of four million pixels.",
+}
+
+
+def reasons(names):
+    """A sentence for each of those that missed a bar."""
+    return "".join(f"\n- *{name}*: {REASONS[name]}" for name in dict.fromkeys(names) if name in REASONS) + "\n"
+
+
+def is_missed(figure):
+    return not all(part.get("reached", True) for part in (figure, figure.get("elapsed", {}), figure.get("processor", {})))
+
+
 def write_requests(figures, plots):
     text = ("## What clients ask for\n\n"
             "One request after the other, each answered before the next, on GLES2 with Mesa's software rasterizer:"
@@ -89,6 +124,7 @@ def write_requests(figures, plots):
                          verdict(processor), figure["pairs"]])
         text += f"\n### Beside {peer}\n\n" + table(
             ["", "time", "theirs", "ratio", "bar", "processor", "theirs", "ratio", "bar", "pairs"], rows)
+    text += reasons(f["measure"] for f in figures if is_missed(f))
     bars(plots / "requests.svg", "Processor time of the compositor, of wlroots' (the line)",
          [(f["measure"], f["processor"]["ratio"]) for f in figures if f["peer"] == "wlroots"], 1)
     return text + "\n![Processor time of what clients ask for](performance/requests.svg)\n"
@@ -116,6 +152,7 @@ def write_turns(figures, plots):
         for peer in peers}
     histograms(plots / "turns.svg", "Turns of all floods, by length",
                {peer: counts for peer, counts in sums.items() if counts})
+    text += reasons(f["flood"] for f in figures if is_missed(f))
     return text + "\n![How many turns took how long](performance/turns.svg)\n"
 
 
@@ -127,7 +164,8 @@ def write_holdings(figures, plots):
              + ("reached" if f["reached"] else "**missed**")] for f in figures]
     return ("## What is held\n\nBytes (proportional set size) and descriptors of the compositor's process, Mesa's"
             " share and libwayland's included, for each of so many.\n\n"
-            + table(["", "of", "bytes", "wlroots'", "descriptors", "wlroots'", "bar"], rows))
+            + table(["", "of", "bytes", "wlroots'", "descriptors", "wlroots'", "bar"], rows)
+            + reasons(f["measure"] for f in figures if is_missed(f)))
 
 
 # Of wlroots' instructions, and system calls more than wlroots'

@@ -20,7 +20,7 @@ command_bench() {
     rm -rf "$out"
     mkdir -p "$out"
     write_host_facts >"$out/host"
-    say "Measuring, half an hour or so: leave the machine alone meanwhile (log: $log)"
+    say "Measuring, ten minutes or so: leave the machine alone meanwhile (log: $log)"
     : >"$log"
     # On one CPU times differ least.
     machine_cpus=1
