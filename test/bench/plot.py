@@ -41,6 +41,7 @@ def histograms(path, title, series):
     """Of each series how much of it is in bucket i: less than 2^i microseconds."""
     buckets = 1 + max((i for counts in series.values() for i, n in enumerate(counts) if n), default=0)
     step, height = (WIDTH - 80) / buckets, 290
+    most = max(n / sum(counts) for counts in series.values() for n in counts)
     parts = []
     for i in range(buckets):
         limit = 2 ** i
@@ -49,7 +50,7 @@ def histograms(path, title, series):
             parts.append(_text(40 + step * (i + 0.5), height - 40, f"< {name}", "middle"))
     for number, (name, counts) in enumerate(series.items()):
         color = COLORS[number % len(COLORS)]
-        points = " ".join(f"{40 + step * (i + 0.5):.0f},{height - 60 - n / sum(counts) * 190:.0f}"
+        points = " ".join(f"{40 + step * (i + 0.5):.0f},{height - 60 - n / sum(counts) / most * 190:.0f}"
                           for i, n in enumerate(counts[:buckets]))
         parts.append(f'<polyline points="{points}" fill="none" stroke="{color}" stroke-width="2"/>')
         parts.append(f'<text x="{40 + number * 180}" y="{height - 14}" fill="{color}">{escape(name)}</text>')
