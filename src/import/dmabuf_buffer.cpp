@@ -144,7 +144,7 @@ void DmabufBuffer::enter(State state) noexcept {
     if (is_unanswered() || !unlanded_)
         return;
     auto on_landed = std::exchange(unlanded_->on_landed, nullptr);
-    if (state != State::OnTrial)
+    if (state_ != State::OnTrial)
         unlanded_ = nullptr;
     if (on_landed)
         guard(on_landed);

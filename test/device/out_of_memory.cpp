@@ -1,19 +1,13 @@
 // Whichever allocation fails, the compositor lives on, and so do clients that didn't ask for it.
 
 #include <catch2/catch_test_macros.hpp>
-#include <catch2/generators/catch_generators.hpp>
+#include <catch2/generators/catch_generators_range.hpp>
 #include <cstdlib>
-#include <drm_fourcc.h>
 #include <new>
-#include <optional>
 #include <utility>
-#include <wayland-client.h>
 
-#include "linux-dmabuf-v1-client-protocol.h"
-#include "support/client_surface.hpp"
-#include "support/dmabuf_source.hpp"
 #include "support/sanitizer.hpp"
-#include "support/surface_role.hpp"
+#include "support/victim.hpp"
 
 using namespace test;
 
@@ -49,81 +43,6 @@ private:
     int n_left_;
 };
 
-struct Sample {
-    Drawing drawing;
-    std::uint32_t fourcc;
-    Blocks red, white;
-};
-
-/// What clients do with dma-bufs, while one allocation fails.
-struct Victim {
-    Victim(LocalShell& s, const Sample& sample)
-        : shell{s}
-        , red{client, sample.fourcc, sample.red}
-        , white{client, sample.fourcc, sample.white} {}
-    Victim(const Victim&) = delete;
-    Victim& operator=(const Victim&) = delete;
-
-    bool is_alive() const { return client.connection() == Answer{}; }
-
-    /// Asks for all that Tarmac offers, and lets the shell do it.
-    void act() {
-        constexpr std::uint32_t Stride = PictureWidth * 4;
-        auto& immediate = client.create_params();
-        client.add(immediate, dmabuf.get(), 0, 0, Stride, DRM_FORMAT_MOD_LINEAR);
-        immediate.buffer = zwp_linux_buffer_params_v1_create_immed(
-            immediate.object, PictureWidth, PictureHeight, DRM_FORMAT_XRGB8888, 0);
-        client.add(asked, dmabuf.get(), 0, 0, Stride, DRM_FORMAT_MOD_LINEAR);
-        zwp_linux_buffer_params_v1_create(asked.object, PictureWidth, PictureHeight,
-                                          DRM_FORMAT_XRGB8888, 0);
-        auto* feedback = zwp_linux_dmabuf_v1_get_surface_feedback(client.dmabuf(), window.get());
-        window.commit(red.get());
-        finish();
-        window.commit(white.get());
-        finish();
-        wl_buffer_destroy(immediate.buffer);
-        immediate.buffer = nullptr;
-        zwp_linux_dmabuf_feedback_v1_destroy(feedback);
-        finish();
-    }
-
-    LocalShell& shell;
-    RawClient& client = shell.connect();
-    ClientSurface window{shell, client};
-    Toplevel toplevel{window};
-    ColorBuffer red, white;
-    tarmac::Fd dmabuf = allocate_dmabuf(Exporter::Udmabuf, PictureWidth* PictureHeight * 4);
-    RawClient::Params& asked = client.create_params();
-
-private:
-    void finish() {
-        for (int i = 0; i < 3; ++i)
-            shell.turn(std::chrono::milliseconds{2});
-    }
-};
-
-/// Whether nobody waits in vain when the `n`th allocation of what a client asks for fails; nothing
-/// if there aren't as many.
-std::optional<bool> is_survived(LocalShell& shell, const Sample& sample, int n) {
-    Victim victim{shell, sample};
-    bool has_come = false;
-    {
-        const Shortage shortage{shell, n};
-        victim.act();
-        has_come = shortage.has_come();
-    }
-    shell.settle();
-    CHECK((victim.asked.is_answered || !victim.is_alive()));
-    if (victim.is_alive()) {
-        victim.window.commit(victim.red.get());
-        CHECK(victim.window.awaits("64x48 red"));
-        victim.window.commit(victim.white.get());
-        CHECK(victim.window.awaits("64x48 white"));
-        CHECK(shell.await([&] { return victim.red.releases > 0; }));
-    }
-    return has_come ? std::optional{victim.is_alive()} : std::nullopt;
-}
-
 } // namespace
 
 void* operator new(std::size_t size) {
@@ -141,26 +60,21 @@ void operator delete(void* memory, std::size_t) noexcept {
 }
 
 TEST_CASE("whichever allocation fails, clients get their answers or are ended") {
-    const Sample sample =
-        GENERATE(Sample{Drawing::Pixman, DRM_FORMAT_XRGB8888, block_of(Red), block_of(White)},
-                 Sample{Drawing::Pixman, DRM_FORMAT_NV12, {{81}, {90, 240}}, {{235}, {128, 128}}},
-                 Sample{Drawing::Gles2, DRM_FORMAT_XRGB8888, block_of(Red), block_of(White)});
+    const Sample sample = GENERATE(from_range(samples()));
     LocalShell shell{sample.drawing};
-    RawClient& other = shell.connect();
-    ClientSurface others_window{shell, other};
-    const Toplevel toplevel{others_window};
-    ColorBuffer green{other, Green}, blue{other, Blue};
+    Bystander other{shell};
     // The sanitized build is slow, and finds by some of them what it is after.
     constexpr int Step = HasAddressSanitizer ? 3 : 1;
     int n = 0, n_survived = 0;
-    for (std::optional<bool> is_alive = false; is_alive && n < 2000; n += Step) {
+    for (bool has_come = true; has_come && n < 2000; n += Step) {
         INFO("the allocation after " << n);
-        is_alive = is_survived(shell, sample, n);
-        n_survived += is_alive.value_or(false);
+        n_survived += survives(shell, sample, [&](const auto& act) {
+            const Shortage shortage{shell, n};
+            act();
+            has_come = shortage.has_come();
+        });
         shell.clients.pop_back();
-        REQUIRE(other.connection() == Answer{});
-        others_window.commit(n % 2 == 0 ? green.get() : blue.get());
-        CHECK(others_window.awaits(n % 2 == 0 ? "64x48 green" : "64x48 blue"));
+        other.show(n % 2 == 0);
     }
     CHECK(n > 50);
     CHECK(n < 2000);
