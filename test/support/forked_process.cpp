@@ -41,6 +41,10 @@ bool ForkedProcess::is_done_well(Process& other) const {
     return read(answer_.get(), &is_well, sizeof is_well) == sizeof is_well && is_well;
 }
 
+void ForkedProcess::signal(int number) const {
+    kill(pid_, number);
+}
+
 void ForkedProcess::end() {
     if (pid_ <= 0)
         return;

@@ -20,6 +20,7 @@ public:
 
     /// Waits until the work is done, and says whether it went well. `other` may print meanwhile.
     bool is_done_well(Process& other) const;
+    void signal(int number) const;
     /// Kills it, and waits for its end.
     void end();
 
