@@ -7,14 +7,15 @@ builds=$checkout/.build
 # in .build/prefix, asan, with clang and its sanitizers, wlroots-0.19, on that in few minutes, or bench, as gcc.
 # --installed stands for the targets that are installed: without tests, in a third of the time.
 build() {
-    local name=$1 dir=$builds/$1 log=$builds/log/$1.log configured patient=() made_from=${root##*/root-}
+    local name=$1 dir=$builds/$1 log=$builds/log/$1.log configured patient=() made_from=${root##*/root-} options
     shift
     [[ -f $checkout/meson.build ]] || die "there is no meson.build in $checkout: nothing to build."
     mkdir -p "$builds/log"
     cache=$builds lock "$name"
-    # Made from another root file system, in another place, or only half configured
+    # Made from another root file system, in another place, with other options, or only half configured
+    options=$(declare -f configure | sha256sum | cut -c 1-12)
     configured=$(cat "$dir/.configured-in" 2>/dev/null) || true
-    if [[ $configured != "$made_from $checkout" ]]; then
+    if [[ $configured != "$made_from $options $checkout" ]]; then
         # What is compiled names no place, and Ninja knows what of it is still good.
         if [[ ${configured%% *} == "$made_from" ]]; then
             rm -rf "$dir"/{build.ninja,meson-info,meson-private,.installed}
@@ -23,7 +24,7 @@ build() {
         fi
         [[ $name != gcc ]] || rm -rf "$builds/prefix"
         step "Configuring the build $name" "$log" configure "$name"
-        printf '%s' "$made_from $checkout" >"$dir/.configured-in"
+        printf '%s' "$made_from $options $checkout" >"$dir/.configured-in"
     fi
     # shellcheck disable=SC2046 # names without spaces
     [[ ${1:-} != --installed ]] || set -- $(installed_targets "$dir")
@@ -48,7 +49,7 @@ configure() {
         compiler=(CC=clang CXX=clang++)
         # Lines are all that reports name, and other debug information takes long to make.
         options=(--buildtype=plain -Dauto_features=enabled -Doptimization=1
-            -Dcpp_args=-gline-tables-only '-Db_sanitize=address,undefined' -Db_lundef=false)
+            -Dcpp_args=-gline-tables-only '-Db_sanitize=address,undefined' -Db_lundef=false -Dfuzz=true)
     elif [[ $1 == wlroots-* ]]; then
         compiler=(CC=clang CXX=clang++)
         options=(--buildtype=plain -Dauto_features=enabled -Doptimization=0 -Dman=disabled "-Dwlroots=${1#*-}")
