@@ -62,4 +62,4 @@ private:
 /// `WHAT` is a string, made only if it is needed.
 #define FUZZ_CHECK(CONDITION, WHAT)                                                                \
     ((CONDITION) ? void()                                                                          \
-                 : test::fuzz_failure(__FILE__, __LINE__, #CONDITION ": " + std::string{WHAT}))
+                 : test::fuzz_failure(__FILE__, __LINE__, #CONDITION ": " + std::string(WHAT)))

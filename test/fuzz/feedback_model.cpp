@@ -1,0 +1,165 @@
+#include "fuzz/feedback_model.hpp"
+
+#include <algorithm>
+#include <array>
+#include <drm_fourcc.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace test {
+
+using namespace tarmac;
+
+namespace {
+
+using Pairs = std::vector<FormatModifier>;
+
+constexpr std::uint32_t fourccs[] = {DRM_FORMAT_XRGB8888, DRM_FORMAT_ARGB8888, DRM_FORMAT_NV12,
+                                     DRM_FORMAT_P010};
+constexpr std::uint64_t modifiers[] = {DRM_FORMAT_MOD_LINEAR, DRM_FORMAT_MOD_INVALID,
+                                       I915_FORMAT_MOD_X_TILED};
+
+/// A table has no more, and an event of libwayland's less than half as many.
+constexpr unsigned MaxPairs = 65535, ManyPairs = 1000;
+
+bool samples(const Tranche& tranche) {
+    return (static_cast<unsigned>(tranche.flags) & 2) != 0;
+}
+bool scans_out(const Tranche& tranche) {
+    return (static_cast<unsigned>(tranche.flags) & 1) != 0;
+}
+
+FormatSet pick_formats(FuzzInput& input, bool may_be_large) {
+    FormatSet formats;
+    // Rarely, since they take long
+    constexpr std::uint8_t Large = 0x5b, Largest = 0xa7;
+    const auto how = input.number<std::uint8_t>();
+    if (may_be_large && how == Large) {
+        const unsigned n = input.number<std::uint8_t>() == Largest ? MaxPairs - 4 + input.below(8)
+                                                                   : ManyPairs + input.below(1200);
+        for (unsigned i = 0; i < n; ++i)
+            formats.add({DRM_FORMAT_XRGB8888, I915_FORMAT_MOD_X_TILED + i});
+    }
+    for (unsigned n = how % 8; n > 0; --n)
+        formats.add({input.pick(fourccs), input.pick(modifiers)});
+    return formats;
+}
+
+/// Each once, in an order of their own.
+Pairs sorted(Pairs pairs) {
+    std::ranges::sort(pairs, {}, [](const FormatModifier& pair) {
+        return std::pair{pair.fourcc, pair.modifier};
+    });
+    const auto rest = std::ranges::unique(pairs);
+    pairs.erase(rest.begin(), rest.end());
+    return pairs;
+}
+
+Pairs pairs_of(const std::vector<Tranche>& tranches) {
+    Pairs pairs;
+    for (const Tranche& tranche : tranches)
+        pairs.insert(pairs.end(), tranche.formats.begin(), tranche.formats.end());
+    return sorted(std::move(pairs));
+}
+
+/// The table as linux-dmabuf-v1 lays it out.
+Pairs read_table(const FormatTable& table) {
+    std::vector<std::uint8_t> bytes(table.size_in_bytes() + 1);
+    const ssize_t size = pread(table.fd(), bytes.data(), bytes.size(), 0);
+    FUZZ_CHECK(size == static_cast<ssize_t>(table.size_in_bytes()) && size % 16 == 0,
+               "the table has another size than is told");
+    FuzzInput rest{bytes.data(), static_cast<std::size_t>(size)};
+    Pairs pairs;
+    while (!rest.is_empty()) {
+        const auto fourcc = rest.number<std::uint32_t>();
+        FUZZ_CHECK(rest.number<std::uint32_t>() == 0, "the second word isn't used");
+        pairs.push_back({fourcc, rest.number<std::uint64_t>()});
+    }
+    return pairs;
+}
+
+} // namespace
+
+std::optional<ModelFeedback> FeedbackRequest::expected() const {
+    ModelFeedback model{};
+    for (const Tranche& given : tranches) {
+        Tranche tranche{given.target_device, given.flags, {}};
+        for (const FormatModifier& pair : given.formats) {
+            const bool is_known = std::ranges::any_of(model.tranches, [&](const Tranche& earlier) {
+                return earlier.target_device == given.target_device &&
+                       scans_out(earlier) == scans_out(given) &&
+                       std::ranges::find(earlier.formats, pair) != earlier.formats.end();
+            });
+            if (!is_known)
+                tranche.formats.add(pair);
+        }
+        if (tranche.formats.size() > 0)
+            model.tranches.push_back(std::move(tranche));
+    }
+    const Tranche* main = nullptr;
+    for (const Tranche& tranche : model.tranches) {
+        if (tranche.flags == TrancheFlags::None)
+            return std::nullopt;
+        if (!main && samples(tranche) && (!main_device || *main_device == tranche.target_device))
+            main = &tranche;
+    }
+    if (!main || pairs_of(model.tranches).size() > MaxPairs)
+        return std::nullopt;
+    model.main_device = main->target_device;
+    return model;
+}
+
+Result<std::shared_ptr<const Feedback>> FeedbackRequest::build() const {
+    FeedbackBuilder builder;
+    if (main_device)
+        builder.set_main_device(*main_device);
+    if (table_owner)
+        builder.share_table(table_owner);
+    for (const Tranche& tranche : tranches)
+        builder.add_tranche(tranche);
+    return builder.build();
+}
+
+FeedbackRequest pick_request(FuzzInput& input, const std::shared_ptr<const Feedback>& table_owner) {
+    FeedbackRequest request;
+    if (input.below(4) == 3)
+        request.main_device = input.below(3);
+    if (input.coin())
+        request.table_owner = table_owner;
+    bool has_large = false;
+    for (unsigned n = input.below(6); n > 0; --n) {
+        constexpr std::array<unsigned, 6> flags{2, 1, 3, 2, 2, 0};
+        request.tranches.push_back({.target_device = input.below(3),
+                                    .flags = static_cast<TrancheFlags>(input.pick(flags)),
+                                    .formats = pick_formats(input, !has_large)});
+        has_large |= request.tranches.back().formats.size() >= ManyPairs;
+    }
+    return request;
+}
+
+void check_built(const Feedback& built, const FeedbackRequest& request,
+                 const ModelFeedback& expected) {
+    FUZZ_CHECK(built.main_device() == expected.main_device, "another main device");
+    FUZZ_CHECK(std::ranges::equal(built.tranches(), expected.tranches), "other tranches");
+    const Pairs table = read_table(built.table());
+    FUZZ_CHECK(std::ranges::equal(table, built.table().formats()), "the table tells other pairs");
+    const Pairs wanted = pairs_of(expected.tranches);
+    FUZZ_CHECK(table.size() == wanted.size(), "too many pairs in the table, or too few");
+    for (const FormatModifier& pair : wanted)
+        FUZZ_CHECK(built.contains(pair), "a pair isn't in the table");
+    for (std::size_t i = 0; i < expected.tranches.size(); ++i) {
+        const auto indices = built.indices(i);
+        const FormatSet& formats = expected.tranches[i].formats;
+        FUZZ_CHECK(std::ranges::equal(indices, formats, {},
+                                      [&](std::uint16_t index) { return table.at(index); }),
+                   "an index points to another pair");
+    }
+    const auto& owner = request.table_owner;
+    const bool can_share = owner && sorted({owner->table().formats().begin(),
+                                            owner->table().formats().end()}) == wanted;
+    FUZZ_CHECK((owner && &owner->table() == &built.table()) == can_share, "the table's owner");
+    constexpr int Seals = F_SEAL_WRITE | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL;
+    FUZZ_CHECK((fcntl(built.table().fd(), F_GET_SEALS) & Seals) == Seals, "it can be changed");
+}
+
+} // namespace test

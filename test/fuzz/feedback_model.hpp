@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <tarmac/feedback.hpp>
+#include <vector>
+
+#include "fuzz/input.hpp"
+
+namespace test {
+
+/// Feedback as lists that are looked through from the start.
+struct ModelFeedback {
+    dev_t main_device;
+    std::vector<tarmac::Tranche> tranches;
+
+    friend bool operator==(const ModelFeedback&, const ModelFeedback&) = default;
+};
+
+/// What a FeedbackBuilder is given.
+struct FeedbackRequest {
+    std::optional<dev_t> main_device;
+    std::vector<tarmac::Tranche> tranches;
+    std::shared_ptr<const tarmac::Feedback> table_owner;
+
+    /// What FeedbackBuilder promises of it; nothing where a rule is broken.
+    std::optional<ModelFeedback> expected() const;
+    tarmac::Result<std::shared_ptr<const tarmac::Feedback>> build() const;
+};
+
+FeedbackRequest pick_request(FuzzInput& input,
+                             const std::shared_ptr<const tarmac::Feedback>& table_owner);
+
+/// That `built`, with its table as clients map it, is what was asked for.
+void check_built(const tarmac::Feedback& built, const FeedbackRequest& request,
+                 const ModelFeedback& expected);
+
+} // namespace test
