@@ -8,7 +8,7 @@ source "$here/../embed/tally.sh"
 # shellcheck source=test/fuzz/libfuzzer.sh
 source "$here/libfuzzer.sh"
 
-name=$1 program=$2 seconds=$3
+name=$1 program=$(readlink -f "$2") seconds=$3
 # Below the build, so that what was found is still there afterwards
 found=$(dirname "$program")/crash/$name
 log=$found/log
