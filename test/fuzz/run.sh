@@ -13,7 +13,7 @@ corpus=$dir/corpus/$name crashes=$dir/crash/$name log=$dir/log/$name
 mkdir -p "$corpus" "$crashes" "$dir/log"
 
 # progress TEXT: the newest line of libFuzzer's that counts
-progress() { printf '%s: %s\n' "$name" "$(last 'cov: .*')" >&2; }
+progress() { printf '%s: %s\n' "$name" "$(last 'cov: .* exec/s: [0-9]+')" >&2; }
 
 # last PATTERN: the last match of it in the log
 last() { grep -oE "$1" "$log" | tail -n 1 || true; }
