@@ -30,11 +30,11 @@ bool scans_out(const Tranche& tranche) {
 
 FormatSet pick_formats(FuzzInput& input, bool may_be_large) {
     FormatSet formats;
-    // Rarely, since they take long: more than fit an event
+    // Rarely, since they take long: about as many as fit one event, or two, or three
     constexpr std::uint8_t Large = 0x5b;
     const auto how = input.number<std::uint8_t>();
     if (may_be_large && how == Large) {
-        const unsigned n = ManyPairs + input.below(200);
+        const unsigned n = (1 + input.below(3)) * 1024 - 4 + input.below(8);
         for (unsigned i = 0; i < n; ++i)
             formats.add({DRM_FORMAT_XRGB8888, I915_FORMAT_MOD_X_TILED + i});
     }
