@@ -19,6 +19,10 @@ using Pairs = std::vector<FormatModifier>;
 
 enum Due { Nothing, IfNew, Anyway };
 
+/// A client can't read while all of its objects are told, and libwayland ends who lets too much
+/// pile up.
+constexpr std::size_t MaxObjects = 6;
+
 const FormatSet any_formats{{DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR}};
 
 /// What `client` must have heard, of `model` and its `table`.
@@ -138,7 +142,7 @@ void FeedbackClients::remove_client(std::size_t client) {
 
 void FeedbackClients::add_object(std::size_t place, bool is_for_surface) {
     Client& client = client_at(place);
-    if (client.raw->version() < 4)
+    if (client.raw->version() < 4 || client.objects.size() >= MaxObjects)
         return;
     settle();
     Surface* surface = nullptr;
