@@ -3,6 +3,8 @@
 #include <tarmac/fd.hpp>
 #include <thread>
 
+#include "support/sw_sync.hpp"
+
 namespace test {
 
 /// Somebody who seems to use a dma-buf for as long as this lives, however long that is. The dma-buf
@@ -16,7 +18,7 @@ public:
     FakeUser& operator=(const FakeUser&) = delete;
 
 private:
-    tarmac::Fd timeline_;
+    SwSync timeline_;
 };
 
 class FakeWriter : public FakeUser {
