@@ -1,0 +1,248 @@
+#include "fuzz/wire_server.hpp"
+
+#include <drm_fourcc.h>
+#include <sys/socket.h>
+
+#include "fuzz/input.hpp"
+#include "fuzz/wire_memory.hpp"
+#include "fuzz/wire_renderer.hpp"
+#include "wlr/wlr.hpp"
+
+namespace fuzz {
+
+using namespace std::chrono_literals;
+using tarmac::Fd;
+
+namespace {
+
+// All in proportion to what clients can do in one input.
+constexpr tarmac::Quotas SmallQuotas = {.params = 64,
+                                        .feedback_objects = 64,
+                                        .binds = 64,
+                                        .buffers = Server::ManyBuffers,
+                                        .held_commits = 64,
+                                        .descriptors = 512,
+                                        .mappings = 512,
+                                        .mapped_bytes = 4 << 20,
+                                        .copied_bytes = 1 << 20};
+constexpr auto ShortTimeout = 20ms;
+
+template <class T>
+T must(tarmac::Result<T> made) {
+    FUZZ_CHECK(made, made.error().message);
+    return std::move(*made);
+}
+
+void create_color_representation(wl_display* display) {
+    static constexpr wp_color_representation_surface_v1_alpha_mode modes[] = {
+        WP_COLOR_REPRESENTATION_SURFACE_V1_ALPHA_MODE_PREMULTIPLIED_ELECTRICAL,
+        WP_COLOR_REPRESENTATION_SURFACE_V1_ALPHA_MODE_STRAIGHT};
+    static constexpr wlr_color_representation_v1_coeffs_and_range colors[] = {
+        {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT601,
+         WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_LIMITED},
+        {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT709,
+         WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_FULL},
+        {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_IDENTITY,
+         WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_FULL},
+    };
+    const wlr_color_representation_v1_options options = {
+        .supported_alpha_modes = modes,
+        .supported_alpha_modes_len = std::size(modes),
+        .supported_coeffs_and_ranges = colors,
+        .supported_coeffs_and_ranges_len = std::size(colors),
+    };
+    wlr_color_representation_manager_v1_create(display, 1, &options);
+}
+
+tarmac::LinuxDmabuf::Options usual_options() {
+    tarmac::LinuxDmabuf::Options options;
+    options.quotas = SmallQuotas;
+    options.ready_timeout = ShortTimeout;
+    options.workers = 1;
+    return options;
+}
+
+} // namespace
+
+struct Server::Follower {
+    wlr_surface* surface;
+    tarmac::Listener commit, destroy;
+};
+
+Server& Server::shared() {
+    // Never destroyed: what ends with the process needs no order.
+    static Server& server = *new Server;
+    return server;
+}
+
+Server::Server() : display_{wl_display_create()}, renderer_{create_renderer()} {
+    wlr_log_init(WLR_SILENT, nullptr);
+    wl_log_set_handler_server([](const char*, va_list) {});
+    Memory::shared();
+    wlr_shm_create_with_renderer(display_, 1, renderer_);
+    compositor_ = wlr_compositor_create(display_, 6, renderer_);
+    wlr_subcompositor_create(display_);
+    wlr_viewporter_create(display_);
+    create_color_representation(display_);
+    wlr_xdg_shell_create(display_, 5);
+    make_importers();
+    make_global(usual_options());
+    if (Memory::shared().timeline_fd() >= 0)
+        static_cast<void>(global_->offer_explicit_sync());
+    new_surface_.connect<wlr_surface>(compositor_->events.new_surface,
+                                      [this](wlr_surface* surface) { follow(surface); });
+    // What is opened once and kept has been opened then.
+    expect_service();
+    note_fds();
+}
+
+void Server::make_importers() {
+    importing_ = must(tarmac::create_renderer_importer(renderer_));
+    mapping_ = must(tarmac::create_mapped_importer(renderer_, importing_->device()));
+}
+
+std::vector<tarmac::Importer*> Server::importers(unsigned choice) const {
+    switch (choice % 4) {
+    case 0:
+        return {importing_.get(), mapping_.get()};
+    case 1:
+        return {mapping_.get()};
+    case 2:
+        return {importing_.get()};
+    default:
+        return {mapping_.get(), importing_.get()};
+    }
+}
+
+void Server::make_global(tarmac::LinuxDmabuf::Options options) {
+    global_.reset();
+    global_.emplace(
+        must(tarmac::LinuxDmabuf::create(display_, compositor_, importers(0), std::move(options))));
+}
+
+void Server::follow(wlr_surface* surface) {
+    const auto made = followers_.emplace(followers_.end(), surface);
+    made->commit.connect(surface->events.commit, [surface] {
+        auto* xdg = wlr_xdg_surface_try_from_wlr_surface(surface);
+        if (xdg && xdg->initial_commit)
+            wlr_xdg_surface_schedule_configure(xdg);
+    });
+    made->destroy.connect(surface->events.destroy, [this, made] { followers_.erase(made); });
+}
+
+wlr_surface* Server::surface(unsigned which) const {
+    if (followers_.empty())
+        return nullptr;
+    return std::next(followers_.begin(), which % static_cast<unsigned>(followers_.size()))->surface;
+}
+
+Fd Server::connect() {
+    int ends[2];
+    FUZZ_CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0,
+               "nobody can connect");
+    FUZZ_CHECK(wl_client_create(display_, ends[0]), "nobody can connect");
+    return Fd{ends[1]};
+}
+
+void Server::turn(std::chrono::milliseconds longest) {
+    wl_event_loop_dispatch(wl_display_get_event_loop(display_), static_cast<int>(longest.count()));
+    wl_display_flush_clients(display_);
+}
+
+void Server::end_client(unsigned which) {
+    wl_list* clients = wl_display_get_client_list(display_);
+    if (wl_list_empty(clients))
+        return;
+    wl_list* link = clients->next;
+    for (unsigned i = which % static_cast<unsigned>(wl_list_length(clients)); i > 0; --i)
+        link = link->next;
+    wl_client_destroy(wl_client_from_link(link));
+}
+
+void Server::send_frames() {
+    timespec now{};
+    for (const Follower& follower : followers_)
+        wlr_surface_send_frame_done(follower.surface, &now);
+}
+
+void Server::replace_importers(unsigned choice) {
+    is_as_usual_ = false;
+    static_cast<void>(global_->set_importers(importers(choice)));
+}
+
+void Server::replace_renderer() {
+    wlr_renderer* old = std::exchange(renderer_, create_renderer());
+    wlr_compositor_set_renderer(compositor_, renderer_);
+    const auto old_importing = std::move(importing_), old_mapping = std::move(mapping_);
+    make_importers();
+    FUZZ_CHECK(global_->set_importers(importers(0)), "those of the new renderer aren't taken");
+    wlr_renderer_destroy(old);
+}
+
+void Server::replace_global(unsigned version, bool imports_at_once, bool ends_overdue) {
+    is_as_usual_ = false;
+    auto options = usual_options();
+    options.version = version;
+    if (!imports_at_once)
+        options.import_budget = {};
+    if (ends_overdue) {
+        options.on_overdue = [](wl_client*) { return tarmac::OverdueAnswer::Disconnect; };
+        options.immediate_failure = tarmac::ImmediateFailure::Fatal;
+    }
+    make_global(std::move(options));
+}
+
+void Server::make_as_usual() {
+    if (!std::exchange(is_as_usual_, true))
+        make_global(usual_options());
+}
+
+void Server::pause() {
+    global_->pause();
+}
+
+void Server::resume() {
+    global_->resume();
+}
+
+std::shared_ptr<const tarmac::Feedback> Server::feedback(unsigned choice) const {
+    tarmac::FormatSet few;
+    few.add({DRM_FORMAT_XRGB8888, choice % 2 ? DRM_FORMAT_MOD_LINEAR : DRM_FORMAT_MOD_INVALID});
+    return must(tarmac::FeedbackBuilder{}
+                    .add_tranche({1, tarmac::TrancheFlags::Scanout, few})
+                    .add_tranche({importing_->device(), tarmac::TrancheFlags::Sampling,
+                                  importing_->formats()})
+                    .build());
+}
+
+void Server::change_feedback(unsigned choice) {
+    is_as_usual_ = false;
+    global_->set_default_feedback(feedback(choice));
+}
+
+void Server::change_surface_feedback(unsigned which, unsigned choice) {
+    if (wlr_surface* meant = surface(which))
+        global_->set_surface_feedback(meant->resource, choice % 4 ? feedback(choice) : nullptr);
+}
+
+void Server::lock_buffer(unsigned which) {
+    wlr_surface* meant = surface(which);
+    if (meant && meant->buffer)
+        locked_.push_back(wlr_buffer_lock(&meant->buffer->base));
+}
+
+void Server::unlock_buffers() {
+    for (wlr_buffer* buffer : std::exchange(locked_, {}))
+        wlr_buffer_unlock(buffer);
+}
+
+void Server::look_at_pictures() {
+    for (const Follower& follower : followers_) {
+        const auto shown = global_->shown_picture(*follower.surface);
+        wlr_dmabuf_attributes dmabuf;
+        if (shown && shown->buffer)
+            static_cast<void>(wlr_buffer_get_dmabuf(shown->buffer, &dmabuf));
+    }
+}
+
+} // namespace fuzz
