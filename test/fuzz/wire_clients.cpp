@@ -64,11 +64,6 @@ constexpr const wl_interface* BoundAtStart[] = {
     &xdg_wm_base_interface,
 };
 
-std::uint32_t number(test::FuzzInput& input) {
-    const auto choice = input.number<std::uint8_t>();
-    return choice < 0xe0 ? Numbers[choice % std::size(Numbers)] : input.number<std::uint32_t>();
-}
-
 unsigned since(const wl_message& request) {
     unsigned version = 0;
     for (const char* at = request.signature; std::isdigit(static_cast<unsigned char>(*at)); ++at)
@@ -91,7 +86,21 @@ std::optional<std::uint32_t> object_for(const Client& client, const wl_interface
     return found;
 }
 
+/// What was made last is what there is most to do with.
+const Object& pick_object(const std::vector<Object>& objects, test::FuzzInput& input) {
+    constexpr std::size_t NLatest = 6;
+    const std::size_t choice = input.number<std::uint8_t>();
+    if (choice < 0x80)
+        return objects[objects.size() - 1 - choice % std::min(objects.size(), NLatest)];
+    return objects[(choice - 0x80) % objects.size()];
+}
+
 } // namespace
+
+std::uint32_t number(test::FuzzInput& input) {
+    const auto choice = input.number<std::uint8_t>();
+    return choice < 0xe0 ? Numbers[choice % std::size(Numbers)] : input.number<std::uint32_t>();
+}
 
 std::optional<std::vector<Argument>> Clients::arguments_of(const Client& client,
                                                            const wl_message& request,
@@ -156,7 +165,7 @@ void Clients::write_request(test::FuzzInput& input) {
     if (!client)
         return;
     const auto& objects = client->objects();
-    const Object object = objects[input.number<std::uint8_t>() % objects.size()];
+    const Object object = pick_object(objects, input);
     if (object.interface->method_count == 0 || object.interface == &wl_registry_interface)
         return;
     const unsigned opcode = input.below(static_cast<unsigned>(object.interface->method_count));

@@ -12,6 +12,9 @@ namespace fuzz {
 
 class Server;
 
+/// A number that means something to somebody, or now and then any.
+std::uint32_t number(test::FuzzInput& input);
+
 /// The clients of one input. Which of them does something, and with what, is read from the input;
 /// who has ended is there again as a new client when it is to do something, a few times.
 class Clients {
@@ -21,7 +24,8 @@ public:
     /// Any request of any object, mostly with arguments of the right kind.
     void write_request(test::FuzzInput& input);
     // What would take luck to come by
-    /// Params, planes and a buffer, mostly of an image that can be shown.
+    /// Params, planes and a buffer, mostly of an image that can be shown, with one number wrong now
+    /// and then.
     void make_buffer(test::FuzzInput& input);
     /// Attaches a buffer, or none, and commits.
     void show(test::FuzzInput& input);

@@ -58,22 +58,29 @@ void Clients::make_buffer(test::FuzzInput& input) {
     const Image& image = input.pick(Images);
     const auto how = input.number<std::uint8_t>();
     const unsigned version = client->version_of(factory);
+    unsigned n_until_wrong = input.below(64);
+    const auto told = [&](std::uint32_t right) {
+        return n_until_wrong > 0 && --n_until_wrong == 0 ? number(input) : right;
+    };
     const std::uint32_t params =
         client->write(factory, ZWP_LINUX_DMABUF_V1_CREATE_PARAMS,
                       {NewObject{&zwp_linux_buffer_params_v1_interface, version}});
-    const int fd = Memory::shared().fd(how % Memory::NDmabufs);
-    for (unsigned i = 0; i < image.n_planes; ++i)
+    for (unsigned i = 0; i < image.n_planes; ++i) {
+        const Plane& plane = image.planes[i];
+        const int fd = Memory::shared().fd(told(how % Memory::NDmabufs));
         client->write(params, ZWP_LINUX_BUFFER_PARAMS_V1_ADD,
-                      {PassedFd{fd}, i, image.planes[i].offset, image.planes[i].stride,
-                       high(image.modifier), static_cast<std::uint32_t>(image.modifier)});
-    const std::uint32_t flags = how & 0x80 ? ZWP_LINUX_BUFFER_PARAMS_V1_FLAGS_Y_INVERT : 0;
+                      {PassedFd{fd}, told(i), told(plane.offset), told(plane.stride),
+                       told(high(image.modifier)),
+                       told(static_cast<std::uint32_t>(image.modifier))});
+    }
+    const std::uint32_t flags = told(how & 0x80 ? ZWP_LINUX_BUFFER_PARAMS_V1_FLAGS_Y_INVERT : 0);
+    const std::uint32_t width = told(image.width), height = told(image.height);
+    const std::uint32_t fourcc = told(image.fourcc);
     if (how & 0x40 || version < ZWP_LINUX_BUFFER_PARAMS_V1_CREATE_IMMED_SINCE_VERSION)
-        client->write(params, ZWP_LINUX_BUFFER_PARAMS_V1_CREATE,
-                      {image.width, image.height, image.fourcc, flags});
+        client->write(params, ZWP_LINUX_BUFFER_PARAMS_V1_CREATE, {width, height, fourcc, flags});
     else
-        client->write(
-            params, ZWP_LINUX_BUFFER_PARAMS_V1_CREATE_IMMED,
-            {NewObject{&wl_buffer_interface, 1}, image.width, image.height, image.fourcc, flags});
+        client->write(params, ZWP_LINUX_BUFFER_PARAMS_V1_CREATE_IMMED,
+                      {NewObject{&wl_buffer_interface, 1}, width, height, fourcc, flags});
     // Otherwise they hear `created` of it in a turn to come.
     if (how & 0x20) {
         client->forget(params);
