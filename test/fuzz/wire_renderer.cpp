@@ -142,9 +142,7 @@ wlr_renderer* create_renderer() {
     wl_list_init(&made->textures);
     wlr_renderer* renderer = &made->base;
     wlr_renderer_init(renderer, &renderer_impl, WLR_BUFFER_CAP_DMABUF);
-#if TARMAC_WLROOTS_SINCE(20)
     renderer->color_encodings = WLR_COLOR_ENCODING_BT601 | WLR_COLOR_ENCODING_BT709;
-#endif
     return renderer;
 }
 
