@@ -88,11 +88,11 @@ REASONS = {
     "client":
         "ours keeps what each client holds and may hold.",
     "thirteen large images, made and shown at once":
-        "with GLES2 Mesa's rasterizer draws on this thread, here a picture of four million pixels.",
+        "with GLES2 Mesa's rasterizer draws on this thread, here a large picture.",
     "large images whose memory isn't there yet":
         "with GLES2 Mesa's rasterizer draws on this thread, here from pages that nobody has touched before.",
     "a large image again and again":
-        "with GLES2 Mesa's rasterizer draws on this thread, here a picture of four million pixels.",
+        "with GLES2 Mesa's rasterizer draws on this thread, here a large picture.",
 }
 
 

@@ -8,6 +8,7 @@
 
 #include "import/imported_buffer.hpp"
 #include "linux-dmabuf-v1-client-protocol.h"
+#include "support/color_representation.hpp"
 #include "support/color_surface.hpp"
 #include "support/fake_writer.hpp"
 #include "support/image_buffer.hpp"
@@ -234,16 +235,7 @@ TEST_CASE("a client that may map no more has its colours drawn as the renderer d
     test::LocalCompositor compositor;
     test::LocalRenderer& renderer = test::LocalRenderer::shared();
     wlr_compositor* surfaces = wlr_compositor_create(compositor.display(), 6, renderer.get());
-    static constexpr wp_color_representation_surface_v1_alpha_mode modes[] = {
-        WP_COLOR_REPRESENTATION_SURFACE_V1_ALPHA_MODE_PREMULTIPLIED_ELECTRICAL,
-        WP_COLOR_REPRESENTATION_SURFACE_V1_ALPHA_MODE_STRAIGHT};
-    const wlr_color_representation_v1_options offered = {
-        .supported_alpha_modes = modes,
-        .supported_alpha_modes_len = std::size(modes),
-        .supported_coeffs_and_ranges = nullptr,
-        .supported_coeffs_and_ranges_len = 0,
-    };
-    wlr_color_representation_manager_v1_create(compositor.display(), 1, &offered);
+    test::create_color_representation(compositor.display(), {});
     constexpr std::uint64_t Pixels = Width * Height * 4;
     const bool may_map = GENERATE(true, false);
     LinuxDmabuf::Options options;

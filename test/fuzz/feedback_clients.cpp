@@ -159,18 +159,23 @@ void FeedbackClients::add_object(std::size_t place, bool is_for_surface) {
     client.objects.push_back({&told, surface, default_});
 }
 
+FeedbackClients::Surface* FeedbackClients::living_surface(Client& client, std::size_t place) {
+    if (client.surfaces.empty())
+        return nullptr;
+    Surface& surface = *client.surfaces[place % client.surfaces.size()];
+    return surface.is_there ? &surface : nullptr;
+}
+
 void FeedbackClients::destroy_surface(std::size_t place, std::size_t surface_place) {
     Client& client = client_at(place);
-    if (client.surfaces.empty())
-        return;
-    Surface& surface = *client.surfaces[surface_place % client.surfaces.size()];
-    if (!surface.is_there)
+    Surface* surface = living_surface(client, surface_place);
+    if (!surface)
         return;
     settle();
-    wl_surface_destroy(surface.proxy);
+    wl_surface_destroy(surface->proxy);
     FUZZ_CHECK(client.raw->round_trip(), "the connection is lost");
-    surface.is_there = false;
-    surface.own.reset();
+    surface->is_there = false;
+    surface->own.reset();
 }
 
 const KnownFeedback& FeedbackClients::feedback_of(const Object& object) const {
@@ -200,16 +205,13 @@ void FeedbackClients::renew_default(const KnownFeedback& feedback) {
 
 void FeedbackClients::set_for_surface(std::size_t place, std::size_t surface_place,
                                       const KnownFeedback* feedback) {
-    Client& client = client_at(place);
-    if (client.surfaces.empty())
+    Surface* surface = living_surface(client_at(place), surface_place);
+    if (!surface)
         return;
-    Surface& surface = *client.surfaces[surface_place % client.surfaces.size()];
-    if (!surface.is_there)
-        return;
-    server_->dmabuf->set_surface_feedback(surface.resource,
+    server_->dmabuf->set_surface_feedback(surface->resource,
                                           feedback ? feedback->feedback : nullptr);
-    surface.own = feedback ? std::optional{*feedback} : std::nullopt;
-    make_due(IfNew, &surface, false);
+    surface->own = feedback ? std::optional{*feedback} : std::nullopt;
+    make_due(IfNew, surface, false);
 }
 
 void FeedbackClients::settle() {

@@ -53,6 +53,8 @@ private:
     struct Server;
 
     Client& client_at(std::size_t place) { return *clients_[place % clients_.size()]; }
+    /// nullptr if the one at that place is destroyed, or there is none.
+    static Surface* living_surface(Client& client, std::size_t place);
     const KnownFeedback& feedback_of(const Object& object) const;
     void make_due(int due, const Surface* only_for = nullptr, bool is_for_all = true);
 

@@ -6,6 +6,7 @@
 #include "fuzz/input.hpp"
 #include "fuzz/wire_memory.hpp"
 #include "fuzz/wire_renderer.hpp"
+#include "support/color_representation.hpp"
 #include "wlr/wlr.hpp"
 
 namespace fuzz {
@@ -33,26 +34,14 @@ T must(tarmac::Result<T> made) {
     return std::move(*made);
 }
 
-void create_color_representation(wl_display* display) {
-    static constexpr wp_color_representation_surface_v1_alpha_mode modes[] = {
-        WP_COLOR_REPRESENTATION_SURFACE_V1_ALPHA_MODE_PREMULTIPLIED_ELECTRICAL,
-        WP_COLOR_REPRESENTATION_SURFACE_V1_ALPHA_MODE_STRAIGHT};
-    static constexpr wlr_color_representation_v1_coeffs_and_range colors[] = {
-        {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT601,
-         WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_LIMITED},
-        {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT709,
-         WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_FULL},
-        {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_IDENTITY,
-         WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_FULL},
-    };
-    const wlr_color_representation_v1_options options = {
-        .supported_alpha_modes = modes,
-        .supported_alpha_modes_len = std::size(modes),
-        .supported_coeffs_and_ranges = colors,
-        .supported_coeffs_and_ranges_len = std::size(colors),
-    };
-    wlr_color_representation_manager_v1_create(display, 1, &options);
-}
+constexpr wlr_color_representation_v1_coeffs_and_range OfferedColors[] = {
+    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT601,
+     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_LIMITED},
+    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT709,
+     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_FULL},
+    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_IDENTITY,
+     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_FULL},
+};
 
 tarmac::LinuxDmabuf::Options usual_options() {
     tarmac::LinuxDmabuf::Options options;
@@ -83,7 +72,7 @@ Server::Server() : display_{wl_display_create()}, renderer_{create_renderer()} {
     compositor_ = wlr_compositor_create(display_, 6, renderer_);
     wlr_subcompositor_create(display_);
     wlr_viewporter_create(display_);
-    create_color_representation(display_);
+    test::create_color_representation(display_, OfferedColors);
     wlr_xdg_shell_create(display_, 5);
     make_importers();
     make_global(usual_options());

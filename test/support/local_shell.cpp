@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "compositor/wlr_shells.hpp"
+#include "support/color_representation.hpp"
 #include "support/patience.hpp"
 
 namespace test {
@@ -20,28 +21,16 @@ std::chrono::seconds longest_wait() {
     return 8s * slowness();
 }
 
-void create_color_representation(wl_display* display) {
-    static constexpr wp_color_representation_surface_v1_alpha_mode modes[] = {
-        WP_COLOR_REPRESENTATION_SURFACE_V1_ALPHA_MODE_PREMULTIPLIED_ELECTRICAL,
-        WP_COLOR_REPRESENTATION_SURFACE_V1_ALPHA_MODE_STRAIGHT};
-    static constexpr wlr_color_representation_v1_coeffs_and_range colors[] = {
-        {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT601,
-         WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_LIMITED},
-        {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT601,
-         WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_FULL},
-        {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT709,
-         WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_LIMITED},
-        {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT709,
-         WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_FULL},
-    };
-    const wlr_color_representation_v1_options options = {
-        .supported_alpha_modes = modes,
-        .supported_alpha_modes_len = std::size(modes),
-        .supported_coeffs_and_ranges = colors,
-        .supported_coeffs_and_ranges_len = std::size(colors),
-    };
-    wlr_color_representation_manager_v1_create(display, 1, &options);
-}
+constexpr wlr_color_representation_v1_coeffs_and_range OfferedColors[] = {
+    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT601,
+     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_LIMITED},
+    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT601,
+     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_FULL},
+    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT709,
+     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_LIMITED},
+    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT709,
+     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_FULL},
+};
 
 std::chrono::nanoseconds time_of_thread() {
     timespec time;
@@ -68,7 +57,7 @@ LocalShell::LocalShell(Drawing drawing, Settings settings) : compositor{std::in_
     wlr_subcompositor_create(display);
     wlr_viewporter_create(display);
     wlr_data_device_manager_create(display);
-    create_color_representation(display);
+    create_color_representation(display, OfferedColors);
     seat = wlr_seat_create(display, "seat");
     wlr_seat_set_capabilities(seat, WL_SEAT_CAPABILITY_POINTER);
     wlr_presentation_create(display, nullptr, 1);
