@@ -64,6 +64,24 @@ patch_sources() {
     patch_source arch/um/kernel/time.c \
         '$a unsigned long long notrace sched_clock(void) { return os_nsecs(); }' \
         'sched_clock(void) { return os_nsecs(); }' 1
+    bound_mappings
+}
+
+# User-Mode Linux maps each page into a process of the host, which may have 65530 mappings (vm.max_map_count),
+# and kills whoever needs more, whose other threads then hang. Here it counts what may have added one, and maps
+# anew once that could be too many, as hardware does whose TLB is full: a page fault maps what is still valid.
+bound_mappings() {
+    local skas=arch/um/kernel/skas host=arch/um/os-Linux/skas
+    patch_source arch/um/include/shared/skas/mm_id.h '/int syscall_data_len;/a int n_mapped;' 'int n_mapped;' 1
+    patch_source $skas/mmu.c '/new_id->syscall_data_len = 0;/a new_id->n_mapped = 0;' 'new_id->n_mapped = 0;' 1
+    # A page mapped into the middle of others makes three of one.
+    patch_source $host/mem.c \
+        '/phys_fd = get_stub_fd(mm_idp, phys_fd);/i if (++mm_idp->n_mapped > 30000) { unmap(mm_idp, 0, STUB_START); mm_idp->n_mapped = 0; }' \
+        'n_mapped > 30000' 1
+    patch_source $host/mem.c '/sc->syscall = STUB_SYSCALL_MUNMAP;/a mm_idp->n_mapped++;' 'n_mapped++;' 1
+    patch_source arch/um/kernel/trap.c \
+        '/} while (!pte_present(\*pte));/a scoped_guard(spinlock_irqsave, \&mm->page_table_lock) { *pte = pte_mkneedsync(*pte); um_tlb_mark_sync(mm, address \& PAGE_MASK, (address \& PAGE_MASK) + PAGE_SIZE); }' \
+        'page_table_lock) { \*pte = pte_mkneedsync' 1
 }
 
 configure() {

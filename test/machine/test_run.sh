@@ -46,6 +46,14 @@ expect 'stdout and stderr stay apart' 'out/err' \
 expect 'what the command leaves running does not hold the machine' 0 \
     "$(status_of timeout 60 ./run machine --no-build -- sh -c 'sleep 1000 & exit 0')"
 
+# Two at a time, so that no two pages that lie side by side in one are side by side in the machine's memory
+expect 'a process may touch more pages than the host gives it mappings' 0 "$(status_of on_machine -- python3 -c '
+import mmap
+first, second = (mmap.mmap(-1, 50000 * 4096, flags=mmap.MAP_PRIVATE) for _ in range(2))
+for page in range(0, 50000 * 4096, 4096):
+    first[page] = second[page] = 1
+assert all(memory[page] == 1 for memory in (first, second) for page in range(0, 50000 * 4096, 4096))')"
+
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/tarmac
 on_machine -- sh -c 'echo x >/usr/tarmac-was-here; echo x >>/etc/passwd; rm /usr/bin/grim' </dev/null >/dev/null 2>&1 || true
 expect 'the machine cannot write the cached root' '' \

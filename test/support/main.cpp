@@ -9,8 +9,6 @@
 #include <sstream>
 #include <string>
 
-#include "support/sanitizer.hpp"
-#include "support/supervise.hpp"
 #include "support/watchdog.hpp"
 
 namespace {
@@ -74,19 +72,13 @@ CATCH_REGISTER_LISTENER(Tally)
 // What Catch2 exits with when every test was skipped, and what Meson takes for a skip.
 constexpr int AllSkipped = 4, MesonSkip = 77;
 
-int run(int argc, char** argv) {
-    test::start_watchdog();
-    const int status = Catch::Session().run(argc, argv);
-    test::watch("what happens at exit");
-    return status == AllSkipped ? MesonSkip : status;
-}
-
 } // namespace
 
 int main(int argc, char** argv) {
     // A peer that has gone is an error to check, not the end of the tests.
     std::signal(SIGPIPE, SIG_IGN);
-    if (test::HasAddressSanitizer)
-        return test::supervise([&] { return run(argc, argv); });
-    return run(argc, argv);
+    test::start_watchdog();
+    const int status = Catch::Session().run(argc, argv);
+    test::watch("what happens at exit");
+    return status == AllSkipped ? MesonSkip : status;
 }
