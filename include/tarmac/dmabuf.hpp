@@ -25,8 +25,8 @@ struct Plane {
 struct DmabufDescription {
     std::uint32_t width = 0, height = 0; ///< of the whole image, in pixels
     std::uint32_t fourcc = 0;            ///< DRM_FORMAT_*, from <drm_fourcc.h>
-    std::uint64_t modifier = 0;          ///< DRM_FORMAT_MOD_*; INVALID means an implicit one
     unsigned n_planes = 0;
+    std::uint64_t modifier = 0; ///< DRM_FORMAT_MOD_*; INVALID means an implicit one
     std::array<Plane, MaxPlanes> planes = {};
     bool is_y_inverted = false; ///< the first row in memory is the lowest of the picture
     bool is_premultiplied = true;

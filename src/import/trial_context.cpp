@@ -69,8 +69,8 @@ bool TrialContext::make_target() {
     DmabufDescription description{.width = Side,
                                   .height = Side,
                                   .fourcc = DRM_FORMAT_XRGB8888,
-                                  .modifier = gbm_bo_get_modifier(bo.get()),
                                   .n_planes = 1,
+                                  .modifier = gbm_bo_get_modifier(bo.get()),
                                   .planes = {}};
     description.planes[0] = {Fd{gbm_bo_get_fd(bo.get())}, 0, gbm_bo_get_stride(bo.get())};
     auto image = Dmabuf::create(std::move(description));

@@ -40,8 +40,8 @@ struct Fixture {
         DmabufDescription description{.width = Width,
                                       .height = Height,
                                       .fourcc = DRM_FORMAT_NV12,
-                                      .modifier = DRM_FORMAT_MOD_LINEAR,
                                       .n_planes = 2,
+                                      .modifier = DRM_FORMAT_MOD_LINEAR,
                                       .planes = {},
                                       .color = {}};
         description.planes[0] = {std::move(*luma.duplicate()), 0, Width};

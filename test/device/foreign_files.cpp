@@ -22,8 +22,8 @@ Result<Dmabuf> make_image(Fd file) {
     DmabufDescription image{.width = 16,
                             .height = 16,
                             .fourcc = DRM_FORMAT_XRGB8888,
-                            .modifier = DRM_FORMAT_MOD_LINEAR,
                             .n_planes = 1,
+                            .modifier = DRM_FORMAT_MOD_LINEAR,
                             .planes = {},
                             .color = {}};
     image.planes[0] = {std::move(file), 0, 64};

@@ -40,8 +40,8 @@ struct Fixture {
         DmabufDescription description{.width = Size,
                                       .height = Size,
                                       .fourcc = DRM_FORMAT_XRGB8888,
-                                      .modifier = DRM_FORMAT_MOD_LINEAR,
                                       .n_planes = 1,
+                                      .modifier = DRM_FORMAT_MOD_LINEAR,
                                       .planes = {},
                                       .color = {}};
         description.planes[0] = {std::move(*memory.duplicate()), 0, Size * 4};

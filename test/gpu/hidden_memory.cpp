@@ -16,8 +16,8 @@ tarmac::MemoryKind kind_of(const tarmac::Fd& dmabuf, std::uint32_t stride) {
     tarmac::DmabufDescription description{.width = 16,
                                           .height = 16,
                                           .fourcc = DRM_FORMAT_XRGB8888,
-                                          .modifier = DRM_FORMAT_MOD_LINEAR,
                                           .n_planes = 1,
+                                          .modifier = DRM_FORMAT_MOD_LINEAR,
                                           .planes = {}};
     description.planes[0] = {*dmabuf.duplicate(), 0, stride};
     const auto image = tarmac::Dmabuf::create(std::move(description));
