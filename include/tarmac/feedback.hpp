@@ -73,10 +73,9 @@ public:
     /// Whether a client that was told of this feedback may create a buffer of `pair`.
     bool contains(FormatModifier pair) const noexcept { return table_->formats().contains(pair); }
 
-    /// Whether a client would be told the same.
-    bool same_content(const Feedback& other) const noexcept {
-        return main_device_ == other.main_device_ && tranches_ == other.tranches_;
-    }
+    /// Whether a client of `version` of zwp_linux_dmabuf_v1 would be told the same: the main device
+    /// is told of below version 6, and sampling since.
+    bool tells_same(const Feedback& other, std::uint32_t version) const noexcept;
 
 private:
     friend class FeedbackBuilder;

@@ -5,6 +5,10 @@ namespace tarmac {
 
 namespace {
 
+/// Where zwp_linux_dmabuf_feedback_v1.tranche_flags has the flag sampling, for which main_device
+/// went
+constexpr std::uint32_t SamplingSince = 6;
+
 bool is_sampling(const Tranche& tranche) {
     return has(tranche.flags, TrancheFlags::Sampling);
 }
@@ -31,12 +35,23 @@ Feedback::Feedback(dev_t main_device, std::vector<Tranche> tranches,
     }
 }
 
+bool Feedback::tells_same(const Feedback& other, std::uint32_t version) const noexcept {
+    if (version >= SamplingSince)
+        return tranches_ == other.tranches_;
+    return main_device_ == other.main_device_ &&
+           std::ranges::equal(tranches_, other.tranches_, [](const Tranche& a, const Tranche& b) {
+               return a.target_device == b.target_device &&
+                      has(a.flags, TrancheFlags::Scanout) == has(b.flags, TrancheFlags::Scanout) &&
+                      a.formats == b.formats;
+           });
+}
+
 void FeedbackBuilder::append(Tranche tranche) {
     for (const Tranche& earlier : tranches_) {
         // Clients below version 6 are told of no flag but this.
-        const bool same_for_all = earlier.target_device == tranche.target_device &&
-                                  has(earlier.flags, TrancheFlags::Scanout) ==
-                                      has(tranche.flags, TrancheFlags::Scanout);
+        const bool same_for_all =
+            earlier.target_device == tranche.target_device &&
+            has(earlier.flags, TrancheFlags::Scanout) == has(tranche.flags, TrancheFlags::Scanout);
         if (same_for_all)
             tranche.formats = tranche.formats.without(earlier.formats);
     }

@@ -71,7 +71,8 @@ void FeedbackObject::tell_if_due(const FeedbackRegistry& feedbacks) {
     if (due == Due::Nothing || is_inert_)
         return;
     auto feedback = feedbacks.for_surface(surface_);
-    if (due == Due::IfNew && told_ && told_->same_content(*feedback))
+    if (due == Due::IfNew && told_ &&
+        told_->tells_same(*feedback, wl_resource_get_version(resource_)))
         return;
     account_->tell(feedback);
     send(*feedback);

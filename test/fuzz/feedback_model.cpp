@@ -78,6 +78,17 @@ Pairs read_table(const FormatTable& table) {
 
 } // namespace
 
+ModelFeedback ModelFeedback::as_told(std::uint32_t version) const {
+    ModelFeedback told = *this;
+    if (version >= 6) {
+        told.main_device.reset();
+    } else {
+        for (Tranche& tranche : told.tranches)
+            tranche.flags = scans_out(tranche) ? TrancheFlags::Scanout : TrancheFlags::None;
+    }
+    return told;
+}
+
 std::optional<ModelFeedback> FeedbackRequest::expected() const {
     ModelFeedback model{};
     for (const Tranche& given : tranches) {

@@ -11,8 +11,11 @@ namespace test {
 
 /// Feedback as lists that are looked through from the start.
 struct ModelFeedback {
-    dev_t main_device;
+    std::optional<dev_t> main_device;
     std::vector<tarmac::Tranche> tranches;
+
+    /// Without what a client of `version` isn't told.
+    ModelFeedback as_told(std::uint32_t version) const;
 
     friend bool operator==(const ModelFeedback&, const ModelFeedback&) = default;
 };

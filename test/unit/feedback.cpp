@@ -68,7 +68,7 @@ TEST_CASE("a table holds what 16 bits can point to and no more") {
 TEST_CASE("tranches point into one table of all pairs") {
     const auto feedback =
         build_feedback(Gpu, {{Display, TrancheFlags::Scanout, {XrgbLinear}},
-                               {Gpu, TrancheFlags::Sampling, {Nv12Linear, XrgbLinear}}});
+                             {Gpu, TrancheFlags::Sampling, {Nv12Linear, XrgbLinear}}});
     REQUIRE(feedback);
     const Feedback& told = **feedback;
     CHECK(told.table().formats() == FormatSet{XrgbLinear, Nv12Linear});
@@ -116,7 +116,8 @@ TEST_CASE("the main device is the first that samples, unless another is named") 
 }
 
 TEST_CASE("feedback with the same pairs can share a table") {
-    const auto base = build_feedback(Gpu, {{Gpu, TrancheFlags::Sampling, {XrgbLinear, Nv12Linear}}});
+    const auto base =
+        build_feedback(Gpu, {{Gpu, TrancheFlags::Sampling, {XrgbLinear, Nv12Linear}}});
     const FeedbackBuilder builder =
         FeedbackBuilder{}
             .share_table(*base)
@@ -128,8 +129,9 @@ TEST_CASE("feedback with the same pairs can share a table") {
     CHECK(std::ranges::equal((*same_pairs)->indices(0), std::vector<std::uint16_t>{1}));
     CHECK(std::ranges::equal((*same_pairs)->indices(1), std::vector<std::uint16_t>{1, 0}));
 
-    const auto more =
-        FeedbackBuilder{builder}.add_tranche({Display, TrancheFlags::Sampling, {XrgbImplicit}}).build();
+    const auto more = FeedbackBuilder{builder}
+                          .add_tranche({Display, TrancheFlags::Sampling, {XrgbImplicit}})
+                          .build();
     REQUIRE(more);
     CHECK(&(*more)->table() != &(*base)->table());
     CHECK((*more)->contains(XrgbImplicit));
@@ -141,10 +143,24 @@ TEST_CASE("feedback compares by what a client would be told") {
     const auto one = build_feedback(Gpu, tranches);
     const auto same = build_feedback(Gpu, tranches);
     const auto other = build_feedback(Gpu, {{Gpu, TrancheFlags::Sampling, {XrgbImplicit}}});
-    CHECK((*one)->same_content(**same));
-    CHECK_FALSE((*one)->same_content(**other));
+    for (std::uint32_t version : {4, 5, 6}) {
+        CHECK((*one)->tells_same(**same, version));
+        CHECK_FALSE((*one)->tells_same(**other, version));
+    }
 
     const std::vector<Tranche> both = {{Gpu, TrancheFlags::Sampling, {XrgbLinear}},
                                        {Display, TrancheFlags::Sampling, {XrgbLinear}}};
-    CHECK_FALSE((*build_feedback(Gpu, both))->same_content(**build_feedback(Display, both)));
+    const auto main_on_gpu = build_feedback(Gpu, both),
+               main_on_display = build_feedback(Display, both);
+    CHECK_FALSE((*main_on_gpu)->tells_same(**main_on_display, 5));
+    CHECK((*main_on_gpu)->tells_same(**main_on_display, 6));
+
+    const TrancheFlags all = TrancheFlags::Scanout | TrancheFlags::Sampling;
+    const auto only_scanned_out =
+        build_feedback(Gpu, {{Gpu, TrancheFlags::Scanout, {XrgbLinear}},
+                             {Gpu, TrancheFlags::Sampling, {XrgbImplicit}}});
+    const auto sampled_too = build_feedback(
+        Gpu, {{Gpu, all, {XrgbLinear}}, {Gpu, TrancheFlags::Sampling, {XrgbImplicit}}});
+    CHECK((*only_scanned_out)->tells_same(**sampled_too, 5));
+    CHECK_FALSE((*only_scanned_out)->tells_same(**sampled_too, 6));
 }
