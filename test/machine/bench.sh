@@ -11,8 +11,9 @@ command_bench() {
         esac
         shift
     done
-    prepare
-    build gcc
+    parse_options
+    need_sandbox
+    ensure_machine_and_build
     packages=$(optional_packages "$checkout/test/bench/packages")
     ensure_root "$packages"
     # In a build of its own, since the other was made where there is no GTK

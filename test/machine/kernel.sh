@@ -1,17 +1,23 @@
 # shellcheck shell=bash
 # The machines' kernels: User-Mode Linux (um), an ordinary program, and one for QEMU (x86_64).
 
+# has_kernel ARCHITECTURE: sets kernel to the finished file, and tells whether it is there.
+has_kernel() {
+    kernel_fragments=("$machine"/kernel{,."$1"}.config)
+    kernel=$cache/kernel-$1-$(hash_of "${kernel_fragments[@]}" "$machine/kernel_in_root.sh" <(echo "$suite"))
+    [[ -x $kernel ]]
+}
+
 # ensure_kernel ARCHITECTURE: sets kernel to the finished file, making it when there is none.
 ensure_kernel() {
-    local arch=$1 fragments=("$machine"/kernel{,."$1"}.config)
-    kernel=$cache/kernel-$arch-$(hash_of "${fragments[@]}" "$machine/kernel_in_root.sh" <(echo "$suite"))
-    [[ ! -x $kernel ]] || return 0
+    local arch=$1
+    ! has_kernel "$arch" || return 0
     lock "kernel-$arch"
     if [[ ! -x $kernel ]]; then
         need_space "$cache" 4 XDG_CACHE_HOME
         remove_tree "$cache"/kernel-"$arch"-*.half
         mkdir "$kernel.half"
-        step "Building the machine's kernel" "$logs/kernel-$arch.log" build_kernel "$kernel.half" "$arch" "${fragments[@]}"
+        step "Building the machine's kernel" "$logs/kernel-$arch.log" build_kernel "$kernel.half" "$arch" "${kernel_fragments[@]}"
         mv "$kernel.half/linux" "$kernel"
         remove_tree "$kernel.half"
     fi

@@ -61,6 +61,9 @@ attend() {
     return "$status"
 }
 
+# labelled LABEL COMMAND…: runs it without input, and puts the label before each line that it writes.
+labelled() { "${@:2}" </dev/null 2>&1 | sed -u "s/^/$1: /" >&2; }
+
 # step TEXT LOG COMMAND…: runs COMMAND with its output in LOG and shows that it
 # lives. Dies when it fails. Never call it where `set -e` is off (`if`, `||`), nor in a subshell,
 # which forgets the traps.

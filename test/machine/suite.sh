@@ -25,9 +25,10 @@ command_test() {
     mkdir -p "$builds"
     TARMAC_TALLY=$(mktemp "$builds/tally.XXXXXX")
     tallying=yes
-    prepare
+    parse_options
+    need_sandbox
     # What most parts need, and whose failure is everybody's
-    build gcc
+    ensure_machine_and_build
     (($# == 0)) || lanes=("$*")
     attend run_lanes "${lanes[@]}"
     tallying=no
@@ -55,7 +56,7 @@ run_parts() {
     read -ra names <<<"$1"
     for name in "${names[@]}"; do
         status=0
-        TARMAC_TALLY=$TARMAC_TALLY.$name "$checkout/run" test "$name" </dev/null 2>&1 | sed -u "s/^/$name: /" >&2 || status=$?
+        TARMAC_TALLY=$TARMAC_TALLY.$name labelled "$name" "$checkout/run" test "$name" || status=$?
         ((status == 0)) ||
             printf 'fail the part %s: ended with status %s, see above\n' "$name" "$status" >>"$TARMAC_TALLY.$name"
     done

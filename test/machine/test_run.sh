@@ -177,6 +177,50 @@ ended_at_last() {
 }
 expect 'SIGTERM and then SIGINT end it with a build that ignores them' 143 "$(ended_at_last)"
 
+# Where there is no kernel yet, it is made beside the build: both fail when they are told to.
+both=$scratch/both
+mkdir -p "$both/test" "$scratch/cache/tarmac"
+for root in "$cache"/root-????????????; do ln -s "$root" "$scratch/cache/tarmac"; done
+cp run "$both"
+cp -r test/machine "$both/test"
+mkfifo "$both"/{begun,build,kernel}
+exec 3<>"$both/begun" 4<>"$both/build" 5<>"$both/kernel"
+printf '%s\n' "project('both', 'cpp')" \
+    "custom_target('both', output: 'both', build_by_default: true, install: true, install_dir: 'both', command: ['sh', '-c', 'cd @SOURCE_ROOT@; echo >begun; read -r line <build; exit 1'])" >"$both/meson.build"
+echo "build_kernel() {
+    cd '$both'
+    echo >begun
+    read -r line <kernel
+    echo 'cause: it was told to fail'
+    return 1
+}" >>"$both/test/machine/kernel.sh"
+
+# both_until COMMAND…: starts ./run demo there, and when both have begun, COMMAND with its process's number.
+# Prints the status, the last line that it wrote, and what is locked.
+both_until() {
+    local status=0
+    XDG_CACHE_HOME=$scratch/cache setsid env --default-signal=INT "$both/run" demo </dev/null >"$scratch/both.log" 2>&1 &
+    for _ in build kernel; do read -r -t 120 <&3 || echo 'one did not begin'; done
+    "$@" "$!"
+    timeout 30 tail --pid="$!" -f /dev/null || { echo 'late'; kill "$!"; }
+    wait "$!" 2>/dev/null || status=$?
+    # Nobody waits for what is killed.
+    flock -w 20 "$both/.build/gcc.lock" true || echo 'the build is locked'
+    flock -w 20 "$scratch/cache/tarmac/kernel-um.lock" true || echo 'the kernel is locked'
+    echo "$status"
+    tail -n 1 "$scratch/both.log"
+}
+tell() { echo >&"$1"; }
+expect 'a kernel that fails ends the build beside it, and says why' \
+    "1
+kernel: ./run: Building the machine's kernel: failed. it was told to fail. Log: $scratch/cache/tarmac/log/kernel-um.log" "$(both_until tell 5)"
+expect 'a build that fails ends the kernel beside it, and says why' \
+    "1
+build: ./run: Building (gcc): failed with status 1, and the lines above may say why. Log: $both/.build/log/gcc.log" "$(both_until tell 4)"
+for signal in INT/130 TERM/143 KILL/137; do
+    expect "SIG${signal%/*} ends both" "${signal#*/}" "$(both_until kill "-${signal%/*}" 2>/dev/null | head -n 1)"
+done
+
 exec 7>"$slow/.build/gcc.lock"
 flock 7
 exec 6< <(exec setsid "$slow/run" build </dev/null 2>&1 7>&-)
