@@ -1,22 +1,10 @@
 // The global in this process, with a real renderer and real dma-bufs: what can't be seen from
 // outside.
 
-#include <catch2/catch_test_macros.hpp>
-#include <drm_fourcc.h>
-#include <optional>
-#include <sys/resource.h>
-#include <tarmac/linux_dmabuf.hpp>
-#include <wayland-client.h>
-
-#include "linux-dmabuf-v1-client-protocol.h"
-#include "protocol/cases.hpp"
-#include "support/dmabuf_source.hpp"
 #include "support/feedback.hpp"
 #include "support/held_mappings.hpp"
-#include "support/local_compositor.hpp"
-#include "support/local_renderer.hpp"
+#include "support/offered_global.hpp"
 #include "wlr/listener.hpp"
-#include "wlr/wlr.hpp"
 
 using namespace tarmac;
 using namespace std::chrono_literals;
@@ -24,217 +12,13 @@ using test::Answer;
 using test::CardHeight;
 using test::CardStride;
 using test::CardWidth;
+using test::Created;
+using test::Failed;
+using test::OfferedGlobal;
+using test::OtherImporter;
 using test::RawClient;
 
-namespace {
-
-const Answer Created{Answer::Created, 0, {}}, Failed{Answer::Failed, 0, {}};
-const Answer NoMemory{Answer::Error, WL_DISPLAY_ERROR_NO_MEMORY, "wl_display"};
-
-/// Takes what the real importer takes, on another device, or nothing at all.
-class OtherImporter final : public Importer {
-public:
-    OtherImporter(Importer& real, dev_t device, bool declines)
-        : real_{real}, device_{device}, declines_{declines} {}
-
-    const FormatSet& formats() const noexcept override { return real_.formats(); }
-    dev_t device() const noexcept override { return device_; }
-    std::string_view way() const noexcept override { return "other"; }
-    unsigned asked = 0;
-    std::uint64_t mapped_bytes = 0;
-
-private:
-    Result<Texture> import_dmabuf(std::shared_ptr<const Dmabuf> dmabuf, const Update&) override {
-        ++asked;
-        if (declines_)
-            return fail(Fault::ImportFailed, "declined");
-        auto texture = real_.import(std::move(dmabuf));
-        if (!texture || mapped_bytes == 0)
-            return texture;
-        wlr_texture* second = wlr_texture_from_buffer(texture->get()->renderer, texture->buffer());
-        return Texture{std::move(*texture).take_buffer(), second, mapped_bytes};
-    }
-
-    Importer& real_;
-    dev_t device_;
-    bool declines_;
-};
-
-struct Fixture {
-    test::LocalCompositor compositor;
-    test::LocalRenderer& renderer = test::LocalRenderer::shared();
-    Fd dmabuf = test::allocate_dmabuf(test::Exporter::Udmabuf, test::CardSize);
-    std::vector<std::string> imports, refusals;
-    std::optional<LinuxDmabuf> global;
-
-    wlr_compositor* surfaces = wlr_compositor_create(compositor.display(), 6, renderer.get());
-
-    ~Fixture() {
-        // Objects of clients must not outlive the renderer that their buffers' textures are of.
-        wl_display_destroy_clients(compositor.display());
-        global.reset();
-    }
-
-    void offer(LinuxDmabuf::Options options, std::vector<Importer*> importers = {}) {
-        if (importers.empty())
-            importers = {&renderer.importer()};
-        options.on_import = [this](const Import& import) { imports.emplace_back(import.way); };
-        options.on_refusal = [this](const Refusal& refusal) {
-            refusals.push_back(refusal.error.message);
-        };
-        auto created =
-            LinuxDmabuf::create(compositor.display(), surfaces, importers, std::move(options));
-        REQUIRE(created);
-        global = std::move(*created);
-    }
-    RawClient connect(unsigned version = 6) {
-        return RawClient{version, compositor.connect(), compositor.pump()};
-    }
-    RawClient::Params& with_plane(RawClient& client) {
-        auto& params = client.create_params();
-        client.add(params, dmabuf.get(), 0, 0, CardStride, DRM_FORMAT_MOD_LINEAR);
-        return params;
-    }
-    Answer create(RawClient& client, RawClient::Params& params) {
-        return client.create(params, CardWidth, CardHeight, DRM_FORMAT_XRGB8888);
-    }
-    /// As most clients do: the params object goes as soon as it is used.
-    Answer create_immed_without_params(RawClient& client) {
-        auto* params = zwp_linux_dmabuf_v1_create_params(client.dmabuf());
-        zwp_linux_buffer_params_v1_add(params, dmabuf.get(), 0, 0, CardStride, 0, 0);
-        wl_buffer* buffer = zwp_linux_buffer_params_v1_create_immed(params, CardWidth, CardHeight,
-                                                                    DRM_FORMAT_XRGB8888, 0);
-        zwp_linux_buffer_params_v1_destroy(params);
-        client.round_trip();
-        client.round_trip();
-        wl_buffer_destroy(buffer);
-        return client.connection();
-    }
-    Answer create_immed(RawClient& client, RawClient::Params& params) {
-        return client.create_immed(params, CardWidth, CardHeight, DRM_FORMAT_XRGB8888);
-    }
-};
-
-} // namespace
-
-TEST_CASE_METHOD(Fixture, "past its share of params objects a client is out of memory, alone") {
-    offer({.quotas = {.params = 6}});
-    RawClient other = connect(), client = connect();
-    for (int i = 0; i < 3; ++i)
-        client.create_params();
-    CHECK(client.round_trip());
-    client.create_params();
-    client.round_trip();
-    CHECK(client.connection() == NoMemory);
-    CHECK(refusals.size() == 1);
-    CHECK(create(other, with_plane(other)) == Created);
-}
-
-TEST_CASE_METHOD(Fixture, "used and destroyed params don't count") {
-    offer({.quotas = {.params = 2, .descriptors = 2}});
-    RawClient client = connect();
-    for (int i = 0; i < 5; ++i) {
-        auto& params = with_plane(client);
-        CHECK(create(client, params) == Created);
-        wl_buffer_destroy(std::exchange(params.buffer, nullptr));
-    }
-    for (int i = 0; i < 5; ++i) {
-        auto* params = zwp_linux_dmabuf_v1_create_params(client.dmabuf());
-        zwp_linux_buffer_params_v1_add(params, dmabuf.get(), 0, 0, CardStride, 0, 0);
-        zwp_linux_buffer_params_v1_destroy(params);
-    }
-    CHECK(client.round_trip());
-}
-
-TEST_CASE_METHOD(Fixture, "past its share of descriptors a client hears failed") {
-    offer({.quotas = {.descriptors = 4}});
-    RawClient client = connect();
-    auto& params = client.create_params();
-    for (std::uint32_t plane = 0; plane < 2; ++plane)
-        client.add(params, dmabuf.get(), plane, 0, CardStride, DRM_FORMAT_MOD_LINEAR);
-    CHECK(client.round_trip());
-    CHECK(create(client, with_plane(client)) == Failed);
-    CHECK(create_immed(client, with_plane(client)) == Failed);
-    // What isn't kept can't be set twice either.
-    auto& other = with_plane(client);
-    CHECK(client.round_trip());
-    client.add(other, dmabuf.get(), 0, 0, CardStride, DRM_FORMAT_MOD_LINEAR);
-    client.round_trip();
-    CHECK(client.connection() == test::protocol_error(ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_PLANE_SET));
-}
-
-TEST_CASE_METHOD(Fixture, "past its share of buffers a client hears failed until one goes") {
-    offer({.quotas = {.buffers = 5}});
-    RawClient client = connect(), other = connect();
-    auto& first = with_plane(client);
-    CHECK(create(client, first) == Created);
-    CHECK(create_immed(client, with_plane(client)) == Created);
-    CHECK(create(client, with_plane(client)) == Failed);
-    CHECK(create_immed(client, with_plane(client)) == Failed);
-    CHECK(create(other, with_plane(other)) == Created);
-    wl_buffer_destroy(std::exchange(first.buffer, nullptr));
-    CHECK(create(client, with_plane(client)) == Created);
-    CHECK(refusals.size() == 2);
-}
-
-TEST_CASE_METHOD(Fixture, "a buffer counts until its last reader is done") {
-    offer({.quotas = {.buffers = 2}});
-    RawClient client = connect();
-    auto& first = with_plane(client);
-    REQUIRE(create(client, first) == Created);
-    wl_surface* surface = wl_compositor_create_surface(client.compositor());
-    wl_surface_attach(surface, first.buffer, 0, 0);
-    wl_surface_commit(surface);
-    wl_buffer_destroy(std::exchange(first.buffer, nullptr));
-    REQUIRE(client.round_trip());
-
-    CHECK(create(client, with_plane(client)) == Failed);
-    wl_surface_destroy(surface);
-    CHECK(client.round_trip());
-    CHECK(create(client, with_plane(client)) == Created);
-}
-
-TEST_CASE_METHOD(Fixture, "past its share of mapped bytes a client hears failed") {
-    OtherImporter mapping{renderer.importer(), 1, false};
-    mapping.mapped_bytes = test::CardSize;
-    offer({.quotas = {.mapped_bytes = 4 * test::CardSize}}, {&mapping});
-    RawClient client = connect();
-    CHECK(create(client, with_plane(client)) == Created);
-    auto& second = with_plane(client);
-    CHECK(create(client, second) == Created);
-    CHECK(create(client, with_plane(client)) == Failed);
-    wl_buffer_destroy(std::exchange(second.buffer, nullptr));
-    CHECK(create(client, with_plane(client)) == Created);
-}
-
-TEST_CASE_METHOD(Fixture, "what was mapped for an importer is charged once") {
-    OtherImporter mapping{renderer.importer(), 1, false};
-    mapping.mapped_bytes = test::CardSize;
-    offer({.quotas = {.mapped_bytes = 2 * test::CardSize}}, {&mapping});
-    RawClient client = connect();
-    auto& params = with_plane(client);
-    REQUIRE(create(client, params) == Created);
-    REQUIRE(global->set_importers({&renderer.importer()}));
-    CHECK(client.round_trip());
-    REQUIRE(global->set_importers({&mapping}));
-    CHECK(client.round_trip());
-    // A buffer that had failed would be an error.
-    wl_surface* surface = wl_compositor_create_surface(client.compositor());
-    wl_surface_attach(surface, params.buffer, 0, 0);
-    wl_surface_commit(surface);
-    CHECK(client.round_trip());
-    wl_surface_destroy(surface);
-}
-
-TEST_CASE_METHOD(Fixture, "a quota may be none") {
-    constexpr auto None = Quotas::Unlimited;
-    offer({.quotas = {.params = None, .buffers = None, .descriptors = None, .mapped_bytes = None}});
-    RawClient client = connect();
-    for (int i = 0; i < 50; ++i)
-        CHECK(create(client, with_plane(client)) == Created);
-}
-
-TEST_CASE_METHOD(Fixture, "an import that fails after create_immed is answered by policy") {
+TEST_CASE_METHOD(OfferedGlobal, "an import that fails after create_immed is answered by policy") {
     OtherImporter declining{renderer.importer(), 1, true};
     SECTION("failed, and using the buffer is an error") {
         offer({}, {&declining});
@@ -268,7 +52,8 @@ TEST_CASE_METHOD(Fixture, "an import that fails after create_immed is answered b
     CHECK(refusals == std::vector<std::string>{"declined"});
 }
 
-TEST_CASE_METHOD(Fixture, "without a named device every importer is asked, with one only that") {
+TEST_CASE_METHOD(OfferedGlobal,
+                 "without a named device every importer is asked, with one only that") {
     OtherImporter declining{renderer.importer(), 1, true}, taking{renderer.importer(), 2, false};
     offer({}, {&declining, &taking});
     RawClient client = connect();
@@ -295,7 +80,7 @@ TEST_CASE_METHOD(Fixture, "without a named device every importer is asked, with 
     CHECK(declining.asked == 2);
 }
 
-TEST_CASE_METHOD(Fixture, "what was told before a change may still be used after it") {
+TEST_CASE_METHOD(OfferedGlobal, "what was told before a change may still be used after it") {
     offer({});
     RawClient old_client = connect(), without_feedback = connect(3);
     old_client.feedback();
@@ -313,7 +98,7 @@ TEST_CASE_METHOD(Fixture, "what was told before a change may still be used after
           test::protocol_error(ZWP_LINUX_BUFFER_PARAMS_V1_ERROR_INVALID_FORMAT));
 }
 
-TEST_CASE_METHOD(Fixture, "objects may go in any order while an import waits") {
+TEST_CASE_METHOD(OfferedGlobal, "objects may go in any order while an import waits") {
     offer({.import_budget = 0ns});
     const std::size_t before = test::count_open_fds();
     auto client = std::make_unique<RawClient>(6u, compositor.connect(), compositor.pump());
@@ -360,7 +145,7 @@ TEST_CASE_METHOD(Fixture, "objects may go in any order while an import waits") {
     CHECK(test::count_open_fds() == before);
 }
 
-TEST_CASE_METHOD(Fixture, "a surface that gets the buffer before its import imports it") {
+TEST_CASE_METHOD(OfferedGlobal, "a surface that gets the buffer before its import imports it") {
     offer({.import_budget = GENERATE(2ms, 0ms)});
     RawClient client = connect();
     wl_surface* surface = wl_compositor_create_surface(client.compositor());
@@ -385,13 +170,13 @@ TEST_CASE_METHOD(Fixture, "a surface that gets the buffer before its import impo
     wl_surface_destroy(surface);
 }
 
-TEST_CASE_METHOD(Fixture, "what waits when the global goes is answered failed") {
+TEST_CASE_METHOD(OfferedGlobal, "what waits when the global goes is answered failed") {
     offer({.import_budget = 0ns});
     RawClient client = connect();
     RawClient::Params* waiting = nullptr;
     // The idle source that came first goes first: the global leaves between request and import.
     struct Last {
-        Fixture* fixture;
+        OfferedGlobal* fixture;
         wl_client* client;
         Listener resource_created;
     } last{this, wl_client_from_link(wl_display_get_client_list(compositor.display())->next), {}};
@@ -399,7 +184,8 @@ TEST_CASE_METHOD(Fixture, "what waits when the global goes is answered failed") 
         last.resource_created.disconnect();
         wl_event_loop_add_idle(
             wl_display_get_event_loop(last.fixture->compositor.display()),
-            [](void* fixture) { static_cast<Fixture*>(fixture)->global.reset(); }, last.fixture);
+            [](void* fixture) { static_cast<OfferedGlobal*>(fixture)->global.reset(); },
+            last.fixture);
     }));
     waiting = &with_plane(client);
     CHECK(create(client, *waiting) == Failed);
@@ -407,7 +193,7 @@ TEST_CASE_METHOD(Fixture, "what waits when the global goes is answered failed") 
     CHECK(client.round_trip());
 }
 
-TEST_CASE_METHOD(Fixture, "while it is paused, clients wait for their imports") {
+TEST_CASE_METHOD(OfferedGlobal, "while it is paused, clients wait for their imports") {
     offer({});
     RawClient client = connect();
     REQUIRE(client.round_trip());
@@ -469,7 +255,7 @@ TEST_CASE_METHOD(Fixture, "while it is paused, clients wait for their imports") 
     }
 }
 
-TEST_CASE_METHOD(Fixture, "objects may go in any order while an image is being mapped") {
+TEST_CASE_METHOD(OfferedGlobal, "objects may go in any order while an image is being mapped") {
     if (const std::string why = test::missing(test::Exporter::Vgem); !why.empty())
         SKIP(why);
     // So large that it is mapped by a worker
@@ -548,54 +334,4 @@ TEST_CASE_METHOD(Fixture, "objects may go in any order while an image is being m
     wl_display_destroy_clients(compositor.display());
     global.reset();
     CHECK(test::count_open_fds() == before);
-}
-
-TEST_CASE_METHOD(Fixture, "a compositor out of descriptors loses the one request") {
-    offer({});
-    RawClient other = connect(), client = connect(), starved = connect();
-    auto& ready = with_plane(client);
-    CHECK(client.round_trip());
-
-    rlimit limit;
-    REQUIRE(getrlimit(RLIMIT_NOFILE, &limit) == 0);
-    // Sent before, received after the limit falls to what is open anyway.
-    with_plane(starved);
-    const rlimit none = {3, limit.rlim_max};
-    REQUIRE(setrlimit(RLIMIT_NOFILE, &none) == 0);
-    const Answer answer = create(client, ready);
-    starved.round_trip();
-    REQUIRE(setrlimit(RLIMIT_NOFILE, &limit) == 0);
-    CHECK((answer == Created || answer == Failed));
-    // A descriptor that doesn't fit is lost in the kernel, and libwayland ends the client that sent
-    // it.
-    CHECK(starved.connection().kind == Answer::Error);
-
-    CHECK(create(other, with_plane(other)) == Created);
-    CHECK(create(client, with_plane(client)) == Created);
-}
-
-TEST_CASE_METHOD(Fixture, "ten thousand buffers leave no descriptor behind") {
-    offer({});
-    RawClient client = connect();
-    client.round_trip();
-    const std::size_t before = test::count_open_fds();
-    for (int i = 0; i < 10'000; ++i) {
-        auto* params = zwp_linux_dmabuf_v1_create_params(client.dmabuf());
-        zwp_linux_buffer_params_v1_add(params, dmabuf.get(), 0, 0, CardStride, 0, 0);
-        wl_buffer_destroy(zwp_linux_buffer_params_v1_create_immed(params, CardWidth, CardHeight,
-                                                                  DRM_FORMAT_XRGB8888, 0));
-        zwp_linux_buffer_params_v1_destroy(params);
-        // The other ways for a plane to end: never used, and refused.
-        auto* unused = zwp_linux_dmabuf_v1_create_params(client.dmabuf());
-        zwp_linux_buffer_params_v1_add(unused, dmabuf.get(), 3, 0, CardStride, 0, 0);
-        zwp_linux_buffer_params_v1_destroy(unused);
-        auto* refused = zwp_linux_dmabuf_v1_create_params(client.dmabuf());
-        zwp_linux_buffer_params_v1_add(refused, dmabuf.get(), 0, 0, CardStride, 0, 0);
-        zwp_linux_buffer_params_v1_create(refused, CardWidth, CardHeight, DRM_FORMAT_XRGB8888,
-                                          ZWP_LINUX_BUFFER_PARAMS_V1_FLAGS_INTERLACED);
-        zwp_linux_buffer_params_v1_destroy(refused);
-        if (i % 64 == 0)
-            REQUIRE(client.round_trip());
-    }
-    CHECK(client.wait_until([&] { return test::count_open_fds() == before; }));
 }
