@@ -3,69 +3,17 @@
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
-#include <drm_fourcc.h>
 #include <list>
-#include <optional>
-#include <vector>
-#include <wayland-client.h>
 
-#include "linux-dmabuf-v1-client-protocol.h"
-#include "support/compositor_process.hpp"
+#include "greedy.hpp"
 #include "support/dmabuf_source.hpp"
 #include "support/forked_process.hpp"
-#include "support/image_buffer.hpp"
 #include "support/kernel_parameter.hpp"
-#include "support/stages.hpp"
-#include "support/window.hpp"
 
 using namespace test;
 using tarmac::Fd;
 
 namespace {
-
-constexpr int Size = 16;
-constexpr std::uint32_t Stride = Size * 4;
-
-Stage with_few_descriptors(const std::string& renderer) {
-    Stage stage = stage_of(renderer);
-    stage.launcher = {"prlimit", "--nofile=1024:1024"};
-    return stage;
-}
-
-/// Asks for `n` buffers of as many descriptors as `fourcc` has planes, and waits for the answers.
-/// How many were made; nothing if the connection was ended.
-std::optional<int> ask_for_buffers(RawClient& client, const Fd& dmabuf, int n,
-                                   std::uint32_t fourcc = DRM_FORMAT_XRGB8888) {
-    std::vector<RawClient::Params*> asked;
-    for (int i = 0; i < n; ++i) {
-        auto& params = *asked.emplace_back(&client.create_params());
-        const std::uint32_t n_planes = fourcc == DRM_FORMAT_YUV444 ? 3 : 1;
-        for (std::uint32_t plane = 0; plane < n_planes; ++plane)
-            client.add(params, dmabuf.get(), plane, 0, Stride, DRM_FORMAT_MOD_LINEAR);
-        zwp_linux_buffer_params_v1_create(params.object, Size, Size, fourcc, 0);
-    }
-    const auto are_answered = [&] {
-        return std::ranges::all_of(asked, [](const auto* params) { return params->is_answered; });
-    };
-    if (!client.wait_until(are_answered))
-        return std::nullopt;
-    return static_cast<int>(
-        std::ranges::count_if(asked, [](const auto* params) { return params->buffer != nullptr; }));
-}
-
-/// Binds what there is, is told the formats, and has a picture shown.
-void start_and_draw(const CompositorProcess& compositor) {
-    RawClient client = compositor.connect(6);
-    REQUIRE(client.dmabuf());
-    CHECK_FALSE(client.feedback().table.empty());
-    Window window{client};
-    CHECK_FALSE(client.feedback(window.surface()).table.empty());
-    ImageBuffer image{client, DRM_FORMAT_XRGB8888, 64, 64};
-    window.show(image.get());
-    ImageBuffer video{client, DRM_FORMAT_NV12, 64, 64};
-    window.show(video.get());
-    CHECK(client.connection() == Answer{});
-}
 
 /// With five connections, none of which may be ended over it.
 bool take_buffers(const CompositorProcess& compositor, const Fd& dmabuf) {
@@ -86,7 +34,7 @@ bool take_buffers(const CompositorProcess& compositor, const Fd& dmabuf) {
 
 TEST_CASE("five clients of one process that want all descriptors leave others enough") {
     CompositorProcess compositor{{}, with_few_descriptors(GENERATE("gles2", "vulkan", "pixman"))};
-    const Fd dmabuf = allocate_dmabuf(Exporter::Udmabuf, Stride * Size);
+    const Fd dmabuf = allocate_dmabuf(Exporter::Udmabuf, SmallStride * SmallSize);
     const ForkedProcess greedy{[&] { return take_buffers(compositor, dmabuf); }};
     CHECK(greedy.is_done_well(compositor.process()));
     start_and_draw(compositor);
@@ -95,7 +43,7 @@ TEST_CASE("five clients of one process that want all descriptors leave others en
 
 TEST_CASE("ten processes that each want all descriptors leave another enough") {
     CompositorProcess compositor{{}, with_few_descriptors("gles2")};
-    const Fd dmabuf = allocate_dmabuf(Exporter::Udmabuf, Stride * Size);
+    const Fd dmabuf = allocate_dmabuf(Exporter::Udmabuf, SmallStride * SmallSize);
     std::list<ForkedProcess> greedy;
     for (int i = 0; i < 10; ++i) {
         greedy.emplace_back([&] {
@@ -122,8 +70,10 @@ TEST_CASE("a process that wants all mappings leaves the compositor enough to liv
         for (int i = 0; i < 1400; ++i) {
             auto& params = *asked.emplace_back(&client.create_params());
             for (std::uint32_t plane = 0; plane < 3; ++plane)
-                client.add(params, dmabufs[plane].get(), plane, 0, Size, DRM_FORMAT_MOD_LINEAR);
-            zwp_linux_buffer_params_v1_create(params.object, Size, Size, DRM_FORMAT_YUV420, 0);
+                client.add(params, dmabufs[plane].get(), plane, 0, SmallSize,
+                           DRM_FORMAT_MOD_LINEAR);
+            zwp_linux_buffer_params_v1_create(params.object, SmallSize, SmallSize,
+                                              DRM_FORMAT_YUV420, 0);
         }
         return client.wait_until([&] { return asked.back()->is_answered; }) &&
                !asked.back()->buffer;
@@ -136,7 +86,7 @@ TEST_CASE("a process that wants all mappings leaves the compositor enough to liv
 
 TEST_CASE("what a process had is free for others when it is gone") {
     CompositorProcess compositor{{}, with_few_descriptors("gles2")};
-    const Fd dmabuf = allocate_dmabuf(Exporter::Udmabuf, Stride * Size);
+    const Fd dmabuf = allocate_dmabuf(Exporter::Udmabuf, SmallStride * SmallSize);
     int n_made[2];
     const std::size_t fds = compositor.count_settled_fds();
     for (int& n : n_made) {
