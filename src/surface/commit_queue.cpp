@@ -38,11 +38,24 @@ void Surface::advance() {
     make_pictures();
     const auto end = std::ranges::find_if(
         waiting_, [](const Commit& c) { return c.waits_for_parent() || !c.is_ready(); });
-    if (end != waiting_.begin())
+    if (end != waiting_.begin() && !is_about_to_show(end))
         return let_go(end);
     arm_deadline();
     if (const auto parent = waiting_.front().parent)
         parent->progressed();
+}
+
+/// Whether nothing is seen yet, and what is left out for `next`, which is being read, can come with
+/// it: the surface would be transparent in between.
+bool Surface::is_about_to_show(Commits::const_iterator next) const {
+    const auto is_read_next = [&] {
+        return next != waiting_.end() && !next->waits_for_parent() && next->picture &&
+               next->picture->stage() == Stage::Reading;
+    };
+    return shown_.kind == ShownContent::Kind::Nothing && is_read_next() &&
+           std::ranges::all_of(waiting_.begin(), next, [](const Commit& c) {
+               return c.is_dropped() || c.brings == Commit::Brings::Nothing;
+           });
 }
 
 /// Of the pictures at the front that could be shown together only the last is seen: the others

@@ -165,6 +165,7 @@ private:
 
     // commit_queue.cpp: what waits
     void progressed();
+    bool is_about_to_show(Commits::const_iterator next) const;
     void make_pictures();
     void begin_reading(Commits::iterator end);
     std::vector<bool> superseded_before(Commits::iterator end) const;

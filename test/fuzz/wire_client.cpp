@@ -213,6 +213,8 @@ void Client::hear(const Object& object, unsigned opcode, std::span<const std::ui
         } else {
             ++n_failed_;
         }
+    } else if (object.interface == &wl_buffer_interface) { // release
+        released_.push_back(object.id);
     } else if (object.interface == &xdg_surface_interface) { // configure
         serial_ = first;
     }

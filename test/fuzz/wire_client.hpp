@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <tarmac/fd.hpp>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -61,6 +62,8 @@ public:
     /// How often params were told `created` and `failed`.
     unsigned n_created() const { return n_created_; }
     unsigned n_failed() const { return n_failed_; }
+    /// The buffers that were released since the last call.
+    std::vector<std::uint32_t> take_released() { return std::exchange(released_, {}); }
 
     /// Writes a request, which isn't sent yet. The id of the object that it makes, if it does.
     std::uint32_t write(std::uint32_t object, unsigned opcode, std::span<const Argument> arguments);
@@ -91,6 +94,7 @@ private:
     std::map<std::uint32_t, Global> globals_; ///< by name
     std::uint32_t serial_ = 0;
     unsigned n_created_ = 0, n_failed_ = 0;
+    std::vector<std::uint32_t> released_;
     std::vector<std::uint8_t> out_, in_;
     std::vector<int> fds_; ///< borrowed
 };

@@ -1,0 +1,214 @@
+#include "fuzz/content_compositor.hpp"
+
+#include <algorithm>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <utility>
+
+#include "fuzz/input.hpp"
+#include "fuzz/real_renderer.hpp"
+#include "support/color_representation.hpp"
+#include "support/dmabuf_source.hpp"
+#include "support/name_colors.hpp"
+#include "wlr/wlr.hpp"
+
+namespace fuzz {
+
+using namespace std::chrono_literals;
+using tarmac::Fd;
+
+namespace {
+
+constexpr int LargestSide = 32, MostSurfaces = 16;
+
+constexpr wlr_color_representation_v1_coeffs_and_range OfferedColors[] = {
+    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT601,
+     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_LIMITED},
+    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT601,
+     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_FULL},
+    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT709,
+     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_LIMITED},
+    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT709,
+     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_FULL},
+    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_IDENTITY,
+     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_FULL},
+};
+
+template <class T>
+T must(tarmac::Result<T> made) {
+    FUZZ_CHECK(made, made.error().message);
+    return std::move(*made);
+}
+
+} // namespace
+
+/// Memory that any renderer draws to: the pictures of surfaces, one below the other.
+struct Compositor::Target {
+    wlr_buffer buffer; // first, so that the way back from it is well defined
+    Fd dmabuf;
+    void* memory;
+
+    static constexpr int Width = 64, Height = LargestSide * MostSurfaces;
+    static constexpr std::size_t Stride = Width * 4, Size = Stride * Height;
+    static Target& of(wlr_buffer* buffer) { return *reinterpret_cast<Target*>(buffer); }
+
+    static Target* create() {
+        static constexpr wlr_buffer_impl functions = {
+            .destroy = [](wlr_buffer* buffer) { wlr_buffer_finish(buffer); },
+            .get_dmabuf =
+                [](wlr_buffer* buffer, wlr_dmabuf_attributes* attributes) {
+                    *attributes = {};
+                    attributes->width = Width;
+                    attributes->height = Height;
+                    attributes->format = DRM_FORMAT_XRGB8888;
+                    attributes->modifier = DRM_FORMAT_MOD_LINEAR;
+                    attributes->n_planes = 1;
+                    attributes->stride[0] = Stride;
+                    attributes->fd[0] = of(buffer).dmabuf.get();
+                    return true;
+                },
+            .get_shm = nullptr,
+            .begin_data_ptr_access =
+                [](wlr_buffer* buffer, std::uint32_t, void** data, std::uint32_t* fourcc,
+                   std::size_t* stride) {
+                    *data = of(buffer).memory;
+                    *fourcc = DRM_FORMAT_XRGB8888;
+                    *stride = Stride;
+                    return true;
+                },
+            .end_data_ptr_access = [](wlr_buffer*) {},
+        };
+        auto* target = new Target{};
+        wlr_buffer_init(&target->buffer, &functions, Width, Height);
+        target->dmabuf = test::allocate_dmabuf(test::Exporter::Udmabuf, Size);
+        target->memory =
+            mmap(nullptr, Size, PROT_READ | PROT_WRITE, MAP_SHARED, target->dmabuf.get(), 0);
+        FUZZ_CHECK(target->memory != MAP_FAILED, "no memory to draw to");
+        return target;
+    }
+};
+
+Compositor& Compositor::shared() {
+    // Never destroyed: what ends with the process needs no order.
+    static Compositor& compositor = *new Compositor;
+    return compositor;
+}
+
+Compositor::Compositor()
+    : display_{wl_display_create()}, renderer_{create_real_renderer()}, target_{Target::create()} {
+    wlr_log_init(WLR_SILENT, nullptr);
+    wl_log_set_handler_server([](const char*, va_list) {});
+    FUZZ_CHECK(renderer_, "there is no such renderer");
+    compositor_ = wlr_compositor_create(display_, 6, renderer_);
+    wlr_subcompositor_create(display_);
+    wlr_viewporter_create(display_);
+    test::create_color_representation(display_, OfferedColors);
+    make_importers();
+    tarmac::LinuxDmabuf::Options options;
+    options.workers = 1;
+    // Nothing may be left out because it takes long.
+    options.ready_timeout = 1h;
+    options.quotas.held_commits = 1 << 16;
+    global_.emplace(
+        must(tarmac::LinuxDmabuf::create(display_, compositor_, importers(), std::move(options))));
+}
+
+void Compositor::make_importers() {
+    if (auto made = tarmac::create_renderer_importer(renderer_, main_device()))
+        importing_ = std::move(*made);
+    mapping_ = must(tarmac::create_mapped_importer(renderer_, main_device()));
+}
+
+std::vector<tarmac::Importer*> Compositor::importers() const {
+    if (importing_)
+        return {importing_.get(), mapping_.get()};
+    return {mapping_.get()};
+}
+
+Compositor::Connection Compositor::connect() {
+    int ends[2];
+    FUZZ_CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0,
+               "nobody can connect");
+    wl_client* client = wl_client_create(display_, ends[0]);
+    FUZZ_CHECK(client, "nobody can connect");
+    return {Fd{ends[1]}, client};
+}
+
+void Compositor::turn(std::chrono::milliseconds longest) {
+    wl_event_loop_dispatch(wl_display_get_event_loop(display_), static_cast<int>(longest.count()));
+    wl_display_flush_clients(display_);
+}
+
+wlr_surface* Compositor::find_surface(wl_client* client, std::uint32_t id) {
+    wl_resource* resource = wl_client_get_object(client, id);
+    return resource ? wlr_surface_from_resource(resource) : nullptr;
+}
+
+void Compositor::give_role(wlr_surface* surface) {
+    static constexpr wlr_surface_role role = {.name = "fuzz", .no_object = true};
+    FUZZ_CHECK(wlr_surface_set_role(surface, &role, nullptr, 0), "it has another role");
+}
+
+void Compositor::lose_renderer() {
+    wlr_renderer* old = std::exchange(renderer_, create_real_renderer());
+    FUZZ_CHECK(renderer_, "there is no such renderer");
+    wlr_compositor_set_renderer(compositor_, renderer_);
+    const auto old_importing = std::move(importing_), old_mapping = std::move(mapping_);
+    make_importers();
+    set_importers_again();
+    end_real_renderer(old);
+}
+
+void Compositor::set_importers_again() {
+    FUZZ_CHECK(global_->set_importers(importers()), "importers aren't taken");
+}
+
+std::vector<Seen> Compositor::look(const std::vector<wlr_surface*>& surfaces) {
+    FUZZ_CHECK(surfaces.size() <= MostSurfaces, "too many to look at");
+    wlr_render_pass* pass = wlr_renderer_begin_buffer_pass(renderer_, &target_->buffer, nullptr);
+    FUZZ_CHECK(pass, "nothing can be drawn");
+    wlr_render_rect_options black{};
+    black.box = {0, 0, Target::Width, LargestSide * static_cast<int>(surfaces.size())};
+    black.color = {0, 0, 0, 1};
+    wlr_render_pass_add_rect(pass, &black);
+    std::vector<Seen> all(surfaces.size());
+    for (std::size_t i = 0; i < surfaces.size(); ++i) {
+        wlr_surface* surface = surfaces[i];
+        wlr_texture* texture = surface ? wlr_surface_get_texture(surface) : nullptr;
+        if (!texture)
+            continue;
+        const wlr_surface_state& state = surface->current;
+        FUZZ_CHECK(state.width <= LargestSide && state.height <= LargestSide,
+                   "it is larger than any client wants");
+        wlr_render_texture_options options{};
+        options.texture = texture;
+        wlr_surface_get_buffer_source_box(surface, &options.src_box);
+        options.dst_box = {0, LargestSide * static_cast<int>(i), state.width, state.height};
+        options.transform = wlr_output_transform_invert(state.transform);
+        options.filter_mode = WLR_SCALE_FILTER_NEAREST;
+        test::name_colors(options, surface);
+        wlr_render_pass_add_texture(pass, &options);
+        all[i].width = static_cast<unsigned>(state.width);
+        all[i].height = static_cast<unsigned>(state.height);
+        all[i].pixels.resize(std::size_t{all[i].width} * all[i].height);
+    }
+    FUZZ_CHECK(wlr_render_pass_submit(pass), "nothing can be drawn");
+    wlr_texture* drawn = wlr_texture_from_buffer(renderer_, &target_->buffer);
+    FUZZ_CHECK(drawn, "what was drawn can't be read");
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        Seen& seen = all[i];
+        if (seen.pixels.empty())
+            continue;
+        const wlr_texture_read_pixels_options options = {
+            .data = seen.pixels.data(),
+            .format = DRM_FORMAT_XRGB8888,
+            .stride = seen.width * 4,
+            .src_box = {0, LargestSide * static_cast<int>(i), static_cast<int>(seen.width),
+                        static_cast<int>(seen.height)}};
+        FUZZ_CHECK(wlr_texture_read_pixels(drawn, &options), "what was drawn can't be read");
+    }
+    wlr_texture_destroy(drawn);
+    return all;
+}
+
+} // namespace fuzz

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <tarmac/linux_dmabuf.hpp>
+#include <vector>
+
+#include "fuzz/content_image.hpp"
+
+struct wlr_surface;
+
+namespace fuzz {
+
+/// A compositor in this process that draws with a renderer of wlroots'. It is made once.
+class Compositor {
+public:
+    static Compositor& shared();
+
+    struct Connection {
+        tarmac::Fd socket; ///< the client's end
+        wl_client* client;
+    };
+    Connection connect();
+    void turn(std::chrono::milliseconds longest = {});
+
+    /// nullptr if there is none of that id.
+    static wlr_surface* find_surface(wl_client* client, std::uint32_t id);
+    /// Its commits may wait from now on, which those of a surface without a role can't.
+    static void give_role(wlr_surface* surface);
+
+    void lose_renderer();
+    void set_importers_again();
+    void pause() { global_->pause(); }
+    void resume() { global_->resume(); }
+
+    /// What is seen of surfaces, each for itself before black.
+    std::vector<Seen> look(const std::vector<wlr_surface*>& surfaces);
+
+private:
+    Compositor();
+    void make_importers();
+    std::vector<tarmac::Importer*> importers() const;
+
+    wl_display* display_;
+    wlr_renderer* renderer_;
+    wlr_compositor* compositor_;
+    std::unique_ptr<tarmac::Importer> importing_, mapping_;
+    std::optional<tarmac::LinuxDmabuf> global_;
+    struct Target;
+    Target* target_;
+};
+
+} // namespace fuzz

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <list>
+#include <memory>
+#include <optional>
+
+#include "fuzz/content_compositor.hpp"
+#include "fuzz/content_memory.hpp"
+#include "fuzz/content_model.hpp"
+#include "fuzz/input.hpp"
+#include "fuzz/wire_client.hpp"
+
+namespace fuzz {
+
+/// A client that does nothing wrong: it draws in what isn't used, damages what it changes, and what
+/// it commits keeps to the protocols. What, it reads from the input.
+class Painter {
+public:
+    /// Those that don't know of colours have no say in them.
+    Painter(Compositor& compositor, bool knows_colors);
+    ~Painter();
+    Painter(const Painter&) = delete;
+    Painter& operator=(const Painter&) = delete;
+
+    void add_surface(test::FuzzInput& input);
+    void remove_surface(test::FuzzInput& input);
+    void remove_all();
+    /// A new picture, now or later.
+    void commit_picture(test::FuzzInput& input);
+    /// One that was committed before.
+    void commit_again(test::FuzzInput& input);
+    /// The picture as before, but seen otherwise.
+    void commit_otherwise(test::FuzzInput& input);
+    void commit_nothing(test::FuzzInput& input);
+    void destroy_buffer(Canvas& canvas);
+
+    void send() { client_.flush(); }
+    void hear();
+    /// What is seen of its surfaces: whether it may be, and all that can be.
+    void check_seen();
+    bool is_settled();
+    void lose();
+    std::string describe();
+
+private:
+    static constexpr unsigned MostSurfaces = 5;
+
+    struct Surface {
+        std::uint32_t id, viewport = 0, colors = 0, subsurface = 0;
+        std::shared_ptr<Tree> tree;
+        Tree::Part* part;
+        Surface* parent = nullptr;
+        Geometry sent{};
+        bool is_told_yuv = false; ///< what its colours' object says last
+    };
+
+    Surface* choose(test::FuzzInput& input);
+    void remove(Surface& surface);
+    void change_geometry(Shown& shown, test::FuzzInput& input);
+    void change_colors(Surface& surface, Shown& shown, test::FuzzInput& input);
+    void tell_encoding(Surface& surface, const Shown& shown);
+    void send_geometry(Surface& surface, const Shown& shown);
+    void attach(Surface& surface, Canvas& canvas, const Shown& shown, std::uint8_t damage);
+    void send_damage(Surface& surface, const Shown& shown, std::uint8_t how);
+    void make_buffer(Canvas& canvas);
+    /// Of each tree of surfaces what is seen.
+    template <class Function>
+    bool for_each_tree(Function&& function);
+
+    Compositor& compositor_;
+    Compositor::Connection connection_;
+    Client client_;
+    bool knows_colors_;
+    std::list<Surface> surfaces_;
+};
+
+} // namespace fuzz
