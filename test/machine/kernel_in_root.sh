@@ -67,18 +67,14 @@ patch_sources() {
     bound_mappings
 }
 
-# User-Mode Linux maps each page into a process of the host, which may have 65530 mappings (vm.max_map_count),
-# and kills whoever needs more, whose other threads then hang. Here it counts what may have added one, and maps
-# anew once that could be too many, as hardware does whose TLB is full: a page fault maps what is still valid.
+# User-Mode Linux maps each page into a process of the host, which may have 65530 mappings (vm.max_map_count).
+# Whoever needed more had its next system call made up for it, and was killed at best. Now all is unmapped then,
+# as a TLB is flushed that is full, and page faults map again what is used.
 bound_mappings() {
-    local skas=arch/um/kernel/skas host=arch/um/os-Linux/skas
-    patch_source arch/um/include/shared/skas/mm_id.h '/int syscall_data_len;/a int n_mapped;' 'int n_mapped;' 1
-    patch_source $skas/mmu.c '/new_id->syscall_data_len = 0;/a new_id->n_mapped = 0;' 'new_id->n_mapped = 0;' 1
-    # A page mapped into the middle of others makes three of one.
-    patch_source $host/mem.c \
-        '/phys_fd = get_stub_fd(mm_idp, phys_fd);/i if (++mm_idp->n_mapped > 30000) { unmap(mm_idp, 0, STUB_START); mm_idp->n_mapped = 0; }' \
-        'n_mapped > 30000' 1
-    patch_source $host/mem.c '/sc->syscall = STUB_SYSCALL_MUNMAP;/a mm_idp->n_mapped++;' 'n_mapped++;' 1
+    local unmap='if (res == (unsigned long)-ENOMEM) { stub_syscall2(__NR_munmap, 0, (unsigned long)d - UM_KERN_PAGE_SIZE); i = d->syscall_data_len; break; }'
+    patch_source arch/um/kernel/skas/stub.c "/if (res != sc->mem.addr) {/i $unmap
+/^\t\t\tif (res) {/i $unmap" '__NR_munmap, 0, ' 2
+    # Of what the page table says is mapped already
     patch_source arch/um/kernel/trap.c \
         '/} while (!pte_present(\*pte));/a scoped_guard(spinlock_irqsave, \&mm->page_table_lock) { *pte = pte_mkneedsync(*pte); um_tlb_mark_sync(mm, address \& PAGE_MASK, (address \& PAGE_MASK) + PAGE_SIZE); }' \
         'page_table_lock) { \*pte = pte_mkneedsync' 1
