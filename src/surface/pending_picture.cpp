@@ -89,20 +89,33 @@ bool PendingPicture::charge_waiting(std::uint64_t n_descriptors) {
     return charge.has_value();
 }
 
-/// What has all the descriptors of its share goes on, if less smoothly.
+/// What has all the descriptors of its share goes on, if less smoothly. A client may have thousands
+/// of those: the more they are, the longer each waits, and in a turn of the event loop no more are
+/// looked at than its budget allows.
 void PendingPicture::look_later(const void* client) {
     constexpr std::chrono::milliseconds Pause{10};
-    again_.emplace(context_.loop, Pause, [this, client] {
+    constexpr unsigned InAPause = 16;
+    if (!looked_at_)
+        looked_at_.emplace(context_.n_looked_at, buffer().owner());
+    again_.emplace(context_.loop, Pause * (1 + looked_at_->count() / InAPause), [this, client] {
         step([&] {
-            look_at_fences(client);
-            if (is_drawn_)
-                proceed();
+            auto* owner = static_cast<wl_client*>(const_cast<void*>(buffer().owner()));
+            const auto look = [this, client] {
+                step([&] {
+                    look_at_fences(client);
+                    if (is_drawn_)
+                        proceed();
+                });
+            };
+            next_look_ = context_.imports.push(owner, look, ImportQueue::Kind::Other);
         });
     });
 }
 
 void PendingPicture::end_waiting() noexcept {
     again_.reset();
+    next_look_ = {};
+    looked_at_.reset();
     fences_ = {};
     acquire_wait_.reset();
     waiting_charge_ = {};

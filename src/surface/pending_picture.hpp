@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <map>
 #include <optional>
 
 #include "import/decision.hpp"
@@ -74,6 +75,27 @@ public:
                                    const Request& request);
 
 private:
+    /// One of a client's pictures that are looked at now and then.
+    class LookedAt {
+    public:
+        LookedAt(std::map<const void*, unsigned>& all, const void* client)
+            : all_{all}, place_{all.try_emplace(client).first} {
+            ++place_->second;
+        }
+        ~LookedAt() {
+            if (--place_->second == 0)
+                all_.erase(place_);
+        }
+        LookedAt(const LookedAt&) = delete;
+        LookedAt& operator=(const LookedAt&) = delete;
+
+        unsigned count() const noexcept { return place_->second; }
+
+    private:
+        std::map<const void*, unsigned>& all_;
+        std::map<const void*, unsigned>::iterator place_;
+    };
+
     /// What happens by itself: without memory the picture is dropped.
     void step(auto&& function) noexcept;
     void proceed();
@@ -106,7 +128,10 @@ private:
     FenceWatch::Ticket fences_;
     std::optional<AcquirePoint::Wait> acquire_wait_;
     ClientAccount::Charge waiting_charge_;
-    std::optional<Timer> again_; ///< while there is none to be had
+    /// While there is none to be had
+    std::optional<LookedAt> looked_at_;
+    std::optional<Timer> again_;
+    ImportQueue::Ticket next_look_;
     WorkerPool::Ticket job_;
     std::optional<TextureUpload> upload_;
     ImportQueue::Ticket next_upload_;

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 
 #include "account/client_account.hpp"
@@ -31,6 +32,8 @@ struct SurfaceContext {
     std::function<std::shared_ptr<ClientAccount>(wl_client*)> account_of;
     /// A client's commit has waited for too long: whether to end the client over it.
     std::function<bool(wl_client*)> ends_client;
+    /// How many pictures of a client are looked at now and then: see PendingPicture.
+    std::map<const void*, unsigned> n_looked_at{};
 };
 
 } // namespace tarmac

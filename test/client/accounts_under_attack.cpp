@@ -2,13 +2,16 @@
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
+#include <chrono>
 #include <csignal>
 #include <cstdint>
+#include <fstream>
 #include <functional>
 #include <linux/sched.h>
 #include <list>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 #include <wayland-client.h>
 
@@ -19,11 +22,25 @@
 
 using namespace test;
 using tarmac::Fd;
+using namespace std::chrono_literals;
 
 namespace {
 
 wl_display* display_of(const RawClient& client) {
     return wl_proxy_get_display(reinterpret_cast<wl_proxy*>(client.dmabuf()));
+}
+
+/// That a process has had.
+std::chrono::duration<double> processor_time(const Process& process) {
+    std::ifstream file{"/proc/" + std::to_string(process.pid()) + "/stat"};
+    std::string word;
+    // Behind 13 words are those of the program and of the kernel for it, in ticks.
+    for (int i = 0; i < 13; ++i)
+        file >> word;
+    double user = 0, system = 0;
+    file >> user >> system;
+    return std::chrono::duration<double>{(user + system) /
+                                         static_cast<double>(sysconf(_SC_CLK_TCK))};
 }
 
 /// How many buffers a process gets that asks for 120 and keeps them; -1 where it is ended.
@@ -217,4 +234,8 @@ TEST_CASE("a process that has all commits held leaves others enough") {
     CHECK(compositor.process().output().contains(std::string{met} +
                                                  " are beyond the share of process"));
     start_and_draw(compositor);
+    // What waits costs next to nothing.
+    const auto before = processor_time(compositor.process());
+    std::this_thread::sleep_for(2s);
+    CHECK((processor_time(compositor.process()) - before).count() < 1);
 }
