@@ -19,6 +19,7 @@
 #include "support/dmabuf_source.hpp"
 #include "support/fake_writer.hpp"
 #include "support/forked_process.hpp"
+#include "support/tried.hpp"
 
 using namespace test;
 using tarmac::Fd;
@@ -107,6 +108,7 @@ TEST_CASE("ten processes that use the connections of one have one's share") {
     // Some of the connections have descriptors of their own besides.
     constexpr int Own = 24, OwnersAtMost = 6;
     CHECK(n_made <= n_alone + (OwnersAtMost - 1) * Own);
+    tried(sockets.size(), "processes with connections of one");
     const ForkedProcess newcomer{[&] {
         start_and_draw(compositor);
         return true;
@@ -146,6 +148,7 @@ TEST_CASE("who gets the pid of a process that is gone has a share of its own") {
     kill(heir, SIGKILL);
     // More than each connection of an account has that has met its share.
     CHECK(n_granted > 32);
+    tried(1, "pids that come again");
     start_and_draw(compositor);
 }
 
@@ -167,6 +170,7 @@ TEST_CASE("a process that wants all mapped memory leaves others enough") {
     }};
     CHECK(greedy.is_done_well(compositor.process()));
     CHECK(compositor.process().output().contains("beyond the share of process"));
+    tried(1, "processes that want all mapped memory");
     start_and_draw(compositor);
 }
 
@@ -190,6 +194,7 @@ TEST_CASE("a process that wants all feedback objects is ended, and leaves others
         }
         return n_ended > 0;
     }};
+    tried(5, "clients that want 9,000 feedback objects each");
     for (int i = 0; i < 5; ++i)
         start_and_draw(compositor);
     CHECK(greedy.is_done_well(compositor.process()));
@@ -234,6 +239,7 @@ TEST_CASE("a process that has all commits held leaves others enough") {
     CHECK(compositor.process().output().contains(std::string{met} +
                                                  " are beyond the share of process"));
     start_and_draw(compositor);
+    tried(10'000, "commits that wait");
     // What waits costs next to nothing.
     const auto before = processor_time(compositor.process());
     std::this_thread::sleep_for(2s);

@@ -14,6 +14,7 @@
 #include "support/image_buffer.hpp"
 #include "support/kernel_parameter.hpp"
 #include "support/stages.hpp"
+#include "support/tried.hpp"
 #include "support/window.hpp"
 
 using namespace test;
@@ -112,6 +113,7 @@ TEST_CASE_METHOD(Fixture, "while the machine has no file left, pictures go on") 
             show(client);
         show_others();
     }
+    tried(20, "times that the file table was full for a while");
     show_others();
     CHECK(compositor.settles_at_most(descriptors));
 }
@@ -152,6 +154,7 @@ TEST_CASE_METHOD(Fixture, "that the machine has no file left at any moment harms
             show_others();
         }
     }
+    tried(100, "clients while the file table is full at any moment");
     CHECK(try_all());
     show_others();
     CHECK(compositor.settles_at_most(descriptors));

@@ -16,6 +16,7 @@
 #include "linux-dmabuf-v1-client-protocol.h"
 #include "support/dmabuf_source.hpp"
 #include "support/sanitizer.hpp"
+#include "support/tried.hpp"
 
 using namespace test;
 using namespace std::chrono_literals;
@@ -124,6 +125,7 @@ TEST_CASE_METHOD(CalmCompositor,
         most_memory = std::max(most_memory, memory_of(compositor.process()));
     }
     CHECK(storm.is_done_well(compositor.process()));
+    tried(*n_made, "buffers one after the other");
     CAPTURE(memory, most_memory);
     CHECK(compositor.settles_at_most(descriptors));
     // Of what wasn't given back, each would take hundreds.
@@ -162,6 +164,7 @@ TEST_CASE("a thousand clients at once leave another enough") {
         }
         for (const ForkedProcess& clients : crowd)
             CHECK(clients.is_done_well(compositor.process()));
+        tried(1000, "clients at once");
         CHECK((is_enough ? *n_made == 1000 : *n_made > 500));
         calm.bystander.show();
         CHECK(show_pictures(compositor, 4));
@@ -186,6 +189,8 @@ TEST_CASE_METHOD(CalmCompositor, "processes that multiply and connect keep nobod
     CHECK(root.is_done_well(compositor.process()));
     while (swarm->n_alive > 0)
         bystander.show();
+    tried(swarm->n_processes, "processes that fork more");
+    tried(swarm->n_connections, "connections of theirs");
     CHECK(swarm->n_connections > wanted);
     CHECK(compositor.settles_at_most(descriptors));
 }
@@ -213,6 +218,7 @@ TEST_CASE_METHOD(CalmCompositor,
         for (const ForkedProcess& client : deaf)
             CHECK(client.is_done_well(compositor.process()));
         bystander.show();
+        tried(5, "clients that read nothing of up to 200,000 answers");
         // A megabyte is kept for each, in a buffer that was made larger by halves.
         CHECK(memory_of(compositor.process()) < memory + 5 * 3 * 1024 * 1024);
     }

@@ -10,6 +10,7 @@
 
 #include "bystander.hpp"
 #include "support/sanitizer.hpp"
+#include "support/tried.hpp"
 
 using namespace test;
 using namespace std::chrono_literals;
@@ -26,6 +27,7 @@ TEST_CASE_METHOD(CalmCompositor, "clients killed at any moment take nothing with
         if (i % 20 == 0)
             bystander.show();
     }
+    tried(Clients, "clients killed at any moment");
     CHECK(compositor.settles_at_most(descriptors));
     bystander.show();
 }
@@ -40,6 +42,7 @@ TEST_CASE_METHOD(CalmCompositor, "a client that stands still keeps nobody waitin
             bystander.show();
         for (const ForkedProcess& client : clients)
             client.signal(SIGSTOP);
+        tried(5, "clients stopped as they drew");
         for (int i = 0; i < 100; ++i)
             bystander.show();
     }
@@ -49,10 +52,11 @@ TEST_CASE_METHOD(CalmCompositor, "a client that stands still keeps nobody waitin
 TEST_CASE_METHOD(CalmCompositor,
                  "connections that come and go by the thousand leave nothing behind") {
     const std::size_t descriptors = compositor.count_settled_fds();
+    constexpr int Connections = 5000;
     {
         const ForkedProcess storm{[this] {
             std::list<tarmac::Fd> sockets;
-            for (int i = 0; i < 5000; ++i) {
+            for (int i = 0; i < Connections; ++i) {
                 sockets.push_back(compositor.open_socket());
                 if (sockets.size() > 50)
                     sockets.pop_front();
@@ -62,6 +66,7 @@ TEST_CASE_METHOD(CalmCompositor,
         for (int i = 0; i < 20; ++i)
             bystander.show();
         CHECK(storm.is_done_well(compositor.process()));
+        tried(Connections, "connections, 50 at a time");
     }
     CHECK(compositor.settles_at_most(descriptors));
     bystander.show();

@@ -9,6 +9,7 @@
 #include "support/dmabuf_source.hpp"
 #include "support/forked_process.hpp"
 #include "support/kernel_parameter.hpp"
+#include "support/tried.hpp"
 
 using namespace test;
 using tarmac::Fd;
@@ -37,6 +38,7 @@ TEST_CASE("five clients of one process that want all descriptors leave others en
     const Fd dmabuf = allocate_dmabuf(Exporter::Udmabuf, SmallStride * SmallSize);
     const ForkedProcess greedy{[&] { return take_buffers(compositor, dmabuf); }};
     CHECK(greedy.is_done_well(compositor.process()));
+    tried(5, "clients of a process that want 250 buffers each");
     start_and_draw(compositor);
     CHECK(compositor.process().is_running());
 }
@@ -52,6 +54,7 @@ TEST_CASE("ten processes that each want all descriptors leave another enough") {
         });
         CHECK(greedy.back().is_done_well(compositor.process()));
     }
+    tried(greedy.size(), "processes that want 120 buffers each");
     // Of those that came late too, each could start.
     start_and_draw(compositor);
 }
@@ -79,6 +82,7 @@ TEST_CASE("a process that wants all mappings leaves the compositor enough to liv
                !asked.back()->buffer;
     }};
     CHECK(greedy.is_done_well(compositor.process()));
+    tried(1, "processes that want all mappings");
     CHECK(compositor.process().output().contains("mappings are beyond the share of process"));
     start_and_draw(compositor);
     CHECK(compositor.process().is_running());

@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "support/tried.hpp"
 #include "support/victim.hpp"
 
 using namespace test;
@@ -107,6 +108,7 @@ TEST_CASE("whichever system call fails, clients get their answers or are ended")
             act();
             has_come = failing.has_come();
         });
+        tried(has_come, "system calls that fail");
         shell.clients.pop_back();
         other.show(n % 2 == 0);
         shell.settle();

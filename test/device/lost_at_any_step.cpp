@@ -11,6 +11,7 @@
 #include "support/client_surface.hpp"
 #include "support/fake_writer.hpp"
 #include "support/surface_role.hpp"
+#include "support/tried.hpp"
 
 using namespace test;
 using namespace std::chrono_literals;
@@ -201,6 +202,7 @@ TEST_CASE("a renderer lost at any step costs nobody more than it") {
     int n = 0;
     for (; lose_at(n) && n < 300; ++n)
         CHECK(count_open_fds() <= descriptors);
+    tried(static_cast<std::uint64_t>(n * loss.times), "losses, at a step each");
     CHECK(n > 50);
     CHECK(n < 300);
 }

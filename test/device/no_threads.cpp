@@ -5,6 +5,7 @@
 #include <catch2/generators/catch_generators_range.hpp>
 #include <system_error>
 
+#include "support/tried.hpp"
 #include "support/victim.hpp"
 
 using namespace test;
@@ -69,6 +70,7 @@ TEST_CASE("where no thread starts, what needs one is shown when one does") {
             // So that the client can go on.
             CHECK(shell.await([&] { return victim.red.releases > 0; }));
             CHECK((is_imported || n_refused > 0));
+            tried(static_cast<std::uint64_t>(n_refused), "threads that don't start");
             window.commit(i % 2 == 0 ? green.get() : blue.get());
             CHECK(window.awaits(i % 2 == 0 ? "64x48 green" : "64x48 blue"));
         }

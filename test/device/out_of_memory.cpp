@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "support/sanitizer.hpp"
+#include "support/tried.hpp"
 #include "support/victim.hpp"
 
 using namespace test;
@@ -73,6 +74,7 @@ TEST_CASE("whichever allocation fails, clients get their answers or are ended") 
             act();
             has_come = shortage.has_come();
         });
+        tried(has_come, "allocations that fail");
         shell.clients.pop_back();
         other.show(n % 2 == 0);
     }

@@ -6,12 +6,17 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <map>
 #include <sstream>
 #include <string>
 
+#include "support/tried.hpp"
 #include "support/watchdog.hpp"
 
 namespace {
+
+/// What the test case has tried.
+std::map<std::string, std::uint64_t> tried_in_case;
 
 /// Appends a line a test case to the file that TARMAC_TALLY names, so that several binaries can be
 /// counted together, and has each case watched.
@@ -22,6 +27,7 @@ public:
     void testCaseStarting(const Catch::TestCaseInfo& info) override {
         test::watch(info.name.c_str());
         reason_.clear();
+        tried_in_case.clear();
     }
 
     void sectionStarting(const Catch::SectionInfo& info) override { section_ = info.name; }
@@ -35,6 +41,7 @@ public:
     }
 
     void testCaseEnded(const Catch::TestCaseStats& stats) override {
+        write_tried(stats);
         const char* path = std::getenv("TARMAC_TALLY");
         if (!path)
             return;
@@ -48,6 +55,17 @@ public:
     }
 
 private:
+    static void write_tried(const Catch::TestCaseStats& stats) {
+        const auto& counts = stats.totals.testCases;
+        const char* path = std::getenv("TARMAC_TRIED");
+        if (!path || counts.skipped > 0)
+            return;
+        std::ofstream file{path, std::ios::app};
+        for (const auto& [what, n] : tried_in_case)
+            file << stats.testInfo->name << '\t' << n << '\t' << what << '\t'
+                 << (counts.failed > 0 ? "failed" : "passed") << std::endl;
+    }
+
     /// In a line, since of a long log often nothing else is left.
     std::string failure(const Catch::AssertionStats& stats) const {
         const auto& result = stats.assertionResult;
@@ -73,6 +91,10 @@ CATCH_REGISTER_LISTENER(Tally)
 constexpr int AllSkipped = 4, MesonSkip = 77;
 
 } // namespace
+
+void test::tried(std::uint64_t n, const std::string& what) {
+    tried_in_case[what] += n;
+}
 
 int main(int argc, char** argv) {
     // A peer that has gone is an error to check, not the end of the tests.
