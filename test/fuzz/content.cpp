@@ -19,8 +19,10 @@ public:
     explicit Play(test::FuzzInput& input) : input_{input} {
         for (auto& painter : painters_)
             painter.emplace(compositor_, input.coin());
-        for (auto& painter : painters_)
+        for (auto& painter : painters_) {
             painter->add_surface(input);
+            painter->add_surface(input);
+        }
     }
 
     void step();

@@ -154,14 +154,11 @@ void Painter::attach(Surface& surface, Canvas& canvas, const Shown& shown, std::
 void Painter::commit_picture(test::FuzzInput& input) {
     Surface* surface = choose(input);
     const auto how = input.number<std::uint8_t>();
-    const unsigned first = input.below(NCanvases);
-    Canvas* canvas = nullptr;
-    for (unsigned i = 0; i < NCanvases && !canvas; ++i) {
-        Canvas& one = canvases()[(first + i) % NCanvases];
-        if (one.is_free() && (!one.owner || one.owner == this))
-            canvas = &one;
-    }
-    if (!surface || !canvas)
+    // The first few, so that what was released is soon drawn in again.
+    const unsigned first = input.below(NCanvases / 3);
+    const auto canvas =
+        std::ranges::find_if(canvases().begin() + first, canvases().end(), &Canvas::is_free);
+    if (!surface || canvas == canvases().end())
         return;
     const Layout& layout = input.pick(all_layouts());
     Shown shown = surface->part->latest;
@@ -172,8 +169,8 @@ void Painter::commit_picture(test::FuzzInput& input) {
             shown.frame[cell] = static_cast<std::uint8_t>((shown.frame[cell] + by) % NColors);
     }
     shown.layout = &layout;
-    if (canvas->layout() != &layout || how & 0x40)
-        destroy_buffer(*canvas);
+    if (canvas->owner && (canvas->owner != this || canvas->layout() != &layout || how & 0x40))
+        canvas->owner->destroy_buffer(*canvas);
     if (how & 3)
         canvas->draw(layout, shown.frame);
     else

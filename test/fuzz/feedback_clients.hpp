@@ -18,7 +18,7 @@ namespace test {
 /// Feedback, and what a model has in its place.
 struct KnownFeedback {
     std::shared_ptr<const tarmac::Feedback> feedback;
-    ModelFeedback model;
+    std::shared_ptr<const ModelFeedback> model;
 };
 
 /// A compositor with clients, and what each of their feedback objects must have been told.

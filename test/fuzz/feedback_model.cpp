@@ -19,8 +19,6 @@ constexpr std::uint32_t fourccs[] = {DRM_FORMAT_XRGB8888, DRM_FORMAT_ARGB8888, D
 constexpr std::uint64_t modifiers[] = {DRM_FORMAT_MOD_LINEAR, DRM_FORMAT_MOD_INVALID,
                                        I915_FORMAT_MOD_X_TILED};
 
-constexpr unsigned ManyPairs = 1000;
-
 bool samples(const Tranche& tranche) {
     return (static_cast<unsigned>(tranche.flags) & 2) != 0;
 }
@@ -78,15 +76,13 @@ Pairs read_table(const FormatTable& table) {
 
 } // namespace
 
-ModelFeedback ModelFeedback::as_told(std::uint32_t version) const {
-    ModelFeedback told = *this;
-    if (version >= 6) {
-        told.main_device.reset();
-    } else {
-        for (Tranche& tranche : told.tranches)
-            tranche.flags = scans_out(tranche) ? TrancheFlags::Scanout : TrancheFlags::None;
-    }
-    return told;
+bool ModelFeedback::tells_same(const ModelFeedback& other, unsigned version) const {
+    const auto alike = [version](const Tranche& a, const Tranche& b) {
+        return a.target_device == b.target_device && scans_out(a) == scans_out(b) &&
+               (version < 6 || samples(a) == samples(b)) && a.formats == b.formats;
+    };
+    return (version >= 6 || main_device == other.main_device) &&
+           std::ranges::equal(tranches, other.tranches, alike);
 }
 
 std::optional<ModelFeedback> FeedbackRequest::expected() const {

@@ -9,13 +9,16 @@
 
 namespace test {
 
+/// Are many for a table.
+constexpr unsigned ManyPairs = 1000;
+
 /// Feedback as lists that are looked through from the start.
 struct ModelFeedback {
-    std::optional<dev_t> main_device;
+    dev_t main_device;
     std::vector<tarmac::Tranche> tranches;
 
-    /// Without what a client of `version` isn't told.
-    ModelFeedback as_told(std::uint32_t version) const;
+    /// Whether a client of `version` is told the same.
+    bool tells_same(const ModelFeedback& other, unsigned version) const;
 
     friend bool operator==(const ModelFeedback&, const ModelFeedback&) = default;
 };

@@ -106,8 +106,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         Events events{server, clients};
         for (unsigned step = 0; step < MostSteps && !input.is_empty(); ++step) {
             const unsigned kind = input.below(16);
-            if (kind < 8)
+            if (kind < 7)
                 clients.write_request(input);
+            else if (kind < 8)
+                clients.show_otherwise(input);
             else if (kind < 10)
                 clients.make_buffer(input);
             else if (kind < 12)

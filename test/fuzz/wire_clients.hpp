@@ -29,6 +29,9 @@ public:
     void make_buffer(test::FuzzInput& input);
     /// Attaches a buffer, or none, and commits.
     void show(test::FuzzInput& input);
+    /// Commits without a buffer that the picture is seen in other colours or in part, also after
+    /// its buffer has gone.
+    void show_otherwise(test::FuzzInput& input);
     /// A surface, as a window, or below another one, or with objects that add to its state.
     void make_role(test::FuzzInput& input);
 

@@ -115,6 +115,41 @@ void Clients::show(test::FuzzInput& input) {
     n_requests_ += 2;
 }
 
+void Clients::show_otherwise(test::FuzzInput& input) {
+    Client* client = choose(input);
+    const auto choice = input.number<std::uint8_t>();
+    const std::uint32_t surface = client ? client->find(wl_surface_interface, choice) : 0;
+    if (surface == 0)
+        return;
+    const auto how = input.number<std::uint8_t>();
+    // A copy may have been made by now, and the buffer released.
+    if (how & 1)
+        turn();
+    const std::uint32_t buffer = client->last(wl_buffer_interface);
+    if (how & 2 && buffer != 0) {
+        client->write(buffer, WL_BUFFER_DESTROY, {});
+        client->forget(buffer);
+    }
+    if (how & 1)
+        turn();
+    const std::uint32_t viewport = client->last(wp_viewport_interface);
+    if (how & 4 && viewport != 0) {
+        const std::uint32_t side = (1u + (how >> 4)) << 8;
+        client->write(viewport, WP_VIEWPORT_SET_SOURCE, {0u, 0u, side, side});
+    }
+    const std::uint32_t colors = client->last(wp_color_representation_surface_v1_interface);
+    if (how & 8 && colors != 0) {
+        constexpr std::uint32_t Modes[] = {
+            WP_COLOR_REPRESENTATION_SURFACE_V1_ALPHA_MODE_PREMULTIPLIED_ELECTRICAL,
+            WP_COLOR_REPRESENTATION_SURFACE_V1_ALPHA_MODE_STRAIGHT};
+        client->write(colors, WP_COLOR_REPRESENTATION_SURFACE_V1_SET_ALPHA_MODE,
+                      {Modes[how >> 4 & 1]});
+    }
+    client->write(surface, WL_SURFACE_COMMIT, {});
+    count_request();
+    n_requests_ += 2;
+}
+
 void Clients::make_role(test::FuzzInput& input) {
     Client* client = choose(input);
     if (!client || client->objects().size() > MostObjects)
