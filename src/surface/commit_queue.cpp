@@ -36,26 +36,36 @@ void Surface::advance() {
             commit.has_parent = commit.has_parent && commit.parent;
     }
     make_pictures();
-    const auto end = std::ranges::find_if(
-        waiting_, [](const Commit& c) { return c.waits_for_parent() || !c.is_ready(); });
-    if (end != waiting_.begin() && !is_about_to_show(end))
+    const auto end = end_of_complete(std::ranges::find_if(
+        waiting_, [](const Commit& c) { return c.waits_for_parent() || !c.is_ready(); }));
+    if (end != waiting_.begin())
         return let_go(end);
     arm_deadline();
     if (const auto parent = waiting_.front().parent)
         parent->progressed();
 }
 
-/// Whether nothing is seen yet, and what is left out for `next`, which is being read, can come with
-/// it: the surface would be transparent in between.
-bool Surface::is_about_to_show(Commits::const_iterator next) const {
-    const auto is_read_next = [&] {
-        return next != waiting_.end() && !next->waits_for_parent() && next->picture &&
-               next->picture->stage() == Stage::Reading;
-    };
-    return shown_.kind == ShownContent::Kind::Nothing && is_read_next() &&
-           std::ranges::all_of(waiting_.begin(), next, [](const Commit& c) {
-               return c.is_dropped() || c.brings == Commit::Brings::Nothing;
-           });
+/// Where commits end that may be applied before `next`. What was left out for a picture that is
+/// being read comes with it where it would be missed: the surface would be transparent at first, or
+/// children would show with a picture of their parent's that is older than theirs.
+Surface::Commits::iterator Surface::end_of_complete(Commits::iterator next) {
+    if (next == waiting_.end() || next->waits_for_parent() || !next->picture ||
+        next->picture->is_over() || !can_be_read(*next->picture))
+        return next;
+    auto end = next;
+    bool is_missed = shown_.kind == ShownContent::Kind::Nothing;
+    for (auto commit = next; commit != waiting_.begin();) {
+        --commit;
+        if (commit->is_dropped()) {
+            end = commit;
+        } else if (commit->brings != Commit::Brings::Nothing) {
+            is_missed = false;
+            break;
+        }
+    }
+    const bool has_children =
+        std::any_of(end, next, [](const Commit& commit) { return commit.children != nullptr; });
+    return is_missed || has_children ? end : next;
 }
 
 /// Of the pictures at the front that could be shown together only the last is seen: the others

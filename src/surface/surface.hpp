@@ -165,7 +165,7 @@ private:
 
     // commit_queue.cpp: what waits
     void progressed();
-    bool is_about_to_show(Commits::const_iterator next) const;
+    Commits::iterator end_of_complete(Commits::iterator next);
     void make_pictures();
     void begin_reading(Commits::iterator end);
     std::vector<bool> superseded_before(Commits::iterator end) const;

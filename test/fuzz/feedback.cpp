@@ -14,8 +14,9 @@ constexpr unsigned MaxClients = 4, MaxSteps = 40;
 
 /// Builds one, and checks it.
 std::optional<KnownFeedback> make_feedback(FuzzInput& input,
-                                           const std::shared_ptr<const Feedback>& table_owner) {
-    const auto request = test::pick_request(input, table_owner);
+                                           const std::shared_ptr<const Feedback>& table_owner,
+                                           bool may_be_large) {
+    const auto request = test::pick_request(input, table_owner, may_be_large);
     const auto expected = request.expected();
     const auto built = request.build();
     FUZZ_CHECK(built.has_value() == expected.has_value(),
@@ -61,10 +62,14 @@ void take_step(FuzzInput& input, test::FeedbackClients& clients,
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     FuzzInput input{data, size};
     std::vector<KnownFeedback> known;
+    // Large tables take long to tell, and few tell as much.
+    bool has_large = false;
     for (unsigned n = 1 + input.below(4); n > 0; --n) {
         const auto owner = known.empty() ? nullptr : known.front().feedback;
-        if (auto made = make_feedback(input, owner))
+        if (auto made = make_feedback(input, owner, !has_large)) {
+            has_large |= made->feedback->table().formats().size() >= test::ManyPairs;
             known.push_back(std::move(*made));
+        }
     }
     if (known.empty() || input.is_empty())
         return 0;
@@ -75,10 +80,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                        "the same content");
     }
     test::FeedbackClients clients{known.front()};
-    // Large tables take long to tell, and few tell as much.
-    const bool has_large = std::ranges::any_of(known, [](const KnownFeedback& one) {
-        return one.feedback->table().formats().size() >= test::ManyPairs;
-    });
     const unsigned n_steps = has_large ? MaxSteps / 8 : MaxSteps;
     for (unsigned n = 0; n < n_steps && !input.is_empty(); ++n)
         take_step(input, clients, known);

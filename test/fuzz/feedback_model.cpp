@@ -32,7 +32,8 @@ FormatSet pick_formats(FuzzInput& input, bool may_be_large) {
     constexpr std::uint8_t Large = 0x5b;
     const auto how = input.number<std::uint8_t>();
     if (may_be_large && how == Large) {
-        const unsigned n = (1 + input.below(3)) * 1024 - 4 + input.below(8);
+        constexpr unsigned Thousands[] = {1, 2, 1, 1, 3, 1, 1, 1};
+        const unsigned n = input.pick(Thousands) * 1024 - 4 + input.below(8);
         for (unsigned i = 0; i < n; ++i)
             formats.add({DRM_FORMAT_XRGB8888, I915_FORMAT_MOD_X_TILED + i});
     }
@@ -125,13 +126,14 @@ Result<std::shared_ptr<const Feedback>> FeedbackRequest::build() const {
     return builder.build();
 }
 
-FeedbackRequest pick_request(FuzzInput& input, const std::shared_ptr<const Feedback>& table_owner) {
+FeedbackRequest pick_request(FuzzInput& input, const std::shared_ptr<const Feedback>& table_owner,
+                             bool may_be_large) {
     FeedbackRequest request;
     if (input.below(4) == 3)
         request.main_device = input.below(3);
     if (input.coin())
         request.table_owner = table_owner;
-    bool has_large = false;
+    bool has_large = !may_be_large;
     for (unsigned n = input.below(6); n > 0; --n) {
         constexpr std::array<unsigned, 6> flags{2, 1, 3, 2, 2, 0};
         request.tranches.push_back({.target_device = input.below(3),

@@ -35,7 +35,8 @@ struct FeedbackRequest {
 };
 
 FeedbackRequest pick_request(FuzzInput& input,
-                             const std::shared_ptr<const tarmac::Feedback>& table_owner);
+                             const std::shared_ptr<const tarmac::Feedback>& table_owner,
+                             bool may_be_large);
 
 /// That `built`, with its table as clients map it, is what was asked for.
 void check_built(const tarmac::Feedback& built, const FeedbackRequest& request,
