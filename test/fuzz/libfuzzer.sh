@@ -19,3 +19,6 @@ why_in() {
     grep -m1 -E '^[^ ]+:[0-9]+: .*: |runtime error:|ERROR: (AddressSanitizer|LeakSanitizer|libFuzzer):' "$1" ||
         tail -n 1 "$1"
 }
+
+# corpus_for NAME: what is known for the target; those of one name draw with different renderers.
+corpus_for() { printf '%s' "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/corpus/${1%%-*}"; }

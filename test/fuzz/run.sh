@@ -1,6 +1,6 @@
 #!/bin/bash
 # run.sh NAME PROGRAM SECONDS DIR SEED WHERE: looks for inputs that break the fuzz target NAME, from what
-# corpus/NAME here and DIR/corpus/NAME hold on. What takes new ways is added to the latter, what
+# corpus/NAME here (one for all wire-…) and DIR/corpus/NAME hold on. What takes new ways is added to the latter, what
 # breaks the target to DIR/crash/NAME. Says in a line what came of it; shows on stderr that it lives.
 # WHERE is what ./run has to be told to run something in this place.
 set -euo pipefail
@@ -20,7 +20,7 @@ last() { grep -oE "$1" "$log" | tail -n 1 || true; }
 
 printf '%s: %s s with the seed %s (log: %s)\n' "$name" "$seconds" "$seed" "$log" >&2
 "$program" "${fuzz_limits[@]}" -max_total_time="$seconds" -seed="$seed" -artifact_prefix="$crashes/" \
-    "$corpus" "$here/corpus/$name" >"$log" 2>&1 &
+    "$corpus" "$(corpus_for "$name")" >"$log" 2>&1 &
 started=$SECONDS next=10
 while kill -0 $! 2>/dev/null; do
     sleep 0.2

@@ -1,6 +1,6 @@
 #!/bin/bash
 # test.sh NAME PROGRAM SECONDS: two cases of the fuzz target NAME. PROGRAM takes what corpus/NAME
-# holds; and, if it is libFuzzer's, finds nothing in SECONDS of what it makes up.
+# holds (one for all the targets wire-…); and, if it is libFuzzer's, finds nothing in SECONDS of what it makes up.
 set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 # shellcheck source=test/embed/tally.sh
@@ -30,12 +30,12 @@ fuzz_case() {
 }
 
 if ((seconds == 0)); then
-    fuzz_case "fuzz $name: the corpus" "$here/corpus/$name"
+    fuzz_case "fuzz $name: the corpus" "$(corpus_for "$name")"
 else
-    fuzz_case "fuzz $name: the corpus" "${fuzz_limits[@]}" -artifact_prefix="$found/" -runs=0 "$here/corpus/$name"
+    fuzz_case "fuzz $name: the corpus" "${fuzz_limits[@]}" -artifact_prefix="$found/" -runs=0 "$(corpus_for "$name")"
     fresh=$(mktemp -d "$found/fresh.XXXXXX")
     fuzz_case "fuzz $name: $seconds s of new inputs" "${fuzz_limits[@]}" -artifact_prefix="$found/" \
-        -max_total_time="$seconds" "$fresh" "$here/corpus/$name"
+        -max_total_time="$seconds" "$fresh" "$(corpus_for "$name")"
     rm -rf "$fresh"
 fi
 exit "$failed"

@@ -2,8 +2,10 @@
 
 #include <drm_fourcc.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <tarmac/fd.hpp>
 
+#include "fuzz/input.hpp"
 #include "support/render_node.hpp"
 #include "wlr/wlr.hpp"
 
@@ -22,6 +24,8 @@ constexpr std::uint32_t ReadFourccs[] = {DRM_FORMAT_XRGB8888, DRM_FORMAT_ARGB888
 
 unsigned n_textures, n_refused;
 
+/// Takes dma-bufs in some formats, so that others have to be read, and looks at the first and the
+/// last byte of what it reads.
 struct Renderer {
     wlr_renderer base;
     wl_list textures; ///< go with it, as those of wlroots' renderers do
@@ -145,6 +149,18 @@ wlr_renderer* create_renderer() {
     renderer->color_encodings = WLR_COLOR_ENCODING_BT601 | WLR_COLOR_ENCODING_BT709;
     return renderer;
 }
+
+void end_renderer(wlr_renderer* renderer) {
+    wlr_renderer_destroy(renderer);
+}
+
+dev_t main_device() {
+    struct stat status{};
+    FUZZ_CHECK(fstat(drm_fd(), &status) == 0, "there is no device");
+    return status.st_rdev;
+}
+
+void draw(wlr_renderer*, const std::vector<wlr_surface*>&) {}
 
 unsigned count_textures() {
     return n_textures;

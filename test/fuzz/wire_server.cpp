@@ -82,15 +82,22 @@ Server::Server() : display_{wl_display_create()}, renderer_{create_renderer()} {
                                       [this](wlr_surface* surface) { follow(surface); });
     // What is opened once and kept has been opened then.
     expect_service();
+    look_at_pictures();
+    replace_renderer();
+    replace_renderer();
     note_fds();
 }
 
 void Server::make_importers() {
-    importing_ = must(tarmac::create_renderer_importer(renderer_));
-    mapping_ = must(tarmac::create_mapped_importer(renderer_, importing_->device()));
+    // Not every renderer has anything to import.
+    if (auto made = tarmac::create_renderer_importer(renderer_, main_device()))
+        importing_ = std::move(*made);
+    mapping_ = must(tarmac::create_mapped_importer(renderer_, main_device()));
 }
 
 std::vector<tarmac::Importer*> Server::importers(unsigned choice) const {
+    if (!importing_)
+        return {mapping_.get()};
     switch (choice % 4) {
     case 0:
         return {importing_.get(), mapping_.get()};
@@ -165,7 +172,7 @@ void Server::replace_renderer() {
     const auto old_importing = std::move(importing_), old_mapping = std::move(mapping_);
     make_importers();
     FUZZ_CHECK(global_->set_importers(importers(0)), "those of the new renderer aren't taken");
-    wlr_renderer_destroy(old);
+    end_renderer(old);
 }
 
 void Server::replace_global(unsigned version, bool imports_at_once, bool ends_overdue) {
@@ -199,8 +206,8 @@ std::shared_ptr<const tarmac::Feedback> Server::feedback(unsigned choice) const 
     few.add({DRM_FORMAT_XRGB8888, choice % 2 ? DRM_FORMAT_MOD_LINEAR : DRM_FORMAT_MOD_INVALID});
     return must(tarmac::FeedbackBuilder{}
                     .add_tranche({1, tarmac::TrancheFlags::Scanout, few})
-                    .add_tranche({importing_->device(), tarmac::TrancheFlags::Sampling,
-                                  importing_->formats()})
+                    .add_tranche({main_device(), tarmac::TrancheFlags::Sampling,
+                                  (importing_ ? importing_ : mapping_)->formats()})
                     .build());
 }
 
@@ -226,12 +233,15 @@ void Server::unlock_buffers() {
 }
 
 void Server::look_at_pictures() {
+    std::vector<wlr_surface*> surfaces;
     for (const Follower& follower : followers_) {
         const auto shown = global_->shown_picture(*follower.surface);
         wlr_dmabuf_attributes dmabuf;
         if (shown && shown->buffer)
             static_cast<void>(wlr_buffer_get_dmabuf(shown->buffer, &dmabuf));
+        surfaces.push_back(follower.surface);
     }
+    draw(renderer_, surfaces);
 }
 
 } // namespace fuzz
