@@ -169,7 +169,7 @@ TEST_CASE("a process that wants all mapped memory leaves others enough") {
         return false;
     }};
     CHECK(greedy.is_done_well(compositor.process()));
-    CHECK(compositor.process().output().contains("beyond the share of process"));
+    CHECK(compositor.process().output().contains("mapped bytes are beyond the share of process"));
     tried(1, "processes that want all mapped memory");
     start_and_draw(compositor);
 }

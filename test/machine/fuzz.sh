@@ -49,4 +49,7 @@ fuzz_target() {
     "${where[@]}" "$checkout/test/fuzz/run.sh" "$1" "$program" "$2" "$3" "$4" "$again" >"$3/said/$1.new" || true
     if [[ -s $3/said/$1.new ]]; then mv "$3/said/$1.new" "$3/said/$1"; fi
     rm -f "$3/said/$1.new"
+    # For doc/robustness.md: these add up.
+    [[ ! $(<"$3/said/$1") =~ ^$1:\ ([0-9]+)\ executions.*(no crash|CRASH) ]] ||
+        printf '%s\t%s\t%s\t%s\n' "$1" "${BASH_REMATCH[1]}" "$2" "${BASH_REMATCH[2]}" >>"$3/tried"
 }

@@ -143,7 +143,12 @@ test_gpu() {
 }
 
 # run_suite SUITE BUILD WHERE…
+# What the tests of a suite have tried, for doc/robustness.md, in a file for each suite and build: two
+# machines that append to one file overwrite each other's lines.
 run_suite() {
+    local -x TARMAC_TRIED=$builds/tried/$2-$1
+    mkdir -p "$builds/tried"
+    rm -f "$TARMAC_TRIED"
     run_tests "$1" "$2" "${@:3}" -- --suite "$1"
 }
 
@@ -179,4 +184,11 @@ report_tally() {
     printf '\n'
     tallying=
     ((failed == 0 && passed > 0))
+}
+
+# The page's tables, from what the last tests and all fuzzing tried.
+command_robustness() {
+    prepare
+    in_root python3 "$machine/robustness.py" "$builds/tried" "$builds/fuzz/tried" "$checkout/doc/robustness.md"
+    say "The page: $checkout/doc/robustness.md"
 }
