@@ -89,6 +89,7 @@ struct Compositor::Target {
 };
 
 Compositor& Compositor::shared() {
+    wlr_log_init(WLR_SILENT, nullptr);
     // Never destroyed: what ends with the process needs no order.
     static Compositor& compositor = *new Compositor;
     return compositor;
@@ -96,7 +97,6 @@ Compositor& Compositor::shared() {
 
 Compositor::Compositor()
     : display_{wl_display_create()}, renderer_{create_real_renderer()}, target_{Target::create()} {
-    wlr_log_init(WLR_SILENT, nullptr);
     wl_log_set_handler_server([](const char*, va_list) {});
     FUZZ_CHECK(renderer_, "there is no such renderer");
     compositor_ = wlr_compositor_create(display_, 6, renderer_);

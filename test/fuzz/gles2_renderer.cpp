@@ -43,6 +43,10 @@ void end_real_renderer(wlr_renderer* renderer) {
     unused_renderers().push_back(renderer);
 }
 
+bool real_renderer_keeps_descriptors() {
+    return true;
+}
+
 dev_t main_device() {
     struct stat status{};
     FUZZ_CHECK(fstat(drm_fd(), &status) == 0, "there is no device");

@@ -14,6 +14,10 @@ void end_real_renderer(wlr_renderer* renderer) {
     wlr_renderer_destroy(renderer);
 }
 
+bool real_renderer_keeps_descriptors() {
+    return false;
+}
+
 dev_t main_device() {
     struct stat status{};
     FUZZ_CHECK(stat("/dev/udmabuf", &status) == 0, "/dev/udmabuf is missing");

@@ -75,6 +75,11 @@ unsigned count_textures() {
 
 void refuse_textures(unsigned) {}
 
+/// What is kept is replaced: one that is lost with every input, or many, is soon too many.
+unsigned most_kept_descriptors() {
+    return real_renderer_keeps_descriptors() ? 16 : 0;
+}
+
 void draw(wlr_renderer* renderer, const std::vector<wlr_surface*>& surfaces) {
     wlr_render_pass* pass = wlr_renderer_begin_buffer_pass(renderer, &target().buffer, nullptr);
     FUZZ_CHECK(pass, "nothing can be drawn");

@@ -19,6 +19,8 @@ dev_t main_device();
 unsigned count_textures();
 /// Has the next `n` textures fail, as a driver may without a reason, where that can be had.
 void refuse_textures(unsigned n);
+/// Descriptors that may stay open of what it drew last.
+unsigned most_kept_descriptors();
 /// As a frame of an output would.
 void draw(wlr_renderer* renderer, const std::vector<wlr_surface*>& surfaces);
 

@@ -59,13 +59,13 @@ struct Server::Follower {
 };
 
 Server& Server::shared() {
+    wlr_log_init(WLR_SILENT, nullptr);
     // Never destroyed: what ends with the process needs no order.
     static Server& server = *new Server;
     return server;
 }
 
 Server::Server() : display_{wl_display_create()}, renderer_{create_renderer()} {
-    wlr_log_init(WLR_SILENT, nullptr);
     wl_log_set_handler_server([](const char*, va_list) {});
     Memory::shared();
     wlr_shm_create_with_renderer(display_, 1, renderer_);

@@ -3,7 +3,7 @@
 
 # Those of the build root, and those of the test machine, which has devices.
 root_fuzz_targets=(description conversion feedback)
-machine_fuzz_targets=(content wire wire-pixman wire-gles2)
+machine_fuzz_targets=(content content-gles2 wire wire-pixman wire-gles2)
 
 command_fuzz() {
     local seconds='' seed='' dir=$builds/fuzz name targets=() n_crashes=0
