@@ -164,7 +164,7 @@ TEST_CASE("a thousand clients at once leave another enough") {
         }
         for (const ForkedProcess& clients : crowd)
             CHECK(clients.is_done_well(compositor.process()));
-        tried(1000, "clients at once");
+        tried(1000, "clients, a thousand at once");
         CHECK((is_enough ? *n_made == 1000 : *n_made > 500));
         calm.bystander.show();
         CHECK(show_pictures(compositor, 4));

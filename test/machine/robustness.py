@@ -30,8 +30,8 @@ def suite_table(records):
             sums[case, what] = sums.get((case, what), 0) + int(number)
             if outcome != "passed":
                 failed.add((case, what))
-    return table(["what must hold", "tried with", "outcome"],
-                 [[case, f"{number:,} {what}", "**failed**" if (case, what) in failed else "held"]
+    return table(["what must hold", "how often", "tried", "outcome"],
+                 [[case, f"{number:,}", what, "**failed**" if (case, what) in failed else "held"]
                   for (case, what), number in sorted(sums.items())]) if sums else ""
 
 
