@@ -10,6 +10,7 @@
 #include "linux-dmabuf-v1-client-protocol.h"
 #include "support/client_surface.hpp"
 #include "support/fake_writer.hpp"
+#include "support/sanitizer.hpp"
 #include "support/surface_role.hpp"
 #include "support/tried.hpp"
 
@@ -200,9 +201,11 @@ TEST_CASE("a renderer lost at any step costs nobody more than it") {
     REQUIRE(lose_at(50));
     const std::size_t descriptors = count_open_fds();
     int n = 0;
-    for (; lose_at(n) && n < 300; ++n)
+    // The sanitized build is slow, and finds by some of them what it is after.
+    constexpr int Step = HasAddressSanitizer ? 4 : 1;
+    for (; lose_at(n) && n < 300; n += Step)
         CHECK(count_open_fds() <= descriptors);
-    tried(static_cast<std::uint64_t>(n * loss.times), "losses, at a step each");
+    tried(static_cast<std::uint64_t>(n / Step * loss.times), "losses, at a step each");
     CHECK(n > 50);
     CHECK(n < 300);
 }
