@@ -1,14 +1,12 @@
 #include "fuzz/content_compositor.hpp"
 
 #include <algorithm>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <utility>
 
 #include "fuzz/input.hpp"
 #include "fuzz/real_renderer.hpp"
 #include "support/color_representation.hpp"
-#include "support/dmabuf_source.hpp"
 #include "support/name_colors.hpp"
 #include "wlr/wlr.hpp"
 
@@ -19,7 +17,7 @@ using tarmac::Fd;
 
 namespace {
 
-constexpr int LargestSide = 32, MostSurfaces = 16;
+constexpr int LargestSide = 32, MostSurfaces = 16, Width = 64;
 
 constexpr wlr_color_representation_v1_coeffs_and_range OfferedColors[] = {
     {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT601,
@@ -42,52 +40,6 @@ T must(tarmac::Result<T> made) {
 
 } // namespace
 
-/// Memory that any renderer draws to: the pictures of surfaces, one below the other.
-struct Compositor::Target {
-    wlr_buffer buffer; // first, so that the way back from it is well defined
-    Fd dmabuf;
-    void* memory;
-
-    static constexpr int Width = 64, Height = LargestSide * MostSurfaces;
-    static constexpr std::size_t Stride = Width * 4, Size = Stride * Height;
-    static Target& of(wlr_buffer* buffer) { return *reinterpret_cast<Target*>(buffer); }
-
-    static Target* create() {
-        static constexpr wlr_buffer_impl functions = {
-            .destroy = [](wlr_buffer* buffer) { wlr_buffer_finish(buffer); },
-            .get_dmabuf =
-                [](wlr_buffer* buffer, wlr_dmabuf_attributes* attributes) {
-                    *attributes = {};
-                    attributes->width = Width;
-                    attributes->height = Height;
-                    attributes->format = DRM_FORMAT_XRGB8888;
-                    attributes->modifier = DRM_FORMAT_MOD_LINEAR;
-                    attributes->n_planes = 1;
-                    attributes->stride[0] = Stride;
-                    attributes->fd[0] = of(buffer).dmabuf.get();
-                    return true;
-                },
-            .get_shm = nullptr,
-            .begin_data_ptr_access =
-                [](wlr_buffer* buffer, std::uint32_t, void** data, std::uint32_t* fourcc,
-                   std::size_t* stride) {
-                    *data = of(buffer).memory;
-                    *fourcc = DRM_FORMAT_XRGB8888;
-                    *stride = Stride;
-                    return true;
-                },
-            .end_data_ptr_access = [](wlr_buffer*) {},
-        };
-        auto* target = new Target{};
-        wlr_buffer_init(&target->buffer, &functions, Width, Height);
-        target->dmabuf = test::allocate_dmabuf(test::Exporter::Udmabuf, Size);
-        target->memory =
-            mmap(nullptr, Size, PROT_READ | PROT_WRITE, MAP_SHARED, target->dmabuf.get(), 0);
-        FUZZ_CHECK(target->memory != MAP_FAILED, "no memory to draw to");
-        return target;
-    }
-};
-
 Compositor& Compositor::shared() {
     wlr_log_init(WLR_SILENT, nullptr);
     // Never destroyed: what ends with the process needs no order.
@@ -96,9 +48,12 @@ Compositor& Compositor::shared() {
 }
 
 Compositor::Compositor()
-    : display_{wl_display_create()}, renderer_{create_real_renderer()}, target_{Target::create()} {
+    : display_{wl_display_create()}
+    , renderer_{create_real_renderer()}
+    , target_{test::DrawnBuffer::create(Width, LargestSide * MostSurfaces)} {
     wl_log_set_handler_server([](const char*, va_list) {});
     FUZZ_CHECK(renderer_, "there is no such renderer");
+    FUZZ_CHECK(target_, "there is no memory to draw to");
     compositor_ = wlr_compositor_create(display_, 6, renderer_);
     wlr_subcompositor_create(display_);
     wlr_viewporter_create(display_);
@@ -165,10 +120,10 @@ void Compositor::set_importers_again() {
 
 std::vector<Seen> Compositor::look(const std::vector<wlr_surface*>& surfaces) {
     FUZZ_CHECK(surfaces.size() <= MostSurfaces, "too many to look at");
-    wlr_render_pass* pass = wlr_renderer_begin_buffer_pass(renderer_, &target_->buffer, nullptr);
+    wlr_render_pass* pass = wlr_renderer_begin_buffer_pass(renderer_, target_, nullptr);
     FUZZ_CHECK(pass, "nothing can be drawn");
     wlr_render_rect_options black{};
-    black.box = {0, 0, Target::Width, LargestSide * static_cast<int>(surfaces.size())};
+    black.box = {0, 0, Width, LargestSide * static_cast<int>(surfaces.size())};
     black.color = {0, 0, 0, 1};
     wlr_render_pass_add_rect(pass, &black);
     std::vector<Seen> all(surfaces.size());
@@ -193,7 +148,7 @@ std::vector<Seen> Compositor::look(const std::vector<wlr_surface*>& surfaces) {
         all[i].pixels.resize(std::size_t{all[i].width} * all[i].height);
     }
     FUZZ_CHECK(wlr_render_pass_submit(pass), "nothing can be drawn");
-    wlr_texture* drawn = wlr_texture_from_buffer(renderer_, &target_->buffer);
+    wlr_texture* drawn = wlr_texture_from_buffer(renderer_, target_);
     FUZZ_CHECK(drawn, "what was drawn can't be read");
     for (std::size_t i = 0; i < all.size(); ++i) {
         Seen& seen = all[i];

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "fuzz/content_image.hpp"
+#include "support/drawn_buffer.hpp"
 
 struct wlr_surface;
 
@@ -47,8 +48,8 @@ private:
     wlr_compositor* compositor_;
     std::unique_ptr<tarmac::Importer> importing_, mapping_;
     std::optional<tarmac::LinuxDmabuf> global_;
-    struct Target;
-    Target* target_;
+    /// The pictures of surfaces, one below the other.
+    test::DrawnBuffer* target_;
 };
 
 } // namespace fuzz

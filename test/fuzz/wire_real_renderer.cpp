@@ -1,10 +1,9 @@
 #include <algorithm>
-#include <array>
 
 #include "fuzz/input.hpp"
 #include "fuzz/real_renderer.hpp"
 #include "fuzz/wire_renderer.hpp"
-#include "support/dmabuf_source.hpp"
+#include "support/drawn_buffer.hpp"
 #include "support/name_colors.hpp"
 #include "wlr/wlr.hpp"
 
@@ -14,48 +13,8 @@ namespace {
 
 constexpr int Width = 64, Height = 64;
 
-/// Memory that any renderer draws to.
-struct Target {
-    wlr_buffer buffer; // first, so that the way back from it is well defined
-    tarmac::Fd dmabuf;
-    std::array<std::uint32_t, std::size_t{Width} * Height> memory;
-
-    static Target& of(wlr_buffer* buffer) { return *reinterpret_cast<Target*>(buffer); }
-};
-
-constexpr wlr_buffer_impl target_impl = {
-    .destroy = [](wlr_buffer* buffer) { wlr_buffer_finish(buffer); },
-    .get_dmabuf =
-        [](wlr_buffer* buffer, wlr_dmabuf_attributes* attributes) {
-            *attributes = {};
-            attributes->width = Width;
-            attributes->height = Height;
-            attributes->format = DRM_FORMAT_XRGB8888;
-            attributes->modifier = DRM_FORMAT_MOD_LINEAR;
-            attributes->n_planes = 1;
-            attributes->stride[0] = Width * 4;
-            attributes->fd[0] = Target::of(buffer).dmabuf.get();
-            return true;
-        },
-    .get_shm = nullptr,
-    .begin_data_ptr_access =
-        [](wlr_buffer* buffer, std::uint32_t, void** data, std::uint32_t* fourcc,
-           std::size_t* stride) {
-            *data = Target::of(buffer).memory.data();
-            *fourcc = DRM_FORMAT_XRGB8888;
-            *stride = Width * 4;
-            return true;
-        },
-    .end_data_ptr_access = [](wlr_buffer*) {},
-};
-
-Target& target() {
-    static Target& made = [] -> Target& {
-        auto* target = new Target{};
-        wlr_buffer_init(&target->buffer, &target_impl, Width, Height);
-        target->dmabuf = test::allocate_dmabuf(test::Exporter::Udmabuf, sizeof target->memory);
-        return *target;
-    }();
+wlr_buffer* target() {
+    static wlr_buffer* made = test::DrawnBuffer::create(Width, Height);
     return made;
 }
 
@@ -81,7 +40,7 @@ unsigned most_kept_descriptors() {
 }
 
 void draw(wlr_renderer* renderer, const std::vector<wlr_surface*>& surfaces) {
-    wlr_render_pass* pass = wlr_renderer_begin_buffer_pass(renderer, &target().buffer, nullptr);
+    wlr_render_pass* pass = wlr_renderer_begin_buffer_pass(renderer, target(), nullptr);
     FUZZ_CHECK(pass, "nothing can be drawn");
     for (wlr_surface* surface : surfaces) {
         wlr_texture* texture = wlr_surface_get_texture(surface);

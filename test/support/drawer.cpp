@@ -3,74 +3,17 @@
 #include <array>
 #include <catch2/catch_test_macros.hpp>
 #include <cstdlib>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
 
-#include "support/dmabuf_source.hpp"
+#include "support/drawn_buffer.hpp"
 #include "support/name_colors.hpp"
 #include "support/render_node.hpp"
 
 namespace test {
 
 namespace {
-
-/// Memory that any renderer draws to and that can be read.
-struct Target {
-    wlr_buffer buffer; // first, so that the way back from it is well defined
-    tarmac::Fd dmabuf;
-    std::size_t size;
-    void* memory;
-
-    static Target& of(wlr_buffer* buffer) { return *reinterpret_cast<Target*>(buffer); }
-    /// Whole tiles: a rasterizer on the CPU writes those.
-    static std::size_t padded(int length) {
-        return (static_cast<std::size_t>(length) + 63) / 64 * 64;
-    }
-    std::size_t stride() const { return padded(buffer.width) * 4; }
-
-    static Target* create(int width, int height) {
-        static constexpr wlr_buffer_impl functions = {
-            .destroy =
-                [](wlr_buffer* buffer) {
-                    wlr_buffer_finish(buffer);
-                    munmap(of(buffer).memory, of(buffer).size);
-                    delete &of(buffer);
-                },
-            .get_dmabuf =
-                [](wlr_buffer* buffer, wlr_dmabuf_attributes* attributes) {
-                    *attributes = {};
-                    attributes->width = buffer->width;
-                    attributes->height = buffer->height;
-                    attributes->format = DRM_FORMAT_XRGB8888;
-                    attributes->modifier = DRM_FORMAT_MOD_LINEAR;
-                    attributes->n_planes = 1;
-                    attributes->stride[0] = static_cast<std::uint32_t>(of(buffer).stride());
-                    attributes->fd[0] = of(buffer).dmabuf.get();
-                    return true;
-                },
-            .get_shm = nullptr,
-            .begin_data_ptr_access =
-                [](wlr_buffer* buffer, std::uint32_t, void** data, std::uint32_t* fourcc,
-                   std::size_t* stride) {
-                    *data = of(buffer).memory;
-                    *fourcc = DRM_FORMAT_XRGB8888;
-                    *stride = of(buffer).stride();
-                    return true;
-                },
-            .end_data_ptr_access = [](wlr_buffer*) {},
-        };
-        auto* target = new Target{};
-        wlr_buffer_init(&target->buffer, &functions, width, height);
-        target->size = target->stride() * padded(height);
-        target->dmabuf = allocate_dmabuf(Exporter::Udmabuf, target->size);
-        target->memory = mmap(nullptr, target->size, PROT_READ | PROT_WRITE, MAP_SHARED,
-                              target->dmabuf.get(), 0);
-        REQUIRE(target->memory != MAP_FAILED);
-        return target;
-    }
-};
 
 wlr_renderer* create_renderer(Drawing drawing, wlr_backend* backend) {
     if (drawing == Drawing::Pixman)
@@ -149,8 +92,9 @@ void Drawer::destroy() {
 
 Picture Drawer::draw(int width, int height,
                      const std::function<void(wlr_render_pass*)>& draw) const {
-    Target* target = Target::create(width, height);
-    wlr_render_pass* pass = wlr_renderer_begin_buffer_pass(renderer_, &target->buffer, nullptr);
+    DrawnBuffer* target = DrawnBuffer::create(width, height);
+    REQUIRE(target);
+    wlr_render_pass* pass = wlr_renderer_begin_buffer_pass(renderer_, target, nullptr);
     REQUIRE(pass);
     wlr_render_rect_options backdrop{};
     backdrop.box = {0, 0, width, height};
@@ -158,8 +102,8 @@ Picture Drawer::draw(int width, int height,
     wlr_render_pass_add_rect(pass, &backdrop);
     draw(pass);
     REQUIRE(wlr_render_pass_submit(pass));
-    Picture picture = read(&target->buffer);
-    wlr_buffer_drop(&target->buffer);
+    Picture picture = read(target);
+    wlr_buffer_drop(target);
     return picture;
 }
 
