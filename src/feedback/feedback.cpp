@@ -13,6 +13,13 @@ bool is_sampling(const Tranche& tranche) {
     return has(tranche.flags, TrancheFlags::Sampling);
 }
 
+/// Whether clients below SamplingSince, which are told of no flag but scanout, can't tell the
+/// devices and flags of the two apart.
+bool same_for_older(const Tranche& a, const Tranche& b) {
+    return a.target_device == b.target_device &&
+           has(a.flags, TrancheFlags::Scanout) == has(b.flags, TrancheFlags::Scanout);
+}
+
 FormatSet all_pairs(std::span<const Tranche> tranches) {
     FormatSet all;
     for (const Tranche& tranche : tranches) {
@@ -40,19 +47,13 @@ bool Feedback::tells_same(const Feedback& other, std::uint32_t version) const no
         return tranches_ == other.tranches_;
     return main_device_ == other.main_device_ &&
            std::ranges::equal(tranches_, other.tranches_, [](const Tranche& a, const Tranche& b) {
-               return a.target_device == b.target_device &&
-                      has(a.flags, TrancheFlags::Scanout) == has(b.flags, TrancheFlags::Scanout) &&
-                      a.formats == b.formats;
+               return same_for_older(a, b) && a.formats == b.formats;
            });
 }
 
 void FeedbackBuilder::append(Tranche tranche) {
     for (const Tranche& earlier : tranches_) {
-        // Clients below version 6 are told of no flag but this.
-        const bool same_for_all =
-            earlier.target_device == tranche.target_device &&
-            has(earlier.flags, TrancheFlags::Scanout) == has(tranche.flags, TrancheFlags::Scanout);
-        if (same_for_all)
+        if (same_for_older(earlier, tranche))
             tranche.formats = tranche.formats.without(earlier.formats);
     }
     if (!tranche.formats.empty())

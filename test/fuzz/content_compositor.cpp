@@ -19,19 +19,6 @@ namespace {
 
 constexpr int LargestSide = 32, MostSurfaces = 16, Width = 64;
 
-constexpr wlr_color_representation_v1_coeffs_and_range OfferedColors[] = {
-    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT601,
-     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_LIMITED},
-    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT601,
-     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_FULL},
-    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT709,
-     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_LIMITED},
-    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT709,
-     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_FULL},
-    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_IDENTITY,
-     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_FULL},
-};
-
 template <class T>
 T must(tarmac::Result<T> made) {
     FUZZ_CHECK(made, made.error().message);
@@ -57,7 +44,7 @@ Compositor::Compositor()
     compositor_ = wlr_compositor_create(display_, 6, renderer_);
     wlr_subcompositor_create(display_);
     wlr_viewporter_create(display_);
-    test::create_color_representation(display_, OfferedColors);
+    test::create_color_representation(display_, test::AllColors);
     make_importers();
     tarmac::LinuxDmabuf::Options options;
     options.workers = 1;

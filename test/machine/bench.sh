@@ -11,9 +11,7 @@ command_bench() {
         esac
         shift
     done
-    parse_options
-    need_sandbox
-    ensure_machine_and_build
+    prepare_with_build
     packages=$(optional_packages "$checkout/test/bench/packages")
     ensure_root "$packages"
     # In a build of its own, since the other was made where there is no GTK

@@ -25,10 +25,8 @@ command_test() {
     mkdir -p "$builds"
     TARMAC_TALLY=$(mktemp "$builds/tally.XXXXXX")
     tallying=yes
-    parse_options
-    need_sandbox
     # What most parts need, and whose failure is everybody's
-    ensure_machine_and_build
+    prepare_with_build
     (($# == 0)) || lanes=("$*")
     attend run_lanes "${lanes[@]}"
     tallying=no
@@ -188,7 +186,8 @@ report_tally() {
 
 # The page's tables, from what the last tests and all fuzzing tried.
 command_robustness() {
-    prepare
+    need_sandbox
+    ensure_root
     in_root python3 "$machine/robustness.py" "$builds/tried" "$builds/fuzz/tried" "$checkout/doc/robustness.md"
     say "The page: $checkout/doc/robustness.md"
 }

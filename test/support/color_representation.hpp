@@ -6,6 +6,21 @@
 
 namespace test {
 
+inline constexpr wlr_color_representation_v1_coeffs_and_range AllColors[] = {
+    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT601,
+     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_LIMITED},
+    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT601,
+     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_FULL},
+    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT709,
+     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_LIMITED},
+    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT709,
+     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_FULL},
+    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_IDENTITY,
+     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_FULL},
+};
+/// Those of YUV
+inline constexpr std::span YuvColors = std::span{AllColors}.first<4>();
+
 /// Offers clients wp_color_representation_v1, with straight and premultiplied alpha and
 /// `colors`.
 inline void

@@ -21,17 +21,6 @@ std::chrono::seconds longest_wait() {
     return 8s * slowness();
 }
 
-constexpr wlr_color_representation_v1_coeffs_and_range OfferedColors[] = {
-    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT601,
-     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_LIMITED},
-    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT601,
-     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_FULL},
-    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT709,
-     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_LIMITED},
-    {WP_COLOR_REPRESENTATION_SURFACE_V1_COEFFICIENTS_BT709,
-     WP_COLOR_REPRESENTATION_SURFACE_V1_RANGE_FULL},
-};
-
 std::chrono::nanoseconds time_of_thread() {
     timespec time;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
@@ -57,7 +46,7 @@ LocalShell::LocalShell(Drawing drawing, Settings settings) : compositor{std::in_
     wlr_subcompositor_create(display);
     wlr_viewporter_create(display);
     wlr_data_device_manager_create(display);
-    create_color_representation(display, OfferedColors);
+    create_color_representation(display, YuvColors);
     seat = wlr_seat_create(display, "seat");
     wlr_seat_set_capabilities(seat, WL_SEAT_CAPABILITY_POINTER);
     wlr_presentation_create(display, nullptr, 1);
