@@ -5,7 +5,7 @@ builds=$checkout/.build
 
 # build NAME [TARGET…]: brings .build/NAME up to date: gcc, as users build it, which is also installed
 # in .build/prefix, asan, with clang and its sanitizers, wlroots-0.19, on that in few minutes, or bench, as gcc.
-# --installed stands for the targets that are installed: without tests, in a third of the time.
+# With targets, only those are built, and nothing is installed.
 build() {
     local name=$1 dir=$builds/$1 log=$builds/log/$1.log configured patient=() made_from=${root##*/root-} options
     shift
@@ -26,21 +26,15 @@ build() {
         step "Configuring the build $name" "$log" configure "$name"
         printf '%s' "$made_from $options $checkout" >"$dir/.configured-in"
     fi
-    # shellcheck disable=SC2046 # names without spaces
-    [[ ${1:-} != --installed ]] || set -- $(installed_targets "$dir")
     # Tests that run beside it mustn't wait for it.
     [[ ! ${TARMAC_TALLY:-} ]] || patient=(chrt --idle 0)
     step "Building ($name)" "$log" in_root "${patient[@]}" ninja -C "$dir" "$@"
     # Whoever built it
-    if [[ $name == gcc && ! $dir/.installed -nt $dir/.ninja_log ]]; then
+    if [[ $name == gcc && $# == 0 && ! $dir/.installed -nt $dir/.ninja_log ]]; then
         step "Installing the build" "$builds/log/install.log" in_root meson install -C "$dir" --no-rebuild --quiet
         : >"$dir/.installed"
     fi
     unlock
-}
-
-installed_targets() {
-    in_root meson introspect --installed "$1" | tr ',' '\n' | sed -n "/meson-private/d; s|^[{ ]*\"$1/\([^\"]*\)\": .*|\1|p"
 }
 
 configure() {

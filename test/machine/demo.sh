@@ -1,9 +1,9 @@
 #!/bin/bash
 # Runs on the machine for ./run demo: the compositor, a real client in it, a picture of both, and the
-# table of what was imported. The first argument is where the picture goes.
+# table of what was imported. The arguments are the compositor, and where the picture goes.
 set -euo pipefail
 
-picture=$1
+compositor_program=$1 picture=$2
 log=$(mktemp)
 trap 'kill "${compositor:-}" 2>/dev/null || true' EXIT
 
@@ -27,7 +27,7 @@ await() {
 export LP_NUM_THREADS=0
 
 : >"$log"
-WLR_BACKENDS=headless tarmac-compositor --renderer gles2 --drm-device /dev/dri/renderD128 \
+WLR_BACKENDS=headless "$compositor_program" --renderer gles2 --drm-device /dev/dri/renderD128 \
     --size 640x400 --startup weston-simple-dmabuf-egl >"$log" 2>&1 &
 compositor=$!
 exec 3< <(tail --pid="$compositor" -s 0.05 -n +1 -f "$log")

@@ -189,7 +189,7 @@ cp -r test/machine "$both/test"
 mkfifo "$both"/{begun,build,kernel}
 exec 3<>"$both/begun" 4<>"$both/build" 5<>"$both/kernel"
 printf '%s\n' "project('both', 'cpp')" \
-    "custom_target('both', output: 'both', build_by_default: true, install: true, install_dir: 'both', command: ['sh', '-c', 'cd @SOURCE_ROOT@; echo >begun; read -r line <build; exit 1'])" >"$both/meson.build"
+    "custom_target('both', output: 'both', build_by_default: true, command: ['sh', '-c', 'cd @SOURCE_ROOT@; echo >begun; read -r line <build; exit 1'])" >"$both/meson.build"
 echo "build_kernel() {
     cd '$both'
     echo >begun
@@ -198,11 +198,11 @@ echo "build_kernel() {
     return 1
 }" >>"$both/test/machine/kernel.sh"
 
-# both_until COMMAND…: starts ./run demo there, and when both have begun, COMMAND with its process's number.
+# both_until COMMAND…: starts ./run machine there, and when both have begun, COMMAND with its process's number.
 # Prints the status, the last line that it wrote, and what is locked.
 both_until() {
     local status=0
-    XDG_CACHE_HOME=$scratch/cache setsid env --default-signal=INT "$both/run" demo </dev/null >"$scratch/both.log" 2>&1 &
+    XDG_CACHE_HOME=$scratch/cache setsid env --default-signal=INT "$both/run" machine -- true </dev/null >"$scratch/both.log" 2>&1 &
     for _ in build kernel; do read -r -t 120 <&3 || echo 'one did not begin'; done
     "$@" "$!"
     timeout 30 tail --pid="$!" -f /dev/null || { echo 'late'; kill "$!"; }
