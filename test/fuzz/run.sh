@@ -38,8 +38,9 @@ executed=${executed##* }
 # Where it crashed, there is no such line.
 [[ $executed ]] || executed=$(grep -oE '^#[0-9]+' "$log" | tail -n 1 | tr -d '#') || true
 coverage=$(last 'cov: [0-9]+')
-printf '%s: %s executions, %s a second, coverage %s, seed %s: ' "$name" "${executed:-0}" \
-    "$((${executed:-0} / (took > 0 ? took : 1)))" "${coverage#cov: }" "$seed"
+requests=$(last '[0-9]+ requests in')
+printf '%s: %s executions, %s%s a second, coverage %s, seed %s: ' "$name" "${executed:-0}" \
+    "${requests:+${requests% in}, }" "$((${executed:-0} / (took > 0 ? took : 1)))" "${coverage#cov: }" "$seed"
 if ((status == 0)); then
     echo 'no crash'
 else

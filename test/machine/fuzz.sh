@@ -50,6 +50,6 @@ fuzz_target() {
     if [[ -s $3/said/$1.new ]]; then mv "$3/said/$1.new" "$3/said/$1"; fi
     rm -f "$3/said/$1.new"
     # For doc/robustness.md: these add up.
-    [[ ! $(<"$3/said/$1") =~ ^$1:\ ([0-9]+)\ executions.*(no crash|CRASH) ]] ||
-        printf '%s\t%s\t%s\t%s\n' "$1" "${BASH_REMATCH[1]}" "$2" "${BASH_REMATCH[2]}" >>"$3/tried"
+    [[ ! $(<"$3/said/$1") =~ ^$1:\ ([0-9]+)\ executions,\ (([0-9]+)\ requests)?.*(no crash|CRASH) ]] ||
+        printf '%s\t%s\t%s\t%s\t%s\n' "$1" "${BASH_REMATCH[1]}" "${BASH_REMATCH[3]:-0}" "$2" "${BASH_REMATCH[4]}" >>"$3/tried"
 }

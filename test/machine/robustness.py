@@ -3,7 +3,8 @@
 
 robustness.py RECORDS FUZZ DOC: RECORDS is a directory, whose files have a line for what a case has
 tried, NAME, NUMBER, WHAT and OUTCOME with tabs between (test/support/tried.hpp); FUZZ is a file with
-a line for each run of a target: TARGET, EXECUTIONS, SECONDS and OUTCOME.
+a line for each run of a target: TARGET, EXECUTIONS, REQUESTS, SECONDS and OUTCOME. Those are added to
+what the page has, and FUZZ is removed then.
 robustness.py --check DOC SOURCES: says where the tables name a case that there isn't.
 """
 import pathlib
@@ -35,15 +36,19 @@ def suite_table(records):
                   for (case, what), number in sorted(sums.items())]) if sums else ""
 
 
-def fuzz_table(path):
-    sums = {}
-    for target, executions, seconds, outcome in lines_of(path):
-        total = sums.setdefault(target, [0, 0, 0])
-        for i, number in enumerate((int(executions), int(seconds), outcome != "no crash")):
-            total[i] += number
-    return table(["target", "executions", "hours", "runs that found something"],
-                 [[target, f"{executions:,}", f"{seconds / 3600:.1f}", str(crashes)]
-                  for target, (executions, seconds, crashes) in sorted(sums.items())]) if sums else ""
+FUZZ_HEAD = ["target", "executions", "requests", "minutes", "runs that found something"]
+
+
+def fuzz_table(path, old):
+    """What the table `old` says, and the runs since."""
+    sums = {row[0]: [int(cell.replace(",", "") or 0) for cell in row[1:]]
+            for row in ([cell.strip() for cell in line.strip("|").split("|")]
+                        for line in old.splitlines()[2:])}
+    for target, *numbers, seconds, outcome in lines_of(path):
+        added = [*map(int, numbers), round(int(seconds) / 60), int(outcome != "no crash")]
+        sums[target] = [a + b for a, b in zip(sums.get(target, [0] * len(added)), added)]
+    return table(FUZZ_HEAD, [[target, *(f"{n:,}" if n or i != 1 else "" for i, n in enumerate(row))]
+                             for target, row in sorted(sums.items())]) if sums else ""
 
 
 def write(records, fuzz, doc):
@@ -52,10 +57,11 @@ def write(records, fuzz, doc):
     old, after = rest.split(END)
     # What isn't there now stays as it was.
     parts = dict(zip(("suite", "fuzz"), (old.strip("\n").split("\n\n") + ["", ""])[:2]))
-    made = {"suite": suite_table(records), "fuzz": fuzz_table(fuzz)}
+    made = {"suite": suite_table(records), "fuzz": fuzz_table(fuzz, parts["fuzz"])}
     tables = [(made[name] or parts[name]).strip("\n") for name in ("suite", "fuzz")]
     middle = "\n\n".join(part for part in tables if part)
     doc.write_text(f"{before}{BEGIN}\n\n{middle}\n\n{END}{after}")
+    fuzz.unlink(missing_ok=True)
 
 
 def check(doc, sources):
