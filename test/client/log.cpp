@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <fstream>
+#include <sys/mount.h>
 #include <unistd.h>
 
 #include "dmabuf/formatted.hpp"
@@ -24,6 +25,9 @@ const Stage Plain{.renderer = "pixman", .drm_device = ""};
 /// A file that goes with this.
 class LogFile {
 public:
+    explicit LogFile(
+        const std::filesystem::path& directory = std::filesystem::temp_directory_path())
+        : path_{directory / tarmac::formatted("tarmac-test-{}.log", getpid())} {}
     ~LogFile() { std::filesystem::remove(path_); }
     const std::string& path() const { return path_; }
 
@@ -36,8 +40,28 @@ public:
     }
 
 private:
-    std::string path_ =
-        std::filesystem::temp_directory_path() / tarmac::formatted("tarmac-test-{}.log", getpid());
+    std::string path_;
+};
+
+/// A file system of its own, with room for few pages, that goes with this.
+class SmallDisk {
+public:
+    SmallDisk() {
+        std::filesystem::create_directory(path_);
+        REQUIRE(mount("none", path_.c_str(), "tmpfs", 0, "size=64k") == 0);
+    }
+    ~SmallDisk() {
+        umount2(path_.c_str(), MNT_DETACH);
+        std::filesystem::remove(path_);
+    }
+    SmallDisk(const SmallDisk&) = delete;
+    SmallDisk& operator=(const SmallDisk&) = delete;
+
+    const std::filesystem::path& path() const { return path_; }
+
+private:
+    std::filesystem::path path_ =
+        std::filesystem::temp_directory_path() / tarmac::formatted("tarmac-test-{}", getpid());
 };
 
 bool is_event(const std::string& line) {
@@ -150,6 +174,27 @@ TEST_CASE("a log file that can't grow ends nothing, and goes on with a new line"
     }));
     CHECK(lines.back() == "tarmac: ended status=0");
     tried(1, "files that can't grow");
+}
+
+TEST_CASE("a log on a disk that is full ends nothing, and tells later what it lacks") {
+    if (geteuid() != 0)
+        SKIP("a disk can be filled where one may be mounted");
+    const SmallDisk disk;
+    const LogFile log{disk.path()};
+    // Ten bytes are all that is left, and a line takes more.
+    const std::string fill =
+        "cat /dev/zero > $DISK/rest; "
+        "head -c $((4085 - $(stat -c %s $LOG))) /dev/zero | tr '\\0' x >> $LOG; echo >> $LOG; "
+        "kill -USR1 $PPID; until [ $(stat -c %s $LOG) = 4096 ]; do :; done; "
+        "kill -USR1 $PPID; rm $DISK/rest; "
+        "until grep -q 'dropped lines=' $LOG; do kill -USR1 $PPID; done";
+    Stage stage = Plain;
+    stage.environment = {"LOG=" + log.path(), "DISK=" + disk.path().string()};
+    Process process =
+        start_compositor({"--log", log.path(), "--startup", fill, "--exit-with-client"}, stage);
+    CHECK(process.wait() == 0);
+    CHECK(log.lines().back() == "tarmac: ended status=0");
+    tried(1, "disks that are full");
 }
 
 TEST_CASE("a log that can't be written is said to be so") {
