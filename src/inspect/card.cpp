@@ -1,10 +1,10 @@
-#include "picture/card.hpp"
+#include "inspect/card.hpp"
 
 #include <algorithm>
 #include <bit>
 #include <cmath>
 
-namespace test {
+namespace tarmac::inspect {
 
 namespace {
 
@@ -188,9 +188,9 @@ bool Card::is_opaque(unsigned x, unsigned y) const {
     return !layout_.alpha || get(*layout_.alpha, x, y) == 1;
 }
 
-Picture Card::expected(const Pixel& background, const Rendering& rendering) const {
-    Picture picture{static_cast<int>(geometry_.width), static_cast<int>(geometry_.height), {}};
-    const Color under{background.red / 255.0, background.green / 255.0, background.blue / 255.0};
+std::vector<Pixel> Card::expected(const Pixel& background, const Rendering& rendering) const {
+    std::vector<Pixel> pixels;
+    const Color under{background[0] / 255.0, background[1] / 255.0, background[2] / 255.0};
     for (unsigned y = 0; y < geometry_.height; ++y) {
         for (unsigned x = 0; x < geometry_.width; ++x) {
             const auto stored = [&](double value) {
@@ -203,10 +203,10 @@ Picture Card::expected(const Pixel& background, const Rendering& rendering) cons
                 const double value = std::clamp(stored(color[i]) + rendering.off / 255, 0.0, 1.0);
                 return to_byte(blend(value, alpha, under[i], rendering.blending));
             };
-            picture.pixels.push_back({seen(0), seen(1), seen(2)});
+            pixels.push_back({seen(0), seen(1), seen(2)});
         }
     }
-    return picture;
+    return pixels;
 }
 
-} // namespace test
+} // namespace tarmac::inspect

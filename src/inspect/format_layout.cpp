@@ -1,4 +1,4 @@
-#include "support/format_layout.hpp"
+#include "inspect/format_layout.hpp"
 
 #include <algorithm>
 #include <drm_fourcc.h>
@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace test {
+namespace tarmac::inspect {
 
 namespace {
 
@@ -278,4 +278,4 @@ void write_bits(std::uint8_t* bytes, std::size_t first, unsigned bits, std::uint
         bytes[i] = static_cast<std::uint8_t>((bytes[i] & ~(mask >> i * 8)) | word >> i * 8);
 }
 
-} // namespace test
+} // namespace tarmac::inspect
