@@ -43,4 +43,13 @@ Result<void> check_loaded_wlroots() {
     return {};
 }
 
+std::string wlroots_version() {
+#if TARMAC_WLROOTS_SINCE(20)
+    return formatted("{}.{}.{}", wlr_version_get_major(), wlr_version_get_minor(),
+                     wlr_version_get_micro());
+#else
+    return WLR_VERSION_STR;
+#endif
+}
+
 } // namespace tarmac

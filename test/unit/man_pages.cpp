@@ -69,6 +69,7 @@ TEST_CASE("man pages have every option") {
     const std::pair<fs::path, fs::path> pages[] = {
         {"src/compositor/options.cpp", "doc/man/tarmac-compositor.1.scd"},
         {"test/protocol/conformance.cpp", "doc/man/tarmac-conformance.1.scd"},
+        {"src/inspect/options.cpp", "doc/man/tarmac-inspect.1.scd"},
     };
     for (const auto& [source, page] : pages) {
         const auto options = options_in(source);

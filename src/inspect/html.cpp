@@ -1,0 +1,188 @@
+#include "inspect/html.hpp"
+
+#include <drm_fourcc.h>
+#include <map>
+#include <string_view>
+#include <tarmac/pixel_format.hpp>
+
+#include "dmabuf/formatted.hpp"
+#include "inspect/matrix_rows.hpp"
+
+namespace tarmac::inspect {
+
+namespace {
+
+constexpr int Tolerance = 2;
+
+constexpr std::string_view Head = R"(<!DOCTYPE html>
+<html lang="en">
+<meta charset="utf-8">
+<title>tarmac-inspect matrix</title>
+<style>
+body { font: 14px/1.4 sans-serif; margin: 2em; color: #222; background: #fff; }
+table { border-collapse: collapse; margin: 0 0 1.5em; }
+th, td { padding: .15em .6em; text-align: left; border: 1px solid #fff; vertical-align: top; }
+thead th { position: sticky; top: 0; background: #fff; }
+.imported { background: #bfe6c3; }
+.read { background: #c4e3f0; }
+.copied { background: #cfdcf5; }
+.converted { background: #f7e7b0; }
+.refused { background: #eee; color: #777; }
+.off { background: #f3b5ae; }
+.problem { color: #a00; }
+small { color: #555; }
+</style>
+<h1>tarmac-inspect matrix</h1>
+)";
+
+std::string escaped(std::string_view text) {
+    std::string result;
+    for (const char c : text) {
+        switch (c) {
+        case '&':
+            result += "&amp;";
+            break;
+        case '<':
+            result += "&lt;";
+            break;
+        case '>':
+            result += "&gt;";
+            break;
+        case '"':
+            result += "&quot;";
+            break;
+        default:
+            result += c;
+        }
+    }
+    return result;
+}
+
+std::string with_problem(const Node& node) {
+    return escaped(node.path) +
+           (node.problem.empty()
+                ? ""
+                : " <span class=\"problem\">can't be opened: " + escaped(node.problem) + "</span>");
+}
+
+std::string describe(const Scanout& scanout) {
+    if (!scanout.problem.empty())
+        return escaped(scanout.problem);
+    std::map<std::uint64_t, std::string> formats;
+    for (const FormatModifier& pair : scanout.formats)
+        formats[pair.modifier] += ' ' + short_name(pair.fourcc);
+    std::string text;
+    for (const auto& [modifier, names] : formats)
+        text += (text.empty() ? "" : "<br>") + escaped(modifier_name(modifier) + ':' + names);
+    return text;
+}
+
+void write_versions(std::string& page, const Report& report) {
+    page += "<table>\n";
+    for (const auto& [name, version] : report.versions)
+        page += "<tr><th>" + escaped(name) + "<td>" + escaped(version) + '\n';
+    page += "</table>\n";
+}
+
+void write_devices(std::string& page, const Report& report) {
+    page += "<h2>Devices</h2>\n";
+    if (report.devices.empty())
+        page += "<p class=\"problem\">None: " + escaped(report.no_devices) + ".</p>\n";
+    page += "<table>\n";
+    for (std::size_t i = 0; i < report.devices.size(); ++i) {
+        const Device& device = report.devices[i];
+        page += "<tr><th>" + escaped(title_of(report, i)) + "<td>" + escaped(device.version) +
+                "<td>" + escaped(device.bus) + "<td>";
+        for (const Node& node : device.nodes)
+            page += with_problem(node) + "<br>";
+        page += "<td>" + (device.scanout ? "scans out " + describe(*device.scanout) : "") + '\n';
+    }
+    page += "</table>\n<h2>Memory for pictures</h2>\n<table>\n";
+    for (const Maker& maker : report.makers)
+        page += "<tr><th>" + escaped(maker.name) + "<td>" + with_problem(maker.node) + '\n';
+    page += "</table>\n";
+}
+
+void write_renderers(std::string& page, const Report& report) {
+    page += "<h2>Renderers</h2>\n<table>\n";
+    for (const Renderer& renderer : report.renderers) {
+        page +=
+            "<tr><th>" + escaped(title_of(report, renderer)) + "<td>" + escaped(renderer.driver);
+        if (!renderer.memory.empty())
+            page += "<br><small>measured with memory of " + escaped(renderer.memory) + "</small>";
+        if (!renderer.problem.empty())
+            page += " <span class=\"problem\">" + escaped(renderer.problem) + "</span>";
+        page += '\n';
+    }
+    page += "</table>\n";
+}
+
+std::string cell(const Outcome* outcome) {
+    if (!outcome)
+        return "<td>";
+    const bool is_off = largest_difference(*outcome) > Tolerance;
+    std::string text = formatted("<td class=\"{}\"", is_off ? "off" : escaped(outcome->way));
+    const std::string& why = outcome->reason.empty() ? outcome->unmeasured : outcome->reason;
+    if (!why.empty())
+        text += " title=\"" + escaped(why) + '"';
+    text += '>' + escaped(outcome->way);
+    if (outcome->difference) {
+        const auto& [red, green, blue] = *outcome->difference;
+        text += red == green && green == blue ? formatted(" ±{}", red)
+                                              : formatted(" ±{},{},{}", red, green, blue);
+    }
+    if (outcome->mb_per_second)
+        text += formatted(" <small>{:.0f} MB/s</small>", *outcome->mb_per_second);
+    return text;
+}
+
+void write_table(std::string& page, const Report& report,
+                 const std::vector<const Renderer*>& renderers, std::uint64_t modifier) {
+    const std::vector<Row> rows = rows_of(renderers, modifier);
+    if (rows.empty())
+        return;
+    page += "<h2>" + escaped(modifier_name(modifier)) + "</h2>\n<table>\n<thead><tr><th>format";
+    for (const Renderer* renderer : renderers)
+        page += "<th>" + escaped(title_of(report, *renderer));
+    for (std::size_t i = 0; i < report.devices.size(); ++i) {
+        if (report.devices[i].scanout)
+            page += "<th>" + escaped(title_of(report, i)) + "'s screens";
+    }
+    page += "</thead>\n";
+    for (const Row& row : rows) {
+        page += "<tr><th>" + escaped(fourcc_name(row.fourcc));
+        for (const Outcome* outcome : row.outcomes)
+            page += cell(outcome);
+        for (const Device& device : report.devices) {
+            if (device.scanout)
+                page += device.scanout->formats.contains({row.fourcc, modifier})
+                            ? "<td class=\"imported\">scanned out"
+                            : "<td>";
+        }
+        page += '\n';
+    }
+    page += "</table>\n";
+}
+
+} // namespace
+
+std::string to_html(const Report& report) {
+    std::string page{Head};
+    write_versions(page, report);
+    write_devices(page, report);
+    write_renderers(page, report);
+    page += "<p>A cell has the way that pictures come before the renderer, the largest difference "
+            "of a channel from the reference in 255 (of red, green and blue where they differ), "
+            "and millions of bytes of pictures a second, from the dma-buf to where they are drawn. "
+            "Why one is refused, or wasn't measured, is told where the pointer rests on it. Red is "
+            "what differs by more than 2.</p>\n";
+    const auto started = started_renderers(report);
+    write_table(page, report, started, DRM_FORMAT_MOD_LINEAR);
+    write_table(page, report, started, DRM_FORMAT_MOD_INVALID);
+    for (const std::uint64_t modifier : undrawn_modifiers(started))
+        write_table(page, report, started, modifier);
+    page += formatted("<p>This took {:.1f} s.</p>\n", report.seconds);
+    return page;
+}
+
+} // namespace tarmac::inspect

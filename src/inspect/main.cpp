@@ -1,0 +1,10 @@
+#include <variant>
+
+#include "inspect/matrix.hpp"
+
+int main(int argc, char** argv) {
+    const auto command = tarmac::inspect::parse_options(argc, argv);
+    if (!command)
+        return command.error();
+    return std::visit([](const auto& options) { return run(options); }, *command);
+}

@@ -1,0 +1,47 @@
+#include "inspect/options.hpp"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+namespace tarmac::inspect {
+namespace {
+
+constexpr int UsageError = 2;
+
+void add_matrix(CLI::App& app, Command& command) {
+    CLI::App* matrix = app.add_subcommand(
+        "matrix", "What becomes of each format and modifier with every device and renderer of this "
+                  "machine, how fast, and how far from a reference: what bug reports want. Needs "
+                  "no compositor");
+    static MatrixOptions options;
+    matrix->add_flag("--json", options.is_json, "Write JSON instead of text");
+    matrix
+        ->add_option("--html", options.html,
+                     "Write a page to this file, too, which needs nothing else")
+        ->type_name("FILE");
+    matrix
+        ->add_option("--seconds", options.seconds,
+                     "How long it may take; what isn't reached is named")
+        ->check(CLI::Range(1.0, 3600.0))
+        ->type_name("N")
+        ->capture_default_str();
+    matrix->callback([&command] { command = options; });
+}
+
+} // namespace
+
+std::expected<Command, int> parse_options(int argc, char** argv) {
+    CLI::App app{"Says what clients' dma-bufs meet on this machine.", "tarmac-inspect"};
+    app.set_version_flag("--version", "tarmac-inspect " TARMAC_VERSION);
+    app.require_subcommand(1);
+    Command command;
+    add_matrix(app, command);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return std::unexpected(app.exit(error, std::cout, std::cerr) == 0 ? 0 : UsageError);
+    }
+    return command;
+}
+
+} // namespace tarmac::inspect

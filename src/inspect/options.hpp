@@ -1,0 +1,23 @@
+#pragma once
+
+#include <expected>
+#include <string>
+#include <variant>
+
+namespace tarmac::inspect {
+
+/// `tarmac-inspect matrix`
+struct MatrixOptions {
+    bool is_json = false;
+    std::string html; ///< path of the page to write; empty: none
+    double seconds = 30;
+};
+
+/// A subcommand. Each has a run() in a header of its own.
+using Command = std::variant<MatrixOptions>;
+
+/// What the command line asks for, or the exit status if it asks for nothing: --help, --version and
+/// mistakes have been answered on the terminal by then.
+std::expected<Command, int> parse_options(int argc, char** argv);
+
+} // namespace tarmac::inspect
