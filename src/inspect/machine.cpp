@@ -50,16 +50,18 @@ std::string bus_of(const drmDevice& device) {
     }
 }
 
-/// By the bus, for a device whose nodes can't be opened.
-std::string driver_on_bus(const std::string& node) {
+/// By sysfs, for a device whose nodes can't be opened.
+std::string driver_in_sysfs(const std::string& node) {
     struct stat status;
     if (stat(node.c_str(), &status) != 0)
         return "";
+    const fs::path device =
+        formatted("/sys/dev/char/{}:{}/device", major(status.st_rdev), minor(status.st_rdev));
     std::error_code failed;
-    return fs::read_symlink(formatted("/sys/dev/char/{}:{}/device/driver", major(status.st_rdev),
-                                      minor(status.st_rdev)),
-                            failed)
-        .filename();
+    const std::string driver = fs::read_symlink(device / "driver", failed).filename();
+    // On the bus of made-up devices all have the same, and are called by their own.
+    const bool is_made_up = driver.empty() || driver == "faux_driver";
+    return is_made_up ? std::string{fs::canonical(device, failed).filename()} : driver;
 }
 
 Device look_at(const drmDevice& drm, std::vector<Maker>& makers, std::size_t index) {
@@ -88,7 +90,7 @@ Device look_at(const drmDevice& drm, std::vector<Maker>& makers, std::size_t ind
             makers.push_back({Maker::Kind::Dumb, device.driver, {path, ""}, index});
     }
     if (device.driver.empty() && !device.nodes.empty())
-        device.driver = driver_on_bus(device.nodes.front().path);
+        device.driver = driver_in_sysfs(device.nodes.front().path);
     if (device.driver.empty())
         device.driver = "unknown driver";
     return device;
