@@ -143,7 +143,8 @@ void write_table(std::string& page, const Report& report,
         return;
     page += "<h2>" + escaped(modifier_name(modifier)) + "</h2>\n<table>\n<thead><tr><th>format";
     for (const Renderer* renderer : renderers)
-        page += "<th>" + escaped(title_of(report, *renderer));
+        page += "<th>" + escaped(title_of(report, *renderer)) + "<br><small>in memory of " +
+                escaped(renderer->memory.empty() ? "nobody" : renderer->memory) + "</small>";
     for (std::size_t i = 0; i < report.devices.size(); ++i) {
         if (report.devices[i].scanout)
             page += "<th>" + escaped(title_of(report, i)) + "'s screens";

@@ -44,6 +44,7 @@ Json describe(const Outcome& outcome) {
 Json describe_head(const Renderer& renderer) {
     Json json{{"name", renderer.name}};
     json["device"] = renderer.device ? Json(*renderer.device) : Json(nullptr);
+    json["has_own_memory"] = renderer.has_own_memory;
     add_unless_empty(json, "problem", renderer.problem);
     // Nothing is known of one that didn't start.
     if (renderer.max_size == Extent{})

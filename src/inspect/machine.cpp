@@ -9,6 +9,7 @@
 #include <sys/utsname.h>
 #include <xf86drm.h>
 
+#include "dmabuf/device.hpp"
 #include "dmabuf/formatted.hpp"
 #include "inspect/node.hpp"
 #include "inspect/scanout.hpp"
@@ -82,6 +83,12 @@ Device look_at(const drmDevice& drm, std::vector<Maker>& makers, std::size_t ind
             device.driver = version->name;
             device.version = formatted("{}.{}.{}", version->version_major, version->version_minor,
                                        version->version_patchlevel);
+        }
+        // Once a device, and of its render node, since that is what clients have.
+        if (has_gpu(opened->get())) {
+            if (!std::ranges::contains(makers, std::optional{index}, &Maker::device))
+                makers.push_back({Maker::Kind::Gbm, device.driver, {path, ""}, index});
+            continue;
         }
         std::uint64_t makes_dumb_buffers = 0;
         if (kind == DRM_NODE_PRIMARY &&

@@ -17,6 +17,9 @@ namespace tarmac::inspect {
 
 namespace {
 
+/// Of Mesa on a slow machine, when nothing of it has been read yet.
+constexpr std::chrono::seconds LongestStart{10};
+
 Report make_report(double seconds) {
     const auto start = Clock::now();
     const auto end =
@@ -28,7 +31,8 @@ Report make_report(double seconds) {
     for (Renderer& renderer : renderers) {
         const auto now = Clock::now();
         const auto share = (std::max(end, now) - now) / n_left--;
-        report.renderers.push_back(try_in_process(report, std::move(renderer), now + share));
+        report.renderers.push_back(try_in_process(report, std::move(renderer), now + share,
+                                                  std::min(now + LongestStart, end)));
     }
     report.seconds = std::chrono::duration<double>{Clock::now() - start}.count();
     return report;

@@ -6,7 +6,7 @@
 
 #include "dmabuf/formatted.hpp"
 #include "import/in_place_buffer.hpp"
-#include "inspect/picture_memory.hpp"
+#include "inspect/picture.hpp"
 #include "ready/at_once.hpp"
 
 namespace tarmac::inspect {
@@ -78,7 +78,7 @@ Result<void> Measurement::try_to(Outcome& outcome, Way way) {
 Result<std::array<int, 3>> Measurement::difference(const Card& card, FormatModifier format,
                                                    Way way) {
     const Sample sample = Sample::tiled(card, *find_pixel_format(format.fourcc), 1, 1);
-    auto builder = lay_out(sample, format);
+    auto builder = make_picture(*maker_, sample, format);
     if (!builder)
         return std::unexpected(builder.error());
     if (auto shown = show(small_, *builder, way); !shown)
@@ -98,7 +98,7 @@ Result<std::array<int, 3>> Measurement::difference(const Card& card, FormatModif
 Result<double> Measurement::speed(const Card& card, FormatModifier format, Way way) {
     const Sample sample =
         Sample::tiled(card, *find_pixel_format(format.fourcc), TilesAcross, TilesDown);
-    auto builder = lay_out(sample, format);
+    auto builder = make_picture(*maker_, sample, format);
     if (!builder)
         return std::unexpected(builder.error());
     const auto start = Clock::now();
@@ -109,23 +109,6 @@ Result<double> Measurement::speed(const Card& card, FormatModifier format, Way w
     } while (++n_pictures < MostPictures && Clock::now() - start < SpeedTime);
     const std::chrono::duration<double> taken = Clock::now() - start;
     return static_cast<double>(sample.bytes.size()) * n_pictures / 1e6 / taken.count();
-}
-
-Result<TextureBuilder> Measurement::lay_out(const Sample& sample, FormatModifier format) const {
-    auto dmabuf = make_dmabuf(*maker_, sample.bytes);
-    if (!dmabuf)
-        return std::unexpected(dmabuf.error());
-    TextureBuilder builder;
-    builder.set_size(sample.extent.width, sample.extent.height)
-        .set_format(format.fourcc, format.modifier)
-        .set_n_planes(sample.n_planes);
-    for (unsigned i = 0; i < sample.n_planes; ++i) {
-        auto fd = dmabuf->duplicate();
-        if (!fd)
-            return std::unexpected(fd.error());
-        builder.set_plane(i, std::move(*fd), sample.planes[i].offset, sample.planes[i].stride);
-    }
-    return builder;
 }
 
 Result<void> Measurement::show(Canvas& canvas, TextureBuilder& builder, Way way) {

@@ -35,7 +35,6 @@ private:
     Result<void> try_to(Outcome& outcome, Way way);
     Result<std::array<int, 3>> difference(const Card& card, FormatModifier format, Way way);
     Result<double> speed(const Card& card, FormatModifier format, Way way);
-    Result<TextureBuilder> lay_out(const Sample& sample, FormatModifier format) const;
     /// One picture, from its dma-bufs to where it is drawn.
     Result<void> show(Canvas& canvas, TextureBuilder& builder, Way way);
 

@@ -33,14 +33,19 @@ struct Device {
     std::optional<Scanout> scanout; ///< of those with a primary node
 };
 
-/// What makes dma-bufs without a driver that draws.
+/// What makes dma-bufs.
 struct Maker {
-    enum class Kind : std::uint8_t { Udmabuf, Heap, Dumb };
+    enum class Kind : std::uint8_t {
+        Udmabuf,
+        Heap,
+        Dumb, ///< a card that can't draw
+        Gbm,  ///< a GPU, as its driver allocates for clients
+    };
 
     Kind kind;
     std::string name; ///< "udmabuf", "system heap", "vkms"
     Node node;
-    std::optional<std::size_t> device; ///< whose buffers they are, of Report::devices
+    std::optional<std::size_t> device{}; ///< whose buffers they are, of Report::devices
 };
 
 /// What becomes of pictures of a format and modifier with a renderer.
@@ -55,16 +60,17 @@ struct Outcome {
     std::string unmeasured; ///< why the two aren't known, if they should be
 };
 
-/// A renderer with a device, or on the CPU.
+/// A renderer with a device, or on the CPU, and pictures in memory of somebody.
 struct Renderer {
     std::string name;                  ///< "gles2", "vulkan" or "pixman"
     std::optional<std::size_t> device; ///< of Report::devices; nothing: on the CPU
+    bool has_own_memory = false;       ///< whether pictures are the device's; else they are others'
     std::string problem;               ///< why it doesn't draw, or not to the end; empty: it does
     std::string driver;                ///< and its version, as it calls itself
     bool draws_on_cpu = false;
     bool imports_udmabufs = false;
     Extent max_size{};  ///< of textures, in pixels
-    std::string memory; ///< which Maker's pictures were measured
+    std::string memory; ///< whose pictures they are: a Maker's name; empty: nobody's
     std::vector<Outcome> outcomes;
 };
 

@@ -114,10 +114,15 @@ private:
         }
     }
 
+    std::string title_with_memory(const Renderer& renderer) const {
+        const std::string title = title_of(report_, renderer);
+        return renderer.has_own_memory ? title + " (own memory)" : title;
+    }
+
     void write_renderers() {
         write_title("Renderers");
         for (const Renderer& renderer : report_.renderers) {
-            text_ += "  " + title_of(report_, renderer) + '\n';
+            text_ += "  " + title_with_memory(renderer) + '\n';
             if (!renderer.driver.empty())
                 text_ += wrapped(renderer.driver, 7);
             if (!renderer.problem.empty()) {
@@ -180,12 +185,16 @@ private:
 
     void write_table(const std::vector<const Renderer*>& renderers, std::uint64_t modifier,
                      const std::string& title) {
-        std::string heading = padded(title, NameWidth), refused;
-        for (const Renderer* renderer : renderers)
+        std::string heading = padded(title, NameWidth), memory = padded("in memory of", NameWidth),
+                    refused;
+        for (const Renderer* renderer : renderers) {
             heading += padded(title_of(report_, *renderer), CellWidth - 1) + ' ';
+            memory += padded(renderer->memory.empty() ? "nobody" : renderer->memory, CellWidth);
+        }
         while (heading.ends_with(' '))
             heading.pop_back();
         write_title(heading);
+        write_line(std::move(memory));
         for (const Row& row : rows_of(renderers, modifier)) {
             const bool is_taken = std::ranges::any_of(row.outcomes, [](const Outcome* outcome) {
                 return outcome && outcome->way != "refused";
@@ -218,7 +227,7 @@ private:
             if (!other_ways.empty() && !std::exchange(is_any_other, true))
                 write_title("Implicit layout, where that makes a difference");
             for (const auto& [way, names] : other_ways)
-                text_ += wrapped(title_of(report_, *renderer) + ", " + way + ':' + names, 2);
+                text_ += wrapped(title_with_memory(*renderer) + ", " + way + ':' + names, 2);
         }
     }
 
@@ -232,7 +241,7 @@ private:
                         imported += ' ' + short_name(outcome.format.fourcc);
                 }
                 if (!imported.empty())
-                    text_ += wrapped(title_of(report_, *renderer) + " imports" + imported, 2);
+                    text_ += wrapped(title_with_memory(*renderer) + " imports" + imported, 2);
             }
         }
     }

@@ -10,7 +10,7 @@
 #include "dmabuf/memory_kind.hpp"
 #include "inspect/measurement.hpp"
 #include "inspect/node.hpp"
-#include "inspect/picture_memory.hpp"
+#include "inspect/picture.hpp"
 #include "wlr/create_renderer.hpp"
 #include "wlr/driver_name.hpp"
 #include "wlr/vulkan_devices.hpp"
@@ -119,24 +119,16 @@ std::vector<FormatModifier> pairs_of(const RendererFacts& facts) {
     return pairs;
 }
 
-/// What can't be tried without a driver that lays it out.
-bool is_tried(std::uint64_t modifier) {
-    return modifier == DRM_FORMAT_MOD_LINEAR || modifier == DRM_FORMAT_MOD_INVALID;
+/// Only a GPU's driver lays pictures out in other ways.
+bool is_tried(const Maker& maker, std::uint64_t modifier) {
+    return maker.kind == Maker::Kind::Gbm || modifier == DRM_FORMAT_MOD_LINEAR ||
+           modifier == DRM_FORMAT_MOD_INVALID;
 }
 
-/// Makers whose pictures the renderer can be given, the best first: memory of this process where it
-/// imports that, or reads all; else buffers of its own device.
-std::vector<const Maker*> makers_for(const Report& report, const Renderer& renderer) {
-    std::vector<const Maker*> makers;
-    for (const Maker& maker : report.makers) {
-        if (maker.node.problem.empty())
-            makers.push_back(&maker);
-    }
-    const bool prefers_own = renderer.device && !renderer.imports_udmabufs;
-    std::ranges::stable_partition(makers, [&](const Maker* maker) {
-        return prefers_own && maker->device == renderer.device;
-    });
-    return makers;
+bool is_wanted(const Maker& maker, const Renderer& renderer) {
+    if (renderer.has_own_memory)
+        return maker.device == renderer.device;
+    return maker.kind != Maker::Kind::Gbm && maker.node.problem.empty();
 }
 
 struct Memory {
@@ -144,20 +136,23 @@ struct Memory {
     MemoryKind kind = MemoryKind::Pages;
 };
 
-/// The first that makes a dma-buf; none if nobody does.
+/// The first that makes a picture; none if nobody does.
 Memory find_memory(const Report& report, const Renderer& renderer) {
-    const std::vector<std::uint8_t> content(4096);
-    for (const Maker* maker : makers_for(report, renderer)) {
-        auto dmabuf = make_dmabuf(*maker, content);
-        if (!dmabuf)
+    constexpr std::uint32_t Fourcc = DRM_FORMAT_XRGB8888;
+    const Card card{*find_format_layout(Fourcc),
+                    {.width = CardSize.width, .height = CardSize.height}};
+    const Sample sample = Sample::tiled(card, *find_pixel_format(Fourcc), 1, 1);
+    for (const Maker& maker : report.makers) {
+        if (!is_wanted(maker, renderer))
             continue;
-        auto image = TextureBuilder{}
-                         .set_size(16, 16)
-                         .set_format(DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR)
-                         .set_plane(0, std::move(*dmabuf), 0, 64)
-                         .build_dmabuf();
-        if (image)
-            return {maker, memory_kind(*image)};
+        for (const std::uint64_t modifier : {DRM_FORMAT_MOD_LINEAR, DRM_FORMAT_MOD_INVALID}) {
+            const auto image = make_picture(maker, sample, {Fourcc, modifier})
+                                   .and_then([](TextureBuilder&& builder) {
+                                       return std::move(builder).build_dmabuf();
+                                   });
+            if (image)
+                return {&maker, memory_kind(*image)};
+        }
     }
     return {};
 }
@@ -167,10 +162,14 @@ struct Decided {
     std::optional<Way> way;
 };
 
-Decided decide_on(const RendererFacts& facts, FormatModifier pair, MemoryKind memory) {
+Decided decide_on(const RendererFacts& facts, FormatModifier pair, const Memory& memory) {
     const PixelFormat& format = *find_pixel_format(pair.fourcc);
-    const auto way = decide(facts, facts_of_sample(format, pair.modifier, memory),
-                            {ColorState::of(format.model), true});
+    const ImageFacts image = facts_of_sample(format, pair.modifier, memory.kind);
+    const Colors colors{ColorState::of(format.model), true};
+    // Of others' memory it isn't known but by trying.
+    const bool is_seen =
+        !memory.maker || memory.maker->kind != Maker::Kind::Udmabuf || facts.imports_udmabufs;
+    const auto way = is_seen ? decide(facts, image, colors) : decide_reading(facts, image, colors);
     if (!way)
         return {{.format = pair, .way = "refused", .reason = way.error().message}, std::nullopt};
     return {{.format = pair, .way = std::string{way_name(*way)}}, *way};
@@ -180,19 +179,26 @@ Decided decide_on(const RendererFacts& facts, FormatModifier pair, MemoryKind me
 
 std::vector<Renderer> renderers_to_try(const Report& report) {
     std::vector<Renderer> all;
-    const auto add = [&](const std::string& name, std::optional<std::size_t> device) {
-        all.push_back({.name = name, .device = device});
+    const auto add = [&](const std::string& name, std::optional<std::size_t> device, bool is_own) {
+        all.push_back({.name = name, .device = device, .has_own_memory = is_own});
     };
-    const auto add_both = [&](std::optional<std::size_t> device) {
+    const auto add_both = [&](std::optional<std::size_t> device, bool is_own) {
         if (has_gles2())
-            add("gles2", device);
+            add("gles2", device, is_own);
         if (has_vulkan())
-            add("vulkan", device);
+            add("vulkan", device, is_own);
     };
-    for (std::size_t i = 0; i < report.devices.size(); ++i)
-        add_both(i);
-    add_both({});
-    add("pixman", {});
+    for (std::size_t i = 0; i < report.devices.size(); ++i) {
+        // What becomes of memory depends on whose it is, where a GPU may have some of its own.
+        const bool is_gpu = std::ranges::contains(
+            report.makers, std::pair{Maker::Kind::Gbm, i},
+            [](const Maker& maker) { return std::pair{maker.kind, maker.device.value_or(-1)}; });
+        if (is_gpu)
+            add_both(i, true);
+        add_both(i, false);
+    }
+    add_both({}, false);
+    add("pixman", {}, false);
     return all;
 }
 
@@ -230,8 +236,8 @@ void Trial::run() {
         unmeasured = importer.error().message;
     }
     for (const FormatModifier& pair : pairs_of(*facts)) {
-        Decided decided = decide_on(*facts, pair, memory.kind);
-        if (decided.way && is_tried(pair.modifier)) {
+        Decided decided = decide_on(*facts, pair, memory);
+        if (decided.way && (!memory.maker || is_tried(*memory.maker, pair.modifier))) {
             if (!measurement)
                 decided.outcome.unmeasured = unmeasured;
             else if (Clock::now() >= end)

@@ -100,7 +100,8 @@ void add_problem(Renderer& renderer, const std::string& problem) {
 
 } // namespace
 
-Renderer try_in_process(const Report& report, Renderer renderer, Clock::time_point end) {
+Renderer try_in_process(const Report& report, Renderer renderer, Clock::time_point end,
+                        Clock::time_point limit) {
     int ends[2];
     const Fd chatter{memfd_create("tarmac-inspect", MFD_CLOEXEC)};
     if (pipe2(ends, O_CLOEXEC) != 0 || !chatter) {
@@ -117,7 +118,7 @@ Renderer try_in_process(const Report& report, Renderer renderer, Clock::time_poi
     if (child == 0)
         run(report, renderer, end, out.get(), chatter.get());
     out = Fd{};
-    const bool has_ended = read_lines(renderer, in.get(), end + Grace);
+    const bool has_ended = read_lines(renderer, in.get(), std::max(end, limit) + Grace);
     if (!has_ended)
         kill(child, SIGKILL);
     int status = 0;

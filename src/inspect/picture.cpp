@@ -1,4 +1,4 @@
-#include "inspect/picture_memory.hpp"
+#include "inspect/picture.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -14,6 +14,7 @@
 
 #include "dmabuf/formatted.hpp"
 #include "dmabuf/linear_memory.hpp"
+#include "inspect/gbm_picture.hpp"
 #include "inspect/node.hpp"
 
 namespace tarmac::inspect {
@@ -82,14 +83,34 @@ Result<Fd> allocate(const Maker& maker, std::size_t size) {
                                            : from_card(maker, node->get(), size);
 }
 
-} // namespace
-
 Result<Fd> make_dmabuf(const Maker& maker, std::span<const std::uint8_t> content) {
     const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
     auto dmabuf = allocate(maker, (content.size() + page - 1) / page * page);
     if (!dmabuf)
         return dmabuf;
     return write_to(maker, dmabuf->get(), content).transform([&] { return std::move(*dmabuf); });
+}
+
+} // namespace
+
+Result<TextureBuilder> make_picture(const Maker& maker, const Sample& sample,
+                                    FormatModifier format) {
+    if (maker.kind == Maker::Kind::Gbm)
+        return make_gbm_picture(maker, sample, format);
+    auto dmabuf = make_dmabuf(maker, sample.bytes);
+    if (!dmabuf)
+        return std::unexpected(dmabuf.error());
+    TextureBuilder builder;
+    builder.set_size(sample.extent.width, sample.extent.height)
+        .set_format(format.fourcc, format.modifier)
+        .set_n_planes(sample.n_planes);
+    for (unsigned i = 0; i < sample.n_planes; ++i) {
+        auto fd = dmabuf->duplicate();
+        if (!fd)
+            return std::unexpected(fd.error());
+        builder.set_plane(i, std::move(*fd), sample.planes[i].offset, sample.planes[i].stride);
+    }
+    return builder;
 }
 
 } // namespace tarmac::inspect
