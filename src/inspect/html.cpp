@@ -106,8 +106,8 @@ void write_devices(std::string& page, const Report& report) {
 void write_renderers(std::string& page, const Report& report) {
     page += "<h2>Renderers</h2>\n<table>\n";
     for (const Renderer& renderer : report.renderers) {
-        page +=
-            "<tr><th>" + escaped(title_of(report, renderer)) + "<td>" + escaped(renderer.driver);
+        page += "<tr><th>" + escaped(title_with_memory(report, renderer)) + "<td>" +
+                escaped(renderer.driver);
         if (!renderer.memory.empty())
             page += "<br><small>measured with memory of " + escaped(renderer.memory) + "</small>";
         if (!renderer.problem.empty())

@@ -54,8 +54,10 @@ std::string explain(const std::string& path, int error) {
     const std::string what = std::strerror(error);
     switch (error) {
     case EACCES:
-    case EPERM:
         return what + ": " + explain_denial(path);
+    case EPERM:
+        return what + ": the rules of this container or service have no such device "
+                      "(docker run --device, DeviceAllow= of systemd)";
     case ENOENT:
         return what + ": " + explain_absence(path);
     case ENODEV:

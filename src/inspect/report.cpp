@@ -16,4 +16,9 @@ std::string title_of(const Report& report, const Renderer& renderer) {
     return renderer.name == "pixman" ? renderer.name : renderer.name + " on the CPU";
 }
 
+std::string title_with_memory(const Report& report, const Renderer& renderer) {
+    const std::string title = title_of(report, renderer);
+    return renderer.has_own_memory ? title + " (own memory)" : title;
+}
+
 } // namespace tarmac::inspect

@@ -85,6 +85,8 @@ struct Report {
 
 /// "gles2 on vgem", "pixman".
 std::string title_of(const Report& report, const Renderer& renderer);
+/// The same, with "(own memory)" behind it where that is so.
+std::string title_with_memory(const Report& report, const Renderer& renderer);
 /// "vgem"; with the card's number where several have that driver.
 std::string title_of(const Report& report, std::size_t device);
 

@@ -114,15 +114,10 @@ private:
         }
     }
 
-    std::string title_with_memory(const Renderer& renderer) const {
-        const std::string title = title_of(report_, renderer);
-        return renderer.has_own_memory ? title + " (own memory)" : title;
-    }
-
     void write_renderers() {
         write_title("Renderers");
         for (const Renderer& renderer : report_.renderers) {
-            text_ += "  " + title_with_memory(renderer) + '\n';
+            text_ += "  " + title_with_memory(report_, renderer) + '\n';
             if (!renderer.driver.empty())
                 text_ += wrapped(renderer.driver, 7);
             if (!renderer.problem.empty()) {
@@ -227,7 +222,8 @@ private:
             if (!other_ways.empty() && !std::exchange(is_any_other, true))
                 write_title("Implicit layout, where that makes a difference");
             for (const auto& [way, names] : other_ways)
-                text_ += wrapped(title_with_memory(*renderer) + ", " + way + ':' + names, 2);
+                text_ +=
+                    wrapped(title_with_memory(report_, *renderer) + ", " + way + ':' + names, 2);
         }
     }
 
@@ -241,7 +237,8 @@ private:
                         imported += ' ' + short_name(outcome.format.fourcc);
                 }
                 if (!imported.empty())
-                    text_ += wrapped(title_with_memory(*renderer) + " imports" + imported, 2);
+                    text_ +=
+                        wrapped(title_with_memory(report_, *renderer) + " imports" + imported, 2);
             }
         }
     }
