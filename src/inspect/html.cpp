@@ -12,8 +12,6 @@ namespace tarmac::inspect {
 
 namespace {
 
-constexpr int Tolerance = 2;
-
 constexpr std::string_view Head = R"(<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
@@ -120,8 +118,8 @@ void write_renderers(std::string& page, const Report& report) {
 std::string cell(const Outcome* outcome) {
     if (!outcome)
         return "<td>";
-    const bool is_off = largest_difference(*outcome) > Tolerance;
-    std::string text = formatted("<td class=\"{}\"", is_off ? "off" : escaped(outcome->way));
+    std::string text =
+        formatted("<td class=\"{}\"", is_off(*outcome) ? "off" : escaped(outcome->way));
     const std::string& why = outcome->reason.empty() ? outcome->unmeasured : outcome->reason;
     if (!why.empty())
         text += " title=\"" + escaped(why) + '"';

@@ -63,4 +63,9 @@ int largest_difference(const Outcome& outcome) {
     return outcome.difference ? std::ranges::max(*outcome.difference) : 0;
 }
 
+bool is_off(const Outcome& outcome) {
+    constexpr int Tolerance = 2;
+    return largest_difference(outcome) > Tolerance;
+}
+
 } // namespace tarmac::inspect

@@ -28,5 +28,7 @@ std::vector<std::uint64_t> undrawn_modifiers(const std::vector<const Renderer*>&
 std::string short_name(std::uint32_t fourcc);
 /// Of all channels.
 int largest_difference(const Outcome& outcome);
+/// Whether that is more than conversions and drivers may be off, in YUV; see doc/formats.md.
+bool is_off(const Outcome& outcome);
 
 } // namespace tarmac::inspect

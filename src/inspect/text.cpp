@@ -16,8 +16,6 @@ namespace tarmac::inspect {
 namespace {
 
 constexpr std::size_t Width = 80, NameWidth = 15, CellWidth = 21, ColumnsPerTable = 3;
-/// What conversions and drivers may be off, in YUV; see doc/formats.md.
-constexpr int Tolerance = 2;
 
 std::string padded(std::string_view text, std::size_t width) {
     std::string result{text.substr(0, width)};
@@ -144,7 +142,7 @@ private:
     std::string color_of(const Outcome& outcome) const {
         if (!is_colored_)
             return "";
-        if (outcome.way == "refused" || largest_difference(outcome) > Tolerance)
+        if (outcome.way == "refused" || is_off(outcome))
             return "\033[31m";
         return outcome.way == "imported"    ? "\033[32m"
                : outcome.way == "converted" ? "\033[33m"
