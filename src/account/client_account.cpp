@@ -39,21 +39,29 @@ std::shared_ptr<const FormatSet> formats_of(const std::shared_ptr<const Feedback
 
 } // namespace
 
-ClientAccount::ClientAccount(std::shared_ptr<Account> account, std::function<bool()> make_room)
-    : account_{std::move(account)}, make_room_{std::move(make_room)} {}
+ClientAccount::ClientAccount(std::shared_ptr<Account> account, std::function<bool()> make_room,
+                             std::uint64_t id)
+    : account_{std::move(account)}, id_{id}, make_room_{std::move(make_room)} {}
 
 ClientAccount::~ClientAccount() {
     if (has_descriptors_)
         account_->give_back(Resource::Connections, 1);
 }
 
-std::uint64_t ClientAccount::own_left(Resource resource) {
-    if (resource == Resource::Descriptors && !has_descriptors_)
-        has_descriptors_ = account_->take_first(Resource::Connections);
+std::uint64_t ClientAccount::own_left(Resource resource) const noexcept {
     const std::uint64_t own = resource == Resource::Descriptors
                                   ? (has_descriptors_ ? OwnDescriptors : 0)
                                   : account_->own_of_connection(resource);
     return own - own_used_[static_cast<std::size_t>(resource)];
+}
+
+std::uint64_t ClientAccount::left(Resource resource) const noexcept {
+    const std::uint64_t bound = std::min(amount_in(bounds_, resource), Charge::Most);
+    const std::uint64_t by_bound = bound - std::min(bound, held(resource));
+    const bool gets_descriptors = resource == Resource::Descriptors && !has_descriptors_ &&
+                                  account_->may_take_first(Resource::Connections);
+    const std::uint64_t own = gets_descriptors ? OwnDescriptors : own_left(resource);
+    return std::min(by_bound, own + account_->left(resource));
 }
 
 ClientAccount::Charge& ClientAccount::Charge::operator=(Charge&& other) noexcept {
@@ -83,11 +91,14 @@ void ClientAccount::Charge::join(Charge&& other) {
 }
 
 void ClientAccount::give_back(Charge::Amount amount) noexcept {
+    const auto resource = static_cast<Resource>(amount.resource);
     held_[amount.resource] -= amount.n;
-    if (amount.is_own)
+    if (amount.is_own) {
         own_used_[amount.resource] -= amount.n;
-    else
-        account_->give_back(static_cast<Resource>(amount.resource), amount.n);
+        account_->note_own_given_back(resource, amount.n);
+    } else {
+        account_->give_back(resource, amount.n);
+    }
 }
 
 void ClientAccount::set_bounds(const Quotas& most) noexcept {
@@ -107,6 +118,8 @@ Result<void> ClientAccount::check_bound(Resource resource, std::uint64_t n) cons
 
 Result<ClientAccount::Charge> ClientAccount::charge(Resource resource, std::uint64_t n) {
     for (;;) {
+        if (resource == Resource::Descriptors && !has_descriptors_)
+            has_descriptors_ = account_->take_first(Resource::Connections);
         const std::uint64_t own = std::min(n, own_left(resource)), shared = n - own;
         Charge charge;
         charge.amounts_.reserve((own > 0) + (shared > 0));
@@ -117,6 +130,7 @@ Result<ClientAccount::Charge> ClientAccount::charge(Resource resource, std::uint
         if (taken) {
             const auto index = static_cast<std::size_t>(resource);
             own_used_[index] += own;
+            account_->note_own_taken(resource, own);
             held_[index] += n;
             charge.client_ = shared_from_this();
             if (own > 0)

@@ -9,20 +9,34 @@
 #include <utility>
 #include <vector>
 
+#include "account/activity.hpp"
 #include "account/ledger.hpp"
 
 namespace tarmac {
 
-/// A connection: whose account it draws on, what is set aside for it, and what it was told. Shared
-/// by the client's objects and what they made.
+/// A connection: whose account it draws on, what is set aside for it, what it was told and what it
+/// did. Shared by the client's objects and what they made.
 class ClientAccount : public std::enable_shared_from_this<ClientAccount> {
 public:
     /// `make_room`, if given, is called when a charge for an image would exceed the share, until it
     /// doesn't or nothing is left that could be given back: then it returns false.
-    explicit ClientAccount(std::shared_ptr<Account> account, std::function<bool()> make_room = {});
+    /// `id` tells it from all others, for who looks.
+    explicit ClientAccount(std::shared_ptr<Account> account, std::function<bool()> make_room = {},
+                           std::uint64_t id = 0);
     ~ClientAccount();
     ClientAccount(const ClientAccount&) = delete;
     ClientAccount& operator=(const ClientAccount&) = delete;
+
+    std::uint64_t id() const noexcept { return id_; }
+    const Account& account() const noexcept { return *account_; }
+    Activity& activity() noexcept { return activity_; }
+    const Activity& activity() const noexcept { return activity_; }
+
+    std::uint64_t held(Resource resource) const noexcept {
+        return held_[static_cast<std::size_t>(resource)];
+    }
+    /// How many more charge() allows, as things are and without making room.
+    std::uint64_t left(Resource resource) const noexcept;
 
     /// The most that this connection may hold, whatever its share. What it holds already stays.
     void set_bounds(const Quotas& most) noexcept;
@@ -62,14 +76,18 @@ public:
     /// Remembers that the client knows what `feedback` advertises.
     void tell(const std::shared_ptr<const Feedback>& feedback);
     bool was_told(FormatModifier pair) const { return told_ && told_->contains(pair); }
+    /// What it was told last; nullptr once nobody uses that any more.
+    std::shared_ptr<const Feedback> last_told() const noexcept { return last_told_.lock(); }
 
 private:
     Result<void> check_bound(Resource resource, std::uint64_t n) const;
     void give_back(Charge::Amount amount) noexcept;
     /// What it has of its own and doesn't use yet.
-    std::uint64_t own_left(Resource resource);
+    std::uint64_t own_left(Resource resource) const noexcept;
 
     std::shared_ptr<Account> account_;
+    std::uint64_t id_;
+    Activity activity_;
     std::function<bool()> make_room_;
     bool has_descriptors_ = false; ///< set aside for it, from its first charge on
     std::array<std::uint64_t, ResourceCount> own_used_{};

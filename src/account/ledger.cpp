@@ -105,13 +105,23 @@ Result<void> Account::take(Resource resource, std::uint64_t n) {
 }
 
 bool Account::take_first(Resource resource) {
-    Ledger::Pool& pool = ledger_->pools_[index_of(resource)];
-    std::uint64_t& held = held_[index_of(resource)];
-    if (pool.free() == 0 || (held > 0 && !is_within_share(held, pool.free(), 1)))
+    if (!may_take_first(resource))
         return false;
-    ++held;
-    ++pool.held;
+    ++held_[index_of(resource)];
+    ++ledger_->pools_[index_of(resource)].held;
     return true;
+}
+
+bool Account::may_take_first(Resource resource) const noexcept {
+    const std::uint64_t free = ledger_->pools_[index_of(resource)].free();
+    const std::uint64_t held = held_[index_of(resource)];
+    return free > 0 && (held == 0 || is_within_share(held, free, 1));
+}
+
+std::uint64_t Account::left(Resource resource) const noexcept {
+    const std::uint64_t held = held_[index_of(resource)];
+    const std::uint64_t share = (held + ledger_->pools_[index_of(resource)].free()) / 2;
+    return share - std::min(share, held);
 }
 
 void Account::give_back(Resource resource, std::uint64_t n) noexcept {

@@ -10,8 +10,10 @@
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <tarmac/dmabuf.hpp>
+#include <tarmac/dmabuf_facts.hpp>
 #include <unistd.h>
 
+#include "dmabuf/exporter.hpp"
 #include "dmabuf/formatted.hpp"
 
 namespace tarmac {
@@ -148,6 +150,13 @@ Result<Dmabuf> Dmabuf::create(DmabufDescription description, PlaneEnd end) {
         inodes[i] = memory->inode;
     }
     return Dmabuf{std::move(description), *format, inodes};
+}
+
+Result<DmabufFacts> describe_dmabuf(int fd) {
+    const auto memory = find_memory(fd, 0);
+    if (!memory)
+        return fail(Fault::NotADmabuf, "the file descriptor is not a dma-buf");
+    return DmabufFacts{memory->inode, memory->size, exporter_of(fd)};
 }
 
 } // namespace tarmac

@@ -60,7 +60,11 @@ public:
         return owner_->account->charge(resource, n);
     }
 
-    enum class State {
+    /// Of the wl_buffer; 0 before there is one, and once that is gone.
+    std::uint32_t id() const noexcept { return id_; }
+    void set_id(std::uint32_t id) noexcept { id_ = id; }
+
+    enum class State : std::uint8_t {
         Waiting,     ///< for an import
         BeingMapped, ///< to be read
         OnTrial,     ///< imported, and answered, but not to be drawn yet
@@ -224,6 +228,7 @@ private:
     bool was_taken_ = false;
     bool has_passed_trial_ = false;
     bool is_drawn_in_place_ = false;
+    std::uint32_t id_ = 0;
     std::uint64_t mapped_bytes_ = 0;
     std::unique_ptr<const Error> error_; ///< of the import, or of mapping
     wl_signal changed_;

@@ -39,8 +39,14 @@ ClientBuffer* ClientBuffer::create(wl_client* client, std::uint32_t id) {
 
 ClientBuffer::ClientBuffer(wl_resource* resource) : resource_{resource} {}
 
+ClientBuffer::~ClientBuffer() {
+    if (buffer_)
+        buffer_->set_id(0);
+}
+
 void ClientBuffer::fill(std::unique_ptr<DmabufBuffer, BufferDrop> buffer, bool is_imported_on_use) {
     buffer_ = std::move(buffer);
+    buffer_->set_id(wl_resource_get_id(resource_));
     is_imported_on_use_ = is_imported_on_use;
     release_.connect(buffer_->events.release, [this] { wl_buffer_send_release(resource_); });
 }

@@ -25,6 +25,9 @@ public:
     static void register_with_wlroots();
 
     explicit ClientBuffer(wl_resource* resource);
+    ~ClientBuffer();
+    ClientBuffer(const ClientBuffer&) = delete;
+    ClientBuffer& operator=(const ClientBuffer&) = delete;
 
     wl_resource* resource() const { return resource_; }
 

@@ -3,11 +3,22 @@
 #include <algorithm>
 
 #include "account/identity.hpp"
+#include "account/process_name.hpp"
 #include "dmabuf/formatted.hpp"
 #include "wlr/security_context.hpp"
 #include "wlr/wlr.hpp"
 
 namespace tarmac {
+
+namespace {
+
+pid_t pid_of(wl_client* client) {
+    pid_t pid = 0;
+    wl_client_get_credentials(client, &pid, nullptr, nullptr);
+    return pid;
+}
+
+} // namespace
 
 Clients::Clients(const Quotas& quotas, Hooks hooks)
     : hooks_{std::move(hooks)}
@@ -29,7 +40,7 @@ Clients::Client& Clients::entry_of(wl_client* client) {
         }));
         entry.account = std::make_shared<ClientAccount>(
             ledger_->account(name_of_account(client)),
-            [make_room = hooks_.make_room, client] { return make_room(client); });
+            [make_room = hooks_.make_room, client] { return make_room(client); }, ++n_clients_);
     }
     return entry;
 }
@@ -54,11 +65,31 @@ std::string Clients::name_of_account(wl_client* client) {
         if (auto application = sandboxed_application(*hooks_.security_contexts, *client))
             return *application;
     }
-    pid_t pid = 0;
-    wl_client_get_credentials(client, &pid, nullptr, nullptr);
-    if (auto name = account_name(pid))
+    if (auto name = account_name(pid_of(client)))
         return *name;
     return formatted("connection {} by a socket of the compositor's", ++n_connections_);
+}
+
+void Clients::for_each(const std::function<void(const Known&)>& visit) const {
+    for (const auto& [client, entry] : clients_)
+        visit({pid_of(client), *entry.account, entry.is_admitted.value_or(true)});
+}
+
+Snapshot::Refusal Clients::note_refusal(wl_client* client) {
+    Snapshot::Refusal told{};
+    told.pid = pid_of(client);
+    // One that goes isn't there any more.
+    const auto found = clients_.find(client);
+    if (found == clients_.end())
+        return told;
+    Client& entry = found->second;
+    ++entry.account->activity().refusals;
+    // Read once: a client may have thousands of requests refused.
+    if (entry.process.empty())
+        entry.process = process_name(told.pid);
+    told.client = entry.account->id();
+    told.process = entry.process;
+    return told;
 }
 
 wl_client* Clients::owner_of(const ClientAccount& account) const {

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <tarmac/linux_dmabuf.hpp>
+#include <tarmac/snapshot.hpp>
 #include <unordered_map>
 
 #include "account/client_account.hpp"
@@ -31,6 +32,15 @@ public:
     std::shared_ptr<const DmabufBuffer::Owner>& buffer_owner(wl_client* client) {
         return entry_of(client).buffer_owner;
     }
+    /// Those that are there, in no order.
+    struct Known {
+        pid_t pid; ///< of who made the connection
+        const ClientAccount& account;
+        bool is_admitted;
+    };
+    void for_each(const std::function<void(const Known&)>& visit) const;
+    /// Counts a refusal, and says of whom: without time and reason.
+    Snapshot::Refusal note_refusal(wl_client* client);
     /// Whether the embedder lets it use the global, which is asked the first time.
     bool admits(wl_client* client);
     /// nullptr if it is gone.
@@ -44,6 +54,7 @@ private:
         std::shared_ptr<const DmabufBuffer::Owner> buffer_owner;
         std::optional<bool> is_admitted;
         bool is_blamed = false;
+        std::string process; ///< its name, once something of it was refused
         Listener destroyed;
     };
 
@@ -52,7 +63,8 @@ private:
 
     Hooks hooks_;
     std::shared_ptr<Ledger> ledger_;  ///< accounts may outlive the rest
-    std::uint64_t n_connections_ = 0; ///< ever, that had to have accounts of their own
+    std::uint64_t n_clients_ = 0;     ///< ever
+    std::uint64_t n_connections_ = 0; ///< of these, that had to have accounts of their own
     std::unordered_map<wl_client*, Client> clients_;
 };
 

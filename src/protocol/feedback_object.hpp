@@ -34,6 +34,10 @@ public:
 
     /// nullptr for the default; may be gone.
     const wl_resource* surface() const { return surface_; }
+    bool is_inert() const { return is_inert_; }
+    const std::shared_ptr<ClientAccount>& account() const { return account_; }
+    /// nullptr before it was told anything.
+    const std::shared_ptr<const Feedback>& told() const { return told_; }
 
 private:
     void tell_if_due(const FeedbackRegistry& feedbacks);

@@ -42,6 +42,7 @@ public:
         return objects_.insert(objects_.end(), &object);
     }
     void remove(Objects::iterator place) { objects_.erase(place); }
+    const Objects& objects() const { return objects_; }
 
 private:
     struct SurfaceFeedback {

@@ -264,6 +264,11 @@ std::optional<ShownPicture> LinuxDmabuf::shown_picture(wlr_surface& surface) con
     return found ? found->shown_picture() : std::nullopt;
 }
 
+Result<Snapshot> LinuxDmabuf::snapshot() const {
+    const auto running = state();
+    return running ? running->snapshot() : fail(Fault::NotAvailable, "the display is gone");
+}
+
 std::shared_ptr<LinuxDmabuf::State> LinuxDmabuf::state() const noexcept {
     return life_ ? life_->state : nullptr;
 }

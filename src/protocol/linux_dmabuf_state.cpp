@@ -66,6 +66,15 @@ wl_client* client_of(const DmabufBuffer& buffer) {
     return static_cast<wl_client*>(const_cast<void*>(buffer.owner()));
 }
 
+/// What is in it stays, each in a list of its own.
+void leave_list(wl_list& list) noexcept {
+    while (!wl_list_empty(&list)) {
+        wl_list* first = list.next;
+        wl_list_remove(first);
+        wl_list_init(first);
+    }
+}
+
 } // namespace
 
 void fail_unavailable(DmabufBuffer& buffer) noexcept {
@@ -118,6 +127,7 @@ LinuxDmabuf::State::State(wl_display* display, wlr_compositor* compositor,
     , notices_{wl_display_get_event_loop(display)}
     , foreign_globals_{display} {
     wl_list_init(&buffers_);
+    wl_signal_init(&refused_);
     if (!compositor)
         return;
     if (compositor->renderer)
@@ -145,11 +155,8 @@ LinuxDmabuf::State::~State() {
         // Others may have gone with it.
         place = buffers_.next;
     }
-    while (!wl_list_empty(&buffers_)) {
-        wl_list* first = buffers_.next;
-        wl_list_remove(first);
-        wl_list_init(first);
-    }
+    leave_list(buffers_);
+    leave_list(refused_.listener_list);
     surfaces_.reset();
     releases_->retire();
     disposal_->retire();
@@ -293,6 +300,8 @@ void LinuxDmabuf::State::blame(const ClientAccount& account, const Error& error)
 
 void LinuxDmabuf::State::report_import(wl_client* client, DmabufBuffer& buffer) {
     const auto landed = buffer.take_landed();
+    if (landed)
+        buffer.account()->activity().note_import(landed->time);
     if (options_.on_import && landed)
         notices_.push(client,
                       [this, client, image = buffer.image(), way = landed->way,
@@ -363,6 +372,7 @@ void LinuxDmabuf::State::report_refusal(const Refusal& refusal) {
     wl_client_get_credentials(refusal.client, &pid, nullptr, nullptr);
     wlr_log(WLR_INFO, "linux-dmabuf: refused a request of client %d%s: %s", pid,
             refusal.fatal ? " and the client" : "", refusal.error.message.c_str());
+    note_refusal(refusal);
     if (!options_.on_refusal)
         return;
     // A client that is being ended won't be there at the end of the turn.
@@ -373,6 +383,17 @@ void LinuxDmabuf::State::report_refusal(const Refusal& refusal) {
                       [this, client = refusal.client, error = refusal.error, code = refusal.code] {
                           options_.on_refusal({client, error, false, code});
                       });
+}
+
+void LinuxDmabuf::State::note_refusal(const Refusal& refusal) {
+    Snapshot::Refusal told = clients_.note_refusal(refusal.client);
+    told.time = std::chrono::system_clock::now();
+    told.is_fatal = refusal.fatal;
+    told.reason = refusal.error.message;
+    wl_signal_emit_mutable(&refused_, &told);
+    refusals_.push_back(std::move(told));
+    if (refusals_.size() > Snapshot::MaxRefusals)
+        refusals_.pop_front();
 }
 
 } // namespace tarmac

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <tarmac/linux_dmabuf.hpp>
+#include <tarmac/snapshot.hpp>
 #include <vector>
 
 #include "account/client_account.hpp"
@@ -65,6 +67,10 @@ public:
     ImmediateFailure immediate_failure() const { return options_.immediate_failure; }
     /// To the log and to the embedder.
     void report_refusal(const Refusal& refusal);
+    /// Emitted with a const Snapshot::Refusal* for each.
+    wl_signal& refused() noexcept { return refused_; }
+    /// See LinuxDmabuf::snapshot().
+    Result<Snapshot> snapshot() const;
 
     FeedbackRegistry& feedbacks() { return feedbacks_; }
     const FeedbackRegistry& feedbacks() const { return feedbacks_; }
@@ -78,6 +84,13 @@ private:
     std::shared_ptr<const DmabufBuffer::Owner> buffer_owner(wl_client* client,
                                                             ClientAccount& account);
     void blame(const ClientAccount& account, const Error& error);
+    void note_refusal(const Refusal& refusal);
+
+    // snapshot.cpp
+    std::vector<Snapshot::Client> told_clients() const;
+    std::vector<Snapshot::Buffer> told_buffers() const;
+    std::vector<Snapshot::Surface> told_surfaces() const;
+    std::vector<Snapshot::Told> told_feedback() const;
 
     wl_display* display_;
     std::vector<ImporterRef> importers_;
@@ -97,6 +110,8 @@ private:
     FeedbackRegistry feedbacks_;
     wl_list buffers_; ///< of clients, that somebody can still show
     Notices notices_;
+    wl_signal refused_;
+    std::deque<Snapshot::Refusal> refusals_; ///< the newest
     ForeignGlobalWatch foreign_globals_;
     std::optional<Surfaces> surfaces_; ///< goes first
     Listener compositor_gone_;

@@ -71,6 +71,10 @@ void WorkerPool::Ticket::finish_by(std::chrono::steady_clock::time_point end) {
     Shared::report(*job);
 }
 
+std::chrono::nanoseconds WorkerPool::Ticket::time() const noexcept {
+    return job_ ? job_->time : std::chrono::nanoseconds{};
+}
+
 unsigned WorkerPool::default_size() noexcept {
     return std::clamp(std::thread::hardware_concurrency(), 3u, 5u) - 1;
 }

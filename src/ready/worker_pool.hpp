@@ -71,6 +71,8 @@ public:
         explicit operator bool() const noexcept;
         /// Waits for the work to return, until `end`, and calls `done` in this call if it has.
         void finish_by(std::chrono::steady_clock::time_point end);
+        /// That the work took; to be asked in `done`, if it is Done.
+        std::chrono::nanoseconds time() const noexcept;
 
     private:
         friend WorkerPool;

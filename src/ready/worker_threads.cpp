@@ -89,6 +89,7 @@ void WorkerPool::Shared::run_job(Thread& self, std::unique_lock<std::mutex>& loc
     client.is_running = true;
     self.client = job.client;
     self.give_sign();
+    const Thread::Clock::time_point began = self.last_sign.load(std::memory_order_relaxed);
     lock.unlock();
     JobControl control{*this, self, job};
     Outcome outcome = Outcome::Failed;
@@ -96,15 +97,17 @@ void WorkerPool::Shared::run_job(Thread& self, std::unique_lock<std::mutex>& loc
         outcome = job.work(control);
     } catch (...) { // out of memory, as a rule
     }
+    const auto time = Thread::Clock::now() - began;
     lock.lock();
-    finish(self, outcome);
+    finish(self, outcome, time);
 }
 
-void WorkerPool::Shared::finish(Thread& self, Outcome outcome) {
+void WorkerPool::Shared::finish(Thread& self, Outcome outcome, std::chrono::nanoseconds time) {
     Job& job = *self.job.front();
     // Otherwise the event loop has done this.
     if (!self.is_given_up) {
         job.outcome = outcome;
+        job.time = time;
         job.is_over = true;
         job_over.notify_all();
         Client& client = *job.client;

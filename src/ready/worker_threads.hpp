@@ -47,6 +47,7 @@ struct WorkerPool::Job {
     // Under the lock.
     std::shared_ptr<Client> client;
     Outcome outcome = Outcome::Failed;
+    std::chrono::nanoseconds time{}; ///< that the work took
     bool is_waiting = false;
     bool is_over = false;
     Jobs::iterator place; ///< while it is waiting
@@ -91,7 +92,7 @@ struct WorkerPool::Shared : std::enable_shared_from_this<Shared> {
     void run_job(Thread& self, std::unique_lock<std::mutex>& lock);
     void run_band(Batch& batch, Thread& self, std::unique_lock<std::mutex>& lock);
     Batch* find_batch() noexcept;
-    void finish(Thread& self, Outcome outcome);
+    void finish(Thread& self, Outcome outcome, std::chrono::nanoseconds time);
     /// Has the event loop collect what has finished.
     void announce() noexcept;
 

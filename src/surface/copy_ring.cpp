@@ -117,6 +117,13 @@ void CopyRing::clear() {
     dispose_if([](const Copy&) { return true; });
 }
 
+std::uint64_t CopyRing::size_in_bytes() const noexcept {
+    std::uint64_t size = 0;
+    for (const Copy& copy : copies_)
+        size += CopyBuffer::size_of(copy.buffer->extent(), copy.buffer->rendition());
+    return size;
+}
+
 void CopyRing::finish(const CopyBuffer& buffer, std::uint64_t content) noexcept {
     for (Copy& copy : copies_) {
         if (copy.buffer.get() == &buffer)

@@ -56,6 +56,7 @@ public:
     /// Disposes of the copies.
     void clear();
     bool is_empty() const noexcept { return copies_.empty(); }
+    std::uint64_t size_in_bytes() const noexcept;
 
 private:
     struct Copy {

@@ -174,6 +174,26 @@ Result<Way> PendingPicture::way_to_read() const {
                           request_.colors);
 }
 
+Snapshot::Awaits PendingPicture::awaits() const noexcept {
+    using enum Snapshot::Awaits;
+    switch (stage_) {
+    case Stage::Unready:
+        if (buffer().is_waiting())
+            return buffer().state() == DmabufBuffer::State::BeingMapped ? Mapping : Import;
+        if (!is_drawn_)
+            return request_.acquire ? AcquirePoint : Fence;
+        return Mapping;
+    case Stage::Readable:
+        return Copy;
+    case Stage::Reading:
+        return upload_ ? Upload : Copy;
+    case Stage::Ready:
+    case Stage::Dropped:
+        break;
+    }
+    return Nothing;
+}
+
 void PendingPicture::begin_reading() {
     stage_ = Stage::Reading;
     if (way_ == Way::ReadInPlace)
@@ -225,10 +245,12 @@ void PendingPicture::make_copy() {
             return render_bands(control, *mapping, rendition, bands, *memory, stride);
         },
         [this, &copy](WorkerPool::Outcome outcome) {
-            if (outcome == WorkerPool::Outcome::Done)
+            if (outcome == WorkerPool::Outcome::Done) {
                 copies_.finish(copy, request_.content);
-            else
+                buffer().account()->activity().conversion.note(job_.time());
+            } else {
                 copies_.abandon(copy);
+            }
             step([&] { end_reading(outcome, [this, &copy] { upload(copy); }); });
         });
 }

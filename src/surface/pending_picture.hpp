@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <tarmac/snapshot.hpp>
 
 #include "import/decision.hpp"
 #include "import/dmabuf_buffer.hpp"
@@ -31,10 +32,11 @@ public:
     struct Request {
         BufferLock buffer; ///< a DmabufBuffer
         Colors colors;
-        std::optional<Rect> crop;                    ///< what is seen of it, where that isn't all
-        std::uint64_t content;                       ///< what CopyRing::note_content() said
-        std::shared_ptr<const AcquirePoint> acquire; ///< instead of fences of the dma-bufs
-        bool is_for_cursor = false;                  ///< which is drawn without encodings of YUV
+        std::optional<Rect> crop;                      ///< what is seen of it, where that isn't all
+        std::uint64_t content;                         ///< what CopyRing::note_content() said
+        std::shared_ptr<const AcquirePoint> acquire;   ///< instead of fences of the dma-bufs
+        bool is_for_cursor = false;                    ///< which is drawn without encodings of YUV
+        std::chrono::steady_clock::time_point since{}; ///< when it was committed
     };
 
     PendingPicture(SurfaceContext& context, CopyRing& copies, Request request,
@@ -49,6 +51,8 @@ public:
     bool is_delayed() const noexcept {
         return stage_ == Stage::Unready || (is_put_off_ && !is_over());
     }
+    /// What it waits for, for who looks; Nothing if it is_over().
+    Snapshot::Awaits awaits() const noexcept;
     /// To be called first: goes on as far as it can without waiting, and has what it waits for
     /// watched. Reports nothing. `client`: whose request is being dispatched; nullptr: nobody's.
     void begin(const void* client);

@@ -13,12 +13,14 @@
 
 namespace tarmac {
 
+using namespace std::chrono_literals;
 using Kind = ShownContent::Kind;
 using Stage = PendingPicture::Stage;
 
 void Surface::begin_commit(const CommitState& state) {
     applying_.reset();
-    if (!waiting_.empty() && waiting_.front().seq == state.seq) {
+    const bool has_waited = !waiting_.empty() && waiting_.front().seq == state.seq;
+    if (has_waited) {
         applying_ = std::move(waiting_.front());
         waiting_.pop_front();
     } else if (immediate_ && immediate_->seq == state.seq) {
@@ -31,6 +33,9 @@ void Surface::begin_commit(const CommitState& state) {
         disarm_release_point(surface_);
         drop_acquire_point(surface_);
     }
+    if (commit && commit->brings == Commit::Brings::Image)
+        account().activity().note_shown(
+            has_waited ? std::chrono::steady_clock::now() - commit->since : 0ns);
     if (commit && commit->children)
         commit->children->prepare();
     const bool was_stand_in = is_behind_ || shown_.kind == Kind::Transparent;
@@ -285,9 +290,10 @@ void Surface::look_at_awaited() {
 
 std::unique_ptr<PendingPicture> Surface::pending_again(DmabufBuffer& buffer,
                                                        const ShownContent& content) {
-    auto picture = std::make_unique<PendingPicture>(
-        context_, copies_, request_for(buffer, content.colors, content.crop, content.content),
-        [this] { progress_.request(); });
+    auto request = request_for(buffer, content.colors, content.crop, content.content);
+    request.since = std::chrono::steady_clock::now();
+    auto picture = std::make_unique<PendingPicture>(context_, copies_, std::move(request),
+                                                    [this] { progress_.request(); });
     picture->begin(nullptr);
     return picture;
 }

@@ -270,11 +270,12 @@ void Surface::describe_image(Commit& commit, DmabufBuffer& buffer) {
     PendingPicture::Request request =
         request_for(buffer, latest_.colors, latest_.crop, latest_.content);
     request.acquire = latest_.acquire;
+    request.since = commit.since;
+    account();
     if (BufferLock picture = PendingPicture::make_at_once(context_, buffer.owner(), request)) {
         commit.ready = content_of(request, Way::Import, std::move(picture));
         return;
     }
-    account();
     commit.picture = std::make_unique<PendingPicture>(context_, copies_, std::move(request),
                                                       [this] { progress_.request(); });
     commit.picture->begin(buffer.owner());
@@ -288,7 +289,8 @@ PendingPicture::Request Surface::request_for(DmabufBuffer& buffer, const Colors&
             .crop = crop,
             .content = content,
             .acquire = {},
-            .is_for_cursor = is_cursor(surface_)};
+            .is_for_cursor = is_cursor(surface_),
+            .since = {}};
 }
 
 ShownContent Surface::content_of(const PendingPicture::Request& request, Way way,

@@ -57,6 +57,9 @@ public:
     wlr_surface& get() const noexcept { return surface_; }
     const ShownContent& shown() const noexcept { return shown_; }
     std::optional<ShownPicture> shown_picture() const;
+    /// Nothing where neither shown nor awaited is an image. Without what others know: the buffer's
+    /// id, and outputs.
+    std::optional<Snapshot::Surface> snapshot() const;
     void on_gone(std::function<void()> function) {
         gone_.connect(surface_.events.destroy, std::move(function));
     }
@@ -162,6 +165,9 @@ private:
                                         const std::optional<Rect>& crop, std::uint64_t content);
     ShownContent content_of(const PendingPicture::Request& request, Way way, BufferLock picture);
     ShownContent content_of(PendingPicture& picture);
+
+    // surface_snapshot.cpp
+    void describe_waiting(Snapshot::Surface& told) const;
 
     // commit_queue.cpp: what waits
     void progressed();

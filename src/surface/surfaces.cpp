@@ -47,6 +47,11 @@ std::shared_ptr<Surface> Surfaces::find(wlr_surface& surface) const {
     return found != surfaces_.end() ? found->second : nullptr;
 }
 
+void Surfaces::for_each(const std::function<void(const Surface& surface)>& visit) const {
+    for (const auto& surface : std::views::values(surfaces_))
+        visit(*surface);
+}
+
 void Surfaces::show_again() {
     const auto all = surfaces_;
     for (const auto& surface : std::views::values(all))

@@ -23,6 +23,7 @@ public:
     void follow(wlr_surface& surface);
     /// nullptr for one that isn't followed.
     std::shared_ptr<Surface> find(wlr_surface& surface) const;
+    void for_each(const std::function<void(const Surface& surface)>& visit) const;
     /// The wlr_compositor has another renderer.
     void show_again();
     /// Skips the picture that a surface of `client` has waited for the longest.

@@ -5,6 +5,7 @@
 #include <tarmac/capture_guard.hpp>
 #include <tarmac/color_state.hpp>
 #include <tarmac/dmabuf.hpp>
+#include <tarmac/dmabuf_facts.hpp>
 #include <tarmac/error.hpp>
 #include <tarmac/fd.hpp>
 #include <tarmac/feedback.hpp>
@@ -17,8 +18,10 @@
 #include <tarmac/quotas.hpp>
 #include <tarmac/scene_feedback.hpp>
 #include <tarmac/shown_picture.hpp>
+#include <tarmac/snapshot.hpp>
 #include <tarmac/texture.hpp>
 #include <tarmac/texture_builder.hpp>
+#include <tarmac/timing.hpp>
 
 #include <cstdio>
 

@@ -29,6 +29,7 @@ const std::map<std::string, std::string> RoomsOfPublicHeaders{
     {"color_state", "dmabuf"},
     {"cxx23", "dmabuf"},
     {"dmabuf", "dmabuf"},
+    {"dmabuf_facts", "dmabuf"},
     {"error", "dmabuf"},
     {"export", "dmabuf"},
     {"fd", "dmabuf"},
@@ -42,9 +43,11 @@ const std::map<std::string, std::string> RoomsOfPublicHeaders{
     {"quotas", "account"},
     {"scene_feedback", "scene"},
     {"shown_picture", "surface"},
+    {"snapshot", "surface"},
     {"tarmac", "c"},
     {"texture", "import"},
     {"texture_builder", "builder"},
+    {"timing", "account"},
 };
 
 std::string room_of_public_header(const std::string& stem) {

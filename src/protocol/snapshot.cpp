@@ -1,0 +1,190 @@
+// What LinuxDmabuf::State tells who looks.
+
+#include <algorithm>
+#include <ranges>
+#include <tarmac/snapshot.hpp>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "account/process_name.hpp"
+#include "dmabuf/out_of_memory.hpp"
+#include "import/way_reason.hpp"
+#include "protocol/feedback_object.hpp"
+#include "protocol/linux_dmabuf_state.hpp"
+
+namespace tarmac {
+
+namespace {
+
+std::vector<Snapshot::Use> uses_of(const ClientAccount& account) {
+    std::vector<Snapshot::Use> uses;
+    uses.reserve(ResourceCount);
+    for (std::size_t i = 0; i < ResourceCount; ++i) {
+        const auto resource = static_cast<Resource>(i);
+        if (resource != Resource::Connections)
+            uses.push_back({name_of(resource), account.held(resource),
+                            account.account().held(resource), account.left(resource)});
+    }
+    return uses;
+}
+
+/// Of images that are read. Many of a client's are alike, so the last one's is remembered.
+class ReadImages {
+public:
+    explicit ReadImages(const RendererFacts* facts) : facts_{facts} {}
+
+    void describe(Snapshot::Buffer& told) {
+        if (!facts_)
+            return;
+        if (!last_ || !is_alike(*last_, *told.image)) {
+            last_ = told.image.get();
+            // The kernel needn't be asked: that its memory may be read was known when it was taken.
+            const auto way = decide_reading(
+                *facts_, ImageFacts::of(*last_, *facts_, MemoryKind::Pages), Colors::of(*last_));
+            way_ = way ? way_name(*way) : "";
+            reason_ = way ? reason_not_imported(*facts_, *last_) : way.error().message;
+        }
+        told.way = way_;
+        told.reason = reason_;
+    }
+
+private:
+    static bool is_alike(const Dmabuf& a, const Dmabuf& b) {
+        return a.width() == b.width() && a.height() == b.height() && a.fourcc() == b.fourcc() &&
+               a.modifier() == b.modifier() && a.is_y_inverted() == b.is_y_inverted() &&
+               std::ranges::equal(a.planes(), b.planes(), [](const Plane& x, const Plane& y) {
+                   return x.offset == y.offset && x.stride == y.stride;
+               });
+    }
+
+    const RendererFacts* facts_;
+    const Dmabuf* last_ = nullptr;
+    std::string_view way_;
+    std::string reason_;
+};
+
+} // namespace
+
+Result<Snapshot> LinuxDmabuf::State::snapshot() const {
+    Result<Snapshot> taken = std::unexpected(out_of_memory());
+    const bool is_whole = guard([&] {
+        Snapshot snapshot;
+        snapshot.clients = told_clients();
+        snapshot.buffers = told_buffers();
+        snapshot.surfaces = told_surfaces();
+        snapshot.refusals.assign(refusals_.begin(), refusals_.end());
+        snapshot.told = told_feedback();
+
+        // What a surface shows may be a copy, which knows the image alone.
+        std::unordered_multimap<const Dmabuf*, Snapshot::Surface*> shown;
+        for (Snapshot::Surface& surface : snapshot.surfaces) {
+            if (surface.image)
+                shown.emplace(surface.image.get(), &surface);
+        }
+        for (const Snapshot::Buffer& buffer : snapshot.buffers) {
+            if (buffer.id == 0)
+                continue;
+            const auto [first, last] = shown.equal_range(buffer.image.get());
+            for (const auto& entry : std::ranges::subrange{first, last})
+                entry.second->buffer = buffer.id;
+        }
+        taken = std::move(snapshot);
+    });
+    if (!is_whole)
+        taken = std::unexpected(out_of_memory());
+    return taken;
+}
+
+std::vector<Snapshot::Client> LinuxDmabuf::State::told_clients() const {
+    std::vector<Snapshot::Client> clients;
+    clients_.for_each([&](const Clients::Known& known) {
+        const Activity& activity = known.account.activity();
+        clients.push_back({.id = known.account.id(),
+                           .pid = known.pid,
+                           .process = process_name(known.pid),
+                           .account = known.account.account().name(),
+                           .is_admitted = known.is_admitted,
+                           .uses = uses_of(known.account),
+                           .imports = activity.imports,
+                           .refusals = activity.refusals,
+                           .shown_commits = activity.shown_commits,
+                           .import = activity.import.summary(),
+                           .wait = activity.wait.summary(),
+                           .conversion = activity.conversion.summary()});
+    });
+    std::ranges::sort(clients, {}, &Snapshot::Client::id);
+    return clients;
+}
+
+std::vector<Snapshot::Buffer> LinuxDmabuf::State::told_buffers() const {
+    using State = DmabufBuffer::State;
+    std::vector<Snapshot::Buffer> buffers;
+    buffers.reserve(static_cast<std::size_t>(wl_list_length(&buffers_)));
+    ReadImages read{surface_context_.renderer.get()};
+    for (wl_list* place = buffers_.next; place != &buffers_; place = place->next) {
+        const DmabufBuffer& buffer = DmabufBuffer::in(place);
+        const auto mapping = buffer.mapping();
+        Snapshot::Buffer& told =
+            buffers.emplace_back(buffer.account()->id(), buffer.id(), buffer.image());
+        told.mapped_bytes = mapping ? mapping->size_in_bytes() : buffer.mapped_bytes();
+        told.locks = static_cast<unsigned>(buffer.n_locks);
+        switch (buffer.state()) {
+        case State::Waiting:
+        case State::OnTrial:
+            told.awaits = Snapshot::Awaits::Import;
+            break;
+        case State::BeingMapped:
+            told.awaits = Snapshot::Awaits::Mapping;
+            break;
+        case State::Imported:
+            told.way = way_name(Way::Import);
+            break;
+        case State::Mapped:
+            read.describe(told);
+            break;
+        case State::Failed:
+            told.reason = buffer.error().message;
+            break;
+        }
+    }
+    return buffers;
+}
+
+std::vector<Snapshot::Surface> LinuxDmabuf::State::told_surfaces() const {
+    std::vector<Snapshot::Surface> surfaces;
+    if (!surfaces_)
+        return surfaces;
+    surfaces_->for_each([&](const Surface& surface) {
+        if (auto told = surface.snapshot())
+            surfaces.push_back(std::move(*told));
+    });
+    std::ranges::sort(surfaces, {}, [](const Snapshot::Surface& surface) {
+        return std::pair{surface.client, surface.id};
+    });
+    return surfaces;
+}
+
+std::vector<Snapshot::Told> LinuxDmabuf::State::told_feedback() const {
+    std::vector<Snapshot::Told> all;
+    std::unordered_set<std::uint64_t> have_default;
+    for (const FeedbackObject* object : feedbacks_.objects()) {
+        if (!object->told() || object->is_inert())
+            continue;
+        auto* surface = const_cast<wl_resource*>(object->surface());
+        all.push_back({object->account()->id(),
+                       surface ? std::optional{wl_resource_get_id(surface)} : std::nullopt,
+                       object->told()});
+        if (!surface)
+            have_default.insert(object->account()->id());
+    }
+    // Before version 4 there are no such objects.
+    clients_.for_each([&](const Clients::Known& known) {
+        auto feedback = known.account.last_told();
+        if (feedback && !have_default.contains(known.account.id()))
+            all.push_back({known.account.id(), std::nullopt, std::move(feedback)});
+    });
+    std::ranges::stable_sort(all, {}, &Snapshot::Told::client);
+    return all;
+}
+
+} // namespace tarmac
