@@ -30,7 +30,7 @@ struct Snapshot {
     struct Use {
         std::string_view resource;     ///< in words, of several: "buffers", "file descriptors", …
         std::uint64_t held;            ///< by the connection
-        std::uint64_t held_by_account; ///< by all its connections, and by what is left of others
+        std::uint64_t held_by_account; ///< by all its connections
         std::uint64_t left;            ///< that the connection may have besides, as things are
     };
 

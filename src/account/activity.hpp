@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "account/timings.hpp"
 
 namespace tarmac {
@@ -8,6 +10,7 @@ namespace tarmac {
 struct Activity {
     std::uint64_t imports = 0, refusals = 0, shown_commits = 0;
     Timings import, wait, conversion;
+    std::string process; ///< its name, once something of it was refused
 
     void note_import(std::chrono::nanoseconds time) noexcept {
         ++imports;

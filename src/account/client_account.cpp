@@ -91,14 +91,11 @@ void ClientAccount::Charge::join(Charge&& other) {
 }
 
 void ClientAccount::give_back(Charge::Amount amount) noexcept {
-    const auto resource = static_cast<Resource>(amount.resource);
     held_[amount.resource] -= amount.n;
-    if (amount.is_own) {
+    if (amount.is_own)
         own_used_[amount.resource] -= amount.n;
-        account_->note_own_given_back(resource, amount.n);
-    } else {
-        account_->give_back(resource, amount.n);
-    }
+    else
+        account_->give_back(static_cast<Resource>(amount.resource), amount.n);
 }
 
 void ClientAccount::set_bounds(const Quotas& most) noexcept {
@@ -130,7 +127,6 @@ Result<ClientAccount::Charge> ClientAccount::charge(Resource resource, std::uint
         if (taken) {
             const auto index = static_cast<std::size_t>(resource);
             own_used_[index] += own;
-            account_->note_own_taken(resource, own);
             held_[index] += n;
             charge.client_ = shared_from_this();
             if (own > 0)

@@ -29,11 +29,21 @@ public:
 
     std::uint64_t id() const noexcept { return id_; }
     const Account& account() const noexcept { return *account_; }
-    Activity& activity() noexcept { return activity_; }
-    const Activity& activity() const noexcept { return activity_; }
+    /// Made when it is first asked for: most of who binds the global show nothing.
+    Activity& activity() {
+        if (!activity_)
+            activity_ = std::make_unique<Activity>();
+        return *activity_;
+    }
+    /// nullptr as long as there was none.
+    const Activity* known_activity() const noexcept { return activity_.get(); }
 
     std::uint64_t held(Resource resource) const noexcept {
         return held_[static_cast<std::size_t>(resource)];
+    }
+    /// What of that is the connection's own, and not of its account's share.
+    std::uint64_t own_held(Resource resource) const noexcept {
+        return own_used_[static_cast<std::size_t>(resource)];
     }
     /// How many more charge() allows, as things are and without making room.
     std::uint64_t left(Resource resource) const noexcept;
@@ -87,7 +97,7 @@ private:
 
     std::shared_ptr<Account> account_;
     std::uint64_t id_;
-    Activity activity_;
+    std::unique_ptr<Activity> activity_;
     std::function<bool()> make_room_;
     bool has_descriptors_ = false; ///< set aside for it, from its first charge on
     std::array<std::uint64_t, ResourceCount> own_used_{};

@@ -84,17 +84,9 @@ public:
     void give_back(Resource resource, std::uint64_t n) noexcept;
     /// How many more take() allows.
     std::uint64_t left(Resource resource) const noexcept;
-    /// What connections hold of their own is told for held() alone.
-    void note_own_taken(Resource resource, std::uint64_t n) noexcept {
-        own_held_[static_cast<std::size_t>(resource)] += n;
-    }
-    void note_own_given_back(Resource resource, std::uint64_t n) noexcept {
-        own_held_[static_cast<std::size_t>(resource)] -= n;
-    }
-    /// With what its connections hold of their own.
+    /// Of its share.
     std::uint64_t held(Resource resource) const noexcept {
-        const auto index = static_cast<std::size_t>(resource);
-        return held_[index] + own_held_[index];
+        return held_[static_cast<std::size_t>(resource)];
     }
     const std::string& name() const noexcept { return name_; }
     /// What each of its connections has besides, whatever others hold. Not of Descriptors, of which
@@ -111,7 +103,6 @@ private:
     std::shared_ptr<Ledger> ledger_;
     std::string name_;
     std::array<std::uint64_t, ResourceCount> held_{};
-    std::array<std::uint64_t, ResourceCount> own_held_{};
     std::array<bool, ResourceCount> is_told_{};
 };
 

@@ -82,13 +82,14 @@ Snapshot::Refusal Clients::note_refusal(wl_client* client) {
     const auto found = clients_.find(client);
     if (found == clients_.end())
         return told;
-    Client& entry = found->second;
-    ++entry.account->activity().refusals;
+    ClientAccount& account = *found->second.account;
+    Activity& activity = account.activity();
+    ++activity.refusals;
     // Read once: a client may have thousands of requests refused.
-    if (entry.process.empty())
-        entry.process = process_name(told.pid);
-    told.client = entry.account->id();
-    told.process = entry.process;
+    if (activity.process.empty())
+        activity.process = process_name(told.pid);
+    told.client = account.id();
+    told.process = activity.process;
     return told;
 }
 

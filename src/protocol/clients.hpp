@@ -54,7 +54,6 @@ private:
         std::shared_ptr<const DmabufBuffer::Owner> buffer_owner;
         std::optional<bool> is_admitted;
         bool is_blamed = false;
-        std::string process; ///< its name, once something of it was refused
         Listener destroyed;
     };
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <tarmac/linux_dmabuf.hpp>
 #include <tarmac/snapshot.hpp>
+#include <unordered_map>
 #include <vector>
 
 #include "account/client_account.hpp"
@@ -22,6 +23,9 @@
 struct wl_global;
 
 namespace tarmac {
+
+/// Where surfaces are seen, for who looks.
+using Sights = std::unordered_map<const wlr_surface*, std::vector<Snapshot::Output>>;
 
 /// Nobody is left to import it.
 void fail_unavailable(DmabufBuffer& buffer) noexcept;
@@ -71,6 +75,15 @@ public:
     wl_signal& refused() noexcept { return refused_; }
     /// See LinuxDmabuf::snapshot().
     Result<Snapshot> snapshot() const;
+    /// Asked for each snapshot, until `owner` unsets it or another one sets it.
+    void set_look_at_outputs(const void* owner, std::function<Sights()> look) {
+        look_at_outputs_ = std::move(look);
+        owner_of_look_ = owner;
+    }
+    void unset_look_at_outputs(const void* owner) noexcept {
+        if (owner_of_look_ == owner)
+            look_at_outputs_ = nullptr;
+    }
 
     FeedbackRegistry& feedbacks() { return feedbacks_; }
     const FeedbackRegistry& feedbacks() const { return feedbacks_; }
@@ -112,6 +125,8 @@ private:
     Notices notices_;
     wl_signal refused_;
     std::deque<Snapshot::Refusal> refusals_; ///< the newest
+    std::function<Sights()> look_at_outputs_;
+    const void* owner_of_look_ = nullptr;
     ForeignGlobalWatch foreign_globals_;
     std::optional<Surfaces> surfaces_; ///< goes first
     Listener compositor_gone_;

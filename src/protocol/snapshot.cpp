@@ -1,6 +1,7 @@
 // What LinuxDmabuf::State tells who looks.
 
 #include <algorithm>
+#include <array>
 #include <ranges>
 #include <tarmac/snapshot.hpp>
 #include <unordered_map>
@@ -16,14 +17,18 @@ namespace tarmac {
 
 namespace {
 
-std::vector<Snapshot::Use> uses_of(const ClientAccount& account) {
+/// What connections hold of their own, by account.
+using OwnHeld = std::unordered_map<const Account*, std::array<std::uint64_t, ResourceCount>>;
+
+std::vector<Snapshot::Use> uses_of(const ClientAccount& account, const OwnHeld& own) {
+    const auto& of_all = own.at(&account.account());
     std::vector<Snapshot::Use> uses;
     uses.reserve(ResourceCount);
     for (std::size_t i = 0; i < ResourceCount; ++i) {
         const auto resource = static_cast<Resource>(i);
         if (resource != Resource::Connections)
             uses.push_back({name_of(resource), account.held(resource),
-                            account.account().held(resource), account.left(resource)});
+                            account.account().held(resource) + of_all[i], account.left(resource)});
     }
     return uses;
 }
@@ -97,14 +102,22 @@ Result<Snapshot> LinuxDmabuf::State::snapshot() const {
 
 std::vector<Snapshot::Client> LinuxDmabuf::State::told_clients() const {
     std::vector<Snapshot::Client> clients;
+    OwnHeld own;
     clients_.for_each([&](const Clients::Known& known) {
-        const Activity& activity = known.account.activity();
+        auto& of_all = own[&known.account.account()];
+        for (std::size_t i = 0; i < ResourceCount; ++i)
+            of_all[i] += known.account.own_held(static_cast<Resource>(i));
+    });
+    static const Activity none;
+    clients_.for_each([&](const Clients::Known& known) {
+        const Activity* own_activity = known.account.known_activity();
+        const Activity& activity = own_activity ? *own_activity : none;
         clients.push_back({.id = known.account.id(),
                            .pid = known.pid,
                            .process = process_name(known.pid),
                            .account = known.account.account().name(),
                            .is_admitted = known.is_admitted,
-                           .uses = uses_of(known.account),
+                           .uses = uses_of(known.account, own),
                            .imports = activity.imports,
                            .refusals = activity.refusals,
                            .shown_commits = activity.shown_commits,
@@ -154,9 +167,14 @@ std::vector<Snapshot::Surface> LinuxDmabuf::State::told_surfaces() const {
     std::vector<Snapshot::Surface> surfaces;
     if (!surfaces_)
         return surfaces;
+    Sights sights = look_at_outputs_ ? look_at_outputs_() : Sights{};
     surfaces_->for_each([&](const Surface& surface) {
-        if (auto told = surface.snapshot())
-            surfaces.push_back(std::move(*told));
+        auto told = surface.snapshot();
+        if (!told)
+            return;
+        if (const auto seen = sights.find(&surface.get()); seen != sights.end())
+            told->outputs = std::move(seen->second);
+        surfaces.push_back(std::move(*told));
     });
     std::ranges::sort(surfaces, {}, [](const Snapshot::Surface& surface) {
         return std::pair{surface.client, surface.id};

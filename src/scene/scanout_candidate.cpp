@@ -23,13 +23,21 @@ bool is_opaque(const wlr_scene_buffer& node, const wlr_box& box) {
     return pixman_region32_contains_rectangle(&node.opaque_region, &whole) == PIXMAN_REGION_IN;
 }
 
-/// Whether the output shows anything but what is composed for it.
-bool may_scan_out(const wlr_scene_output& scene_output) {
+/// Why the output shows nothing but what is composed for it; empty if it may.
+std::string_view obstacle_of(const wlr_scene_output& scene_output) {
     wlr_output* output = scene_output.output;
     const wlr_scene& scene = *scene_output.scene;
-    return output->enabled && scene.WLR_PRIVATE.direct_scanout &&
-           scene.WLR_PRIVATE.debug_damage_option != WLR_SCENE_DEBUG_DAMAGE_HIGHLIGHT &&
-           wlr_output_is_direct_scanout_allowed(output);
+    if (!output->enabled)
+        return "the output is off";
+    if (!scene.WLR_PRIVATE.direct_scanout)
+        return "scanout is switched off (WLR_SCENE_DISABLE_DIRECT_SCANOUT)";
+    if (scene.WLR_PRIVATE.debug_damage_option == WLR_SCENE_DEBUG_DAMAGE_HIGHLIGHT)
+        return "damage is highlighted (WLR_SCENE_DEBUG_DAMAGE)";
+    if (output->attach_render_locks > 0)
+        return "somebody captures the output";
+    if (!wlr_output_is_direct_scanout_allowed(output))
+        return "a cursor is drawn on the output";
+    return {};
 }
 
 wlr_box box_of(const wlr_scene_buffer& node, int x, int y) {
@@ -53,7 +61,11 @@ public:
         wlr_output_effective_resolution(output.output, &output_.width, &output_.height);
     }
 
-    wlr_surface* candidate() const { return others_ ? nullptr : candidate_; }
+    ScanoutLook result() const {
+        if (candidate_ && reason_.empty())
+            return {candidate_, candidate_};
+        return {nullptr, topmost_, reason_.empty() ? "no surface covers the output" : reason_};
+    }
 
     bool at(wlr_scene_node& node, int x, int y) {
         if (!node.enabled)
@@ -86,7 +98,7 @@ private:
             return true;
         // Where nothing is drawn, an output is black.
         if (!is_black(rect) || !covers_output(box))
-            others_ = true;
+            note_other();
         return false;
     }
 
@@ -97,21 +109,35 @@ private:
         if (!node.buffer) {
             // A surface without a buffer shows nothing. Others let go of theirs once a texture has
             // it; wlroots doesn't tell those from one that is given a size and no buffer.
-            others_ = !shown && is_on_output(node);
-            return !others_;
+            if (shown || !is_on_output(node))
+                return true;
+            note_other();
+            return false;
         }
         const wlr_box box = box_of(node, x, y);
         if (!is_on_output(box))
             return true;
-        if (candidate_ || !shown || !covers_output(box)) {
-            others_ = true;
+        if (candidate_ || !shown) {
+            note_other();
             return false;
         }
-        candidate_ = shown->surface;
+        topmost_ = shown->surface;
         // Composed, be it alone or not.
         const wlr_output& output = *scene_output_.output;
-        others_ = node.transform != output.transform || !has_plane_colors(node, output);
-        return !others_ && !is_opaque(node, box);
+        if (!covers_output(box))
+            reason_ = "it doesn't cover the output";
+        else if (node.transform != output.transform)
+            reason_ = "it is turned otherwise than the output";
+        else if (!has_plane_colors(node, output))
+            reason_ = "the output's plane wouldn't show its colours";
+        else
+            candidate_ = topmost_;
+        return candidate_ && !is_opaque(node, box);
+    }
+    /// Something else is seen.
+    void note_other() {
+        reason_ = candidate_ ? "what lies behind it is seen through it or beside it"
+                             : "something lies above it";
     }
 
     bool is_on_output(const wlr_box& box) const {
@@ -140,18 +166,27 @@ private:
 
     wlr_scene_output& scene_output_;
     wlr_box output_;
-    wlr_surface* candidate_ = nullptr;
-    bool others_ = false;
+    wlr_surface *candidate_ = nullptr, *topmost_ = nullptr;
+    std::string_view reason_; ///< what is seen has to be composed
 };
 
 } // namespace
 
-wlr_surface* find_scanout_candidate(wlr_scene_output& output) {
-    if (!may_scan_out(output))
-        return nullptr;
+ScanoutLook look_for_scanout(wlr_scene_output& output) {
+    if (const auto obstacle = obstacle_of(output); !obstacle.empty())
+        return {nullptr, nullptr, obstacle};
     Look look{output};
     look.at(output.scene->tree.node, 0, 0);
-    return look.candidate();
+    return look.result();
+}
+
+bool is_always_drawn([[maybe_unused]] wlr_output* output) {
+    // It copies for each card but the first (backend/drm/renderer.c of 0.20.2).
+#if WLR_HAS_DRM_BACKEND
+    return wlr_output_is_drm(output) && wlr_drm_backend_get_parent(output->backend);
+#else
+    return false;
+#endif
 }
 
 } // namespace tarmac

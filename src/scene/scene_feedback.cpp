@@ -8,6 +8,7 @@
 #include "feedback/with_scanout.hpp"
 #include "protocol/linux_dmabuf_state.hpp"
 #include "scene/scanout_candidate.hpp"
+#include "scene/sights.hpp"
 #include "wlr/guard.hpp"
 #include "wlr/listener.hpp"
 #include "wlr/timer.hpp"
@@ -16,16 +17,6 @@
 namespace tarmac {
 
 namespace {
-
-/// Whether wlroots draws what the output shows, whatever that is: it copies for each card but the
-/// first (backend/drm/renderer.c of 0.20.2).
-bool is_always_drawn([[maybe_unused]] wlr_output* output) {
-#if WLR_HAS_DRM_BACKEND
-    return wlr_output_is_drm(output) && wlr_drm_backend_get_parent(output->backend);
-#else
-    return false;
-#endif
-}
 
 /// What the primary plane shows, for the device that it belongs to.
 std::optional<Tranche> scanout_tranche(wlr_output* output, const FormatSet& drawable) {
@@ -52,12 +43,16 @@ public:
             for (auto& [surface, known] : surfaces_)
                 known.settling.reset();
         }));
-        if (dmabuf)
-            default_changed_.connect(dmabuf->feedbacks().default_changed(), [this] { renew(); });
+        if (!dmabuf)
+            return;
+        default_changed_.connect(dmabuf->feedbacks().default_changed(), [this] { renew(); });
+        dmabuf->set_look_at_outputs(this, [this] { return look_at_outputs(); });
     }
     State(const State&) = delete;
     State& operator=(const State&) = delete;
     ~State() {
+        if (const auto dmabuf = dmabuf_.lock())
+            dmabuf->unset_look_at_outputs(this);
         for (auto& [surface, known] : surfaces_) {
             if (known.told)
                 advise(*surface, nullptr);
@@ -78,6 +73,7 @@ public:
             });
         output->destroyed.connect(scene_output.events.destroy, [this, output] { forget(output); });
         output->output = scene_output.output;
+        output->scene_output = &scene_output;
         output->feedback = feedback_of(scene_output.output);
         outputs_.splice(outputs_.end(), added);
     }
@@ -85,6 +81,7 @@ public:
 private:
     struct Output {
         wlr_output* output;
+        wlr_scene_output* scene_output;
         std::shared_ptr<const Feedback> feedback; ///< for its candidate; null if it has none ever
         wlr_surface* candidate = nullptr;
         Listener committed, destroyed;
@@ -108,6 +105,13 @@ private:
         if (!scanout || scanout->formats.empty())
             return nullptr;
         return with_scanout(base, std::move(*scanout)).value_or(nullptr);
+    }
+
+    Sights look_at_outputs() const {
+        Sights sights;
+        for (const Output& output : outputs_)
+            add_sights(*output.scene_output, sights);
+        return sights;
     }
 
     void set_candidate(Output& output, wlr_surface* candidate) {

@@ -245,13 +245,16 @@ void PendingPicture::make_copy() {
             return render_bands(control, *mapping, rendition, bands, *memory, stride);
         },
         [this, &copy](WorkerPool::Outcome outcome) {
-            if (outcome == WorkerPool::Outcome::Done) {
+            if (outcome == WorkerPool::Outcome::Done)
                 copies_.finish(copy, request_.content);
-                buffer().account()->activity().conversion.note(job_.time());
-            } else {
+            else
                 copies_.abandon(copy);
-            }
-            step([&] { end_reading(outcome, [this, &copy] { upload(copy); }); });
+            step([&] {
+                end_reading(outcome, [this, &copy, time = job_.time()] {
+                    buffer().account()->activity().conversion.note(time);
+                    upload(copy);
+                });
+            });
         });
 }
 

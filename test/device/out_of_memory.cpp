@@ -4,6 +4,7 @@
 #include <catch2/generators/catch_generators_range.hpp>
 #include <cstdlib>
 #include <new>
+#include <tarmac/snapshot.hpp>
 #include <utility>
 
 #include "support/sanitizer.hpp"
@@ -58,6 +59,27 @@ void operator delete(void* memory) noexcept {
 }
 void operator delete(void* memory, std::size_t) noexcept {
     std::free(memory);
+}
+
+TEST_CASE("a snapshot that there is no memory for is an error, and nothing else") {
+    LocalShell shell{Drawing::Pixman};
+    Bystander other{shell};
+    other.show(true);
+    int n = 0;
+    for (bool is_taken = false; !is_taken && n < 2000; ++n) {
+        n_until_failure = n;
+        const auto snapshot = shell.global->snapshot();
+        const bool has_come = std::exchange(n_until_failure, -1) < 0;
+        // Streams swallow it.
+        is_taken = !has_come;
+        if (!snapshot)
+            CHECK(snapshot.error().fault == tarmac::Fault::OutOfResources);
+        else
+            CHECK(snapshot->clients.size() == 1);
+    }
+    CHECK(n > 5);
+    CHECK(n < 2000);
+    other.show(false);
 }
 
 TEST_CASE("whichever allocation fails, clients get their answers or are ended") {

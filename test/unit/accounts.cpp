@@ -258,6 +258,48 @@ TEST_CASE_METHOD(Fixture, "a client that can give something back makes room") {
     CHECK(n_asked == 1);
 }
 
+TEST_CASE_METHOD(Fixture, "what is told to be left is what a connection gets") {
+    ledger = make({.buffers = 1024, .descriptors = 256});
+    const auto one = connect("one"), sibling = connect("one"), other = connect("other");
+    const auto check_all = [&] {
+        for (const auto& client : {one, sibling, other}) {
+            for (const Resource resource : {Resource::Buffers, Resource::Descriptors}) {
+                INFO(name_of(resource));
+                const std::uint64_t left = client->left(resource);
+                REQUIRE(left > 0);
+                CHECK(client->charge(resource, left));
+                CHECK_FALSE(client->charge(resource, left + 1));
+            }
+        }
+    };
+    // Before it has descriptors of its own, too.
+    CHECK(one->left(Resource::Descriptors) > OwnDescriptors);
+    check_all();
+    auto held = one->charge(Resource::Buffers, 100), more = sibling->charge(Resource::Buffers, 7);
+    auto files = one->charge(Resource::Descriptors, 30);
+    check_all();
+    CHECK(one->held(Resource::Buffers) == 100);
+    CHECK(sibling->held(Resource::Buffers) == 7);
+    // A 512th is each connection's own, and 24 descriptors are.
+    CHECK(one->own_held(Resource::Buffers) == 2);
+    CHECK(one->account().held(Resource::Buffers) == 98 + 5);
+    CHECK(one->own_held(Resource::Descriptors) == OwnDescriptors);
+    CHECK(one->account().held(Resource::Descriptors) == 30 - OwnDescriptors);
+    CHECK(other->account().held(Resource::Buffers) == 0);
+    held = std::unexpected(Error{});
+    CHECK(one->held(Resource::Buffers) == 0);
+    CHECK(one->account().held(Resource::Buffers) == 5);
+    Quotas most = Quotas::unlimited();
+    most.buffers = 9;
+    sibling->set_bounds(most);
+    CHECK(sibling->left(Resource::Buffers) == 2);
+    most.buffers = 3;
+    sibling->set_bounds(most);
+    CHECK(sibling->left(Resource::Buffers) == 0);
+    const auto all = take_all(*one, Resource::Buffers);
+    CHECK(one->left(Resource::Buffers) == 0);
+}
+
 TEST_CASE("a limit of the system that is next to nothing leaves next to nothing") {
     rlimit before;
     REQUIRE(getrlimit(RLIMIT_NOFILE, &before) == 0);
