@@ -104,7 +104,7 @@ TEST_CASE_METHOD(Fixture, "the reason is told why a surface isn't scanned out") 
         wl_region_destroy(region);
         wl_surface_commit(surface);
         client->round_trip();
-        CHECK(reason() == "the output's plane doesn't show ARGB8888 with modifier LINEAR");
+        CHECK(reason() == "the output's plane doesn't show AR24 (ARGB8888) with modifier LINEAR");
     }
     SECTION("something above") {
         show_rect(1, 1);
