@@ -1,6 +1,7 @@
 // What is told to who looks, compared with what clients in this process have done.
 
 #include <algorithm>
+#include <catch2/generators/catch_generators.hpp>
 #include <ctime>
 #include <fcntl.h>
 #include <set>
@@ -314,8 +315,14 @@ TEST_CASE_METHOD(Fixture, "whose display is gone tells nothing") {
 TEST_CASE_METHOD(Fixture, "a snapshot of ten thousand buffers takes no longer than a turn may") {
     constexpr unsigned Count = 10'000;
     const ManyMoreDescriptors many;
+    // Imported, and mapped to be read, which takes a sentence each on why.
+    const std::string name = GENERATE("gles2", "pixman");
+    INFO(name);
+    test::LocalRenderer& drawing = test::LocalRenderer::shared(name);
+    wlr_compositor_set_renderer(surfaces, drawing.get());
     constexpr auto None = Quotas::Unlimited;
-    offer({.quotas = {.buffers = None, .descriptors = None, .mappings = None}});
+    offer({.quotas = {.buffers = None, .descriptors = None, .mappings = None}},
+          {&drawing.importer()});
     RawClient client = connect();
     std::vector<wl_buffer*> buffers;
     for (unsigned i = 0; i < Count; ++i) {
@@ -327,10 +334,9 @@ TEST_CASE_METHOD(Fixture, "a snapshot of ten thousand buffers takes no longer th
         if (i % 64 == 0)
             REQUIRE(client.round_trip());
     }
-    const auto all_are_there = [&] {
-        return std::ranges::count(look().buffers, "imported", &Snapshot::Buffer::way) == Count;
-    };
-    REQUIRE(client.wait_until(all_are_there));
+    const std::string_view way = name == "pixman" ? "read" : "imported";
+    REQUIRE(client.wait_until(
+        [&] { return std::ranges::count(look().buffers, way, &Snapshot::Buffer::way) == Count; }));
     auto best = 1h + 0ns;
     for (int i = 0; i < 10; ++i) {
         const auto before = time_of_thread();
@@ -338,8 +344,7 @@ TEST_CASE_METHOD(Fixture, "a snapshot of ten thousand buffers takes no longer th
         best = std::min(best, time_of_thread() - before);
         CHECK(snapshot.buffers.size() == Count);
     }
-    UNSCOPED_INFO("took " << best.count() << " ns");
-    CHECK(best < 4ms * test::slowness());
+    CHECK(best.count() < (4ms * test::slowness() + 0ns).count());
     for (wl_buffer* buffer : buffers)
         wl_buffer_destroy(buffer);
     client.round_trip();
