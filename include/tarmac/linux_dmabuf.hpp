@@ -234,10 +234,10 @@ public:
     std::optional<ShownPicture> shown_picture(wlr_surface& surface) const;
 
     /// What clients hold and what becomes of it, to be looked at: <tarmac/snapshot.hpp> says what
-    /// is in it. Clients notice nothing: nobody is waited for, and no system call is made but to
-    /// read the name of each process. A buffer takes some 100 ns if it is imported, and a
-    /// microsecond if there is a sentence to be written on why it isn't; while nobody asks, a
-    /// commit has some counting to do. Not to be called from within an importer or a policy.
+    /// is in it. Clients notice nothing: nobody is waited for, and the kernel is asked for little
+    /// more than the name of each process. A buffer takes some 50 ns if it is imported, and a
+    /// microsecond or two where a sentence has to be written on why it isn't; while nobody asks, a
+    /// commit has a few numbers to count. Not to be called from within an importer or a policy.
     /// Errors: NotAvailable if the display is gone; OutOfResources.
     Result<Snapshot> snapshot() const;
 

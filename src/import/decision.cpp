@@ -253,6 +253,10 @@ Result<Way> decide_reading(const RendererFacts& facts, const ImageFacts& image,
     });
 }
 
+bool may_import(const RendererFacts& facts, FormatModifier pair) noexcept {
+    return is_importable(facts, pair);
+}
+
 FormatSet importable_formats(const RendererFacts& facts) {
     FormatSet formats;
     for (const FormatModifier& pair : facts.imports) {

@@ -57,7 +57,9 @@ Result<void> decide_import(const RendererFacts& facts, const ImageFacts& image,
 Result<Way> decide_reading(const RendererFacts& facts, const ImageFacts& image,
                            const Colors& colors);
 
-/// The pairs that decide_import() may take, as the renderer lists them.
+/// Whether decide_import() may take that pair.
+bool may_import(const RendererFacts& facts, FormatModifier pair) noexcept;
+/// All such pairs, as the renderer lists them.
 FormatSet importable_formats(const RendererFacts& facts);
 /// The pairs that decide_reading() may take; what renderers read themselves comes first.
 FormatSet readable_formats(const RendererFacts& facts);

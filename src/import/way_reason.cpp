@@ -18,7 +18,7 @@ std::string reason_not_imported(const RendererFacts& facts, const Dmabuf& image)
     if (decided)
         return "no importer that imports took it: its driver refused, or the client named another "
                "device";
-    if (decided.error().fault == Fault::InvalidFormat && facts.imports.contains(pair))
+    if (!may_import(facts, pair) && facts.imports.contains(pair))
         return formatted("the renderer imports {}, but shows it further from its definition than "
                          "a conversion does",
                          fourcc_name(pair.fourcc));

@@ -33,7 +33,8 @@ std::vector<Snapshot::Use> uses_of(const ClientAccount& account, const OwnHeld& 
     return uses;
 }
 
-/// Of images that are read. Many of a client's are alike, so the last one's is remembered.
+/// Of images that are read. Many of a client's are alike, so what is said of the last one is
+/// remembered, where it is its format that isn't imported.
 class ReadImages {
 public:
     explicit ReadImages(const RendererFacts* facts) : facts_{facts} {}
@@ -41,13 +42,14 @@ public:
     void describe(Snapshot::Buffer& told) {
         if (!facts_)
             return;
-        if (!last_ || !is_alike(*last_, *told.image)) {
-            last_ = told.image.get();
+        const Dmabuf& image = *told.image;
+        if (!last_ || !is_alike(*last_, image)) {
             // The kernel needn't be asked: that its memory may be read was known when it was taken.
             const auto way = decide_reading(
-                *facts_, ImageFacts::of(*last_, *facts_, MemoryKind::Pages), Colors::of(*last_));
+                *facts_, ImageFacts::of(image, *facts_, MemoryKind::Pages), Colors::of(image));
             way_ = way ? way_name(*way) : "";
-            reason_ = way ? reason_not_imported(*facts_, *last_) : way.error().message;
+            reason_ = way ? reason_not_imported(*facts_, image) : way.error().message;
+            last_ = may_import(*facts_, {image.fourcc(), image.modifier()}) ? nullptr : &image;
         }
         told.way = way_;
         told.reason = reason_;

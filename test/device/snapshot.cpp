@@ -202,6 +202,21 @@ TEST_CASE_METHOD(Fixture,
     CHECK(snapshot.surfaces.empty());
 }
 
+TEST_CASE_METHOD(Fixture, "a buffer that no importer took is told with the reason") {
+    test::DecliningImporter declining{FormatSet{{DRM_FORMAT_XRGB8888, DRM_FORMAT_MOD_LINEAR}},
+                                      renderer.importer().device()};
+    offer({}, {&declining});
+    RawClient client = connect();
+    CHECK(create_immed(client, with_plane(client)) == Failed);
+    const Snapshot snapshot = look();
+    REQUIRE(snapshot.buffers.size() == 1);
+    CHECK(snapshot.buffers[0].way.empty());
+    CHECK(snapshot.buffers[0].reason == "declined");
+    CHECK(snapshot.buffers[0].awaits == Snapshot::Awaits::Nothing);
+    CHECK(snapshot.clients.at(0).imports == 0);
+    CHECK(snapshot.refusals.at(0).reason == "declined");
+}
+
 TEST_CASE_METHOD(Fixture, "the newest hundred refusals are told, also of who is gone") {
     offer({});
     auto fatal = std::make_optional<RawClient>(6u, compositor.connect(), compositor.pump());
