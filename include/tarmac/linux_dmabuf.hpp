@@ -245,6 +245,7 @@ public:
     class TARMAC_LOCAL State;
 
 private:
+    friend class Inspection;
     friend class SceneFeedback;
     struct TARMAC_LOCAL Life;
     TARMAC_LOCAL explicit LinuxDmabuf(std::unique_ptr<Life> life) noexcept;

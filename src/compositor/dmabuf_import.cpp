@@ -89,4 +89,16 @@ void DmabufImport::follow(wlr_scene_output& output) {
         scene_feedback_->follow(output);
 }
 
+std::expected<void, std::string> DmabufImport::offer_inspection(wl_event_loop* loop,
+                                                                std::string path) {
+    if (!global_)
+        return std::unexpected("There are no dma-bufs to inspect: the line above says why.");
+    auto made = Inspection::create(*global_, loop, std::move(path));
+    if (!made)
+        return std::unexpected(formatted("Nobody can inspect this: {}.", made.error().message));
+    inspection_.emplace(std::move(*made));
+    log_event("inspect", {{"socket", bare(inspection_->path())}});
+    return {};
+}
+
 } // namespace tarmac::compositor

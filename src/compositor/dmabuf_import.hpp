@@ -1,8 +1,11 @@
 #pragma once
 
+#include <expected>
 #include <memory>
 #include <optional>
+#include <string>
 #include <tarmac/importer.hpp>
+#include <tarmac/inspection.hpp>
 #include <tarmac/linux_dmabuf.hpp>
 #include <tarmac/scene_feedback.hpp>
 
@@ -31,10 +34,14 @@ public:
     /// Lets clients know what `output` could scan out.
     void follow(wlr_scene_output& output);
 
+    /// Lets programs look at what clients have, on a socket at `path`. Error: a sentence.
+    std::expected<void, std::string> offer_inspection(wl_event_loop* loop, std::string path);
+
 private:
     std::unique_ptr<Importer> importer_;
     std::optional<LinuxDmabuf> global_;
     std::optional<SceneFeedback> scene_feedback_;
+    std::optional<Inspection> inspection_;
 };
 
 } // namespace tarmac::compositor

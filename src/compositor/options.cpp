@@ -75,6 +75,11 @@ std::expected<Options, int> parse_options(int argc, char** argv) {
     app.add_flag("--wl-drm", options.wl_drm,
                  "Offer wl_drm too, for Mesa before 22 and libva before 2.14; its buffers pass by "
                  "the checks and quotas of Tarmac");
+    app.add_flag("--inspect", options.inspect,
+                 "Let tarmac-inspect look at what clients have, on a socket of its own beside that "
+                 "for clients, whose name it has with -inspect behind");
+    app.add_option("--inspect-socket", options.inspect_socket, "The same on a socket at PATH")
+        ->type_name("PATH");
     app.add_flag("--exit-with-client", options.exit_with_client,
                  "End when the startup command ends, with its exit status")
         ->needs(startup);

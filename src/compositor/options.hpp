@@ -20,6 +20,8 @@ struct Options {
     std::string log;            ///< path of the file that the log goes to; empty: standard error
     bool is_by_wlroots = false; ///< whose own handler of dma-bufs stands in Tarmac's place
     bool wl_drm = false;
+    bool inspect = false;
+    std::string inspect_socket; ///< path; empty: beside that for clients, with `inspect`
     bool exit_with_client = false;
     bool verbose = false;
 };

@@ -2,8 +2,10 @@
 
 #include "compositor/event_log.hpp"
 #include "compositor/protocols.hpp"
+#include "dmabuf/formatted.hpp"
 
 #include <csignal>
+#include <cstdlib>
 
 namespace tarmac::compositor {
 
@@ -113,6 +115,8 @@ std::expected<int, std::string> Server::run() {
     }
     if (!wlr_backend_start(graphics_->backend()))
         return std::unexpected("The backend can't be started; the lines above say why.");
+    if (auto done = offer_inspection(socket); !done)
+        return std::unexpected(done.error());
     log_event("ready", {{"socket", bare(socket)},
                         {"renderer", graphics_->renderer_name()},
                         {"device", bare(graphics_->device_path())}});
@@ -126,6 +130,18 @@ std::expected<int, std::string> Server::run() {
     if (!has_ended_)
         wl_display_run(display_.get());
     return status_;
+}
+
+std::expected<void, std::string> Server::offer_inspection(const std::string& socket) {
+    if (!options_.inspect && options_.inspect_socket.empty())
+        return {};
+    if (!dmabufs_)
+        return std::unexpected("wlroots' own handler of dma-bufs can't be inspected.");
+    // libwayland has made its socket there.
+    const std::string path = options_.inspect_socket.empty()
+                                 ? formatted("{}/{}-inspect", std::getenv("XDG_RUNTIME_DIR"), socket)
+                                 : options_.inspect_socket;
+    return dmabufs_->offer_inspection(wl_display_get_event_loop(display_.get()), path);
 }
 
 void Server::use_new_renderer() {

@@ -40,6 +40,7 @@ private:
            Handle<wl_display, wl_display_destroy> display);
     std::expected<void, std::string> create_parts();
     void tie_parts();
+    std::expected<void, std::string> offer_inspection(const std::string& socket);
     void use_new_renderer();
     void startup_ended(int status);
     void end(int status);

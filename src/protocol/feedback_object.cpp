@@ -1,9 +1,9 @@
 #include "protocol/feedback_object.hpp"
 
-#include <ranges>
 #include <utility>
 
 #include "linux-dmabuf-v1-protocol.h"
+#include "protocol/borrowed_array.hpp"
 #include "protocol/requester.hpp"
 #include "protocol/resource.hpp"
 
@@ -14,15 +14,6 @@ namespace {
 constexpr struct zwp_linux_dmabuf_feedback_v1_interface feedback_requests = {
     .destroy = destroy_resource,
 };
-
-/// A wl_array that borrows `values`, as events take them.
-template <class T>
-wl_array borrow(std::span<const T> values) {
-    return {.size = values.size_bytes(), .alloc = 0, .data = const_cast<T*>(values.data())};
-}
-
-// libwayland ends a client rather than send it an event of more than 4096 bytes.
-constexpr std::ptrdiff_t MaxIndicesAnEvent = 1024;
 
 } // namespace
 
@@ -102,8 +93,8 @@ void FeedbackObject::send(const Feedback& feedback) const {
             flags &= ~static_cast<std::uint32_t>(TrancheFlags::Sampling);
         zwp_linux_dmabuf_feedback_v1_send_tranche_flags(resource_, flags);
 
-        for (const auto& chunk : feedback.indices(i) | std::views::chunk(MaxIndicesAnEvent)) {
-            wl_array formats = borrow(std::span{chunk});
+        for (const auto& part : in_parts(feedback.indices(i))) {
+            wl_array formats = borrow(std::span{part});
             zwp_linux_dmabuf_feedback_v1_send_tranche_formats(resource_, &formats);
         }
         zwp_linux_dmabuf_feedback_v1_send_tranche_done(resource_);

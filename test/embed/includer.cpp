@@ -13,6 +13,7 @@
 #include <tarmac/geometry.hpp>
 #include <tarmac/importer.hpp>
 #include <tarmac/importer_list.hpp>
+#include <tarmac/inspection.hpp>
 #include <tarmac/linux_dmabuf.hpp>
 #include <tarmac/pixel_format.hpp>
 #include <tarmac/quotas.hpp>

@@ -38,6 +38,7 @@ const std::map<std::string, std::string> RoomsOfPublicHeaders{
     {"geometry", "dmabuf"},
     {"importer", "import"},
     {"importer_list", "import"},
+    {"inspection", "protocol"},
     {"linux_dmabuf", "protocol"},
     {"pixel_format", "dmabuf"},
     {"quotas", "account"},
