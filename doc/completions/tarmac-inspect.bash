@@ -1,16 +1,22 @@
 # Completion of tarmac-inspect for bash.
 
 _tarmac_inspect() {
-    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} i
+    local known='buffers clients refusals feedback matrix --help --version'
     case $before in
-    --html)
+    --html | --inspect-socket)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return
         ;;
     --seconds) return ;;
     esac
-    local known='matrix --help --version'
-    [[ " ${COMP_WORDS[*]:1:COMP_CWORD-1} " != *' matrix '* ]] || known='--json --html --seconds --help'
+    for ((i = 1; i < COMP_CWORD; i++)); do
+        case ${COMP_WORDS[i]} in
+        matrix) known='--json --html --seconds --help' ;;
+        refusals) known='--follow --json --inspect-socket --help' ;;
+        buffers | clients | feedback) known='--json --inspect-socket --help' ;;
+        esac
+    done
     mapfile -t COMPREPLY < <(compgen -W "$known" -- "$word")
 }
 

@@ -1,5 +1,6 @@
 #include <variant>
 
+#include "inspect/look.hpp"
 #include "inspect/matrix.hpp"
 
 int main(int argc, char** argv) {

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <memory>
 
 namespace tarmac::inspect {
 namespace {
@@ -28,13 +29,35 @@ void add_matrix(CLI::App& app, Command& command) {
     matrix->callback([&command] { command = options; });
 }
 
+void add_look(CLI::App& app, Command& command, const char* name, LookOptions::What what,
+              const char* description) {
+    CLI::App* look = app.add_subcommand(name, description);
+    const auto options = std::make_shared<LookOptions>();
+    options->what = what;
+    look->add_flag("--json", options->is_json, "Write JSON instead of text");
+    look->add_option("--inspect-socket", options->socket,
+                     "Where the compositor lets itself be looked at, if not where "
+                     "WAYLAND_DISPLAY has it")
+        ->type_name("PATH");
+    if (what == LookOptions::What::Refusals)
+        look->add_flag("--follow", options->follows, "Go on with those that come");
+    look->callback([&command, options] { command = *options; });
+}
+
 } // namespace
 
 std::expected<Command, int> parse_options(int argc, char** argv) {
-    CLI::App app{"Says what clients' dma-bufs meet on this machine.", "tarmac-inspect"};
+    CLI::App app{"Says what becomes of clients' dma-bufs in a compositor, and on this machine.", "tarmac-inspect"};
     app.set_version_flag("--version", "tarmac-inspect " TARMAC_VERSION);
     app.require_subcommand(1);
     Command command;
+    using enum LookOptions::What;
+    add_look(app, command, "buffers", Buffers,
+             "Clients' buffers in dma-bufs, the way that each is shown, and why it isn't imported");
+    add_look(app, command, "clients", Clients,
+             "What each client holds, has been refused, and how long its buffers take");
+    add_look(app, command, "refusals", Refusals, "What was refused of late, and why");
+    add_look(app, command, "feedback", Feedback, "What each client was told to allocate");
     add_matrix(app, command);
     try {
         app.parse(argc, argv);

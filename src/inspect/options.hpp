@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <string>
 #include <variant>
@@ -13,8 +14,18 @@ struct MatrixOptions {
     double seconds = 30;
 };
 
+/// `tarmac-inspect buffers`, `clients`, `refusals` and `feedback`
+struct LookOptions {
+    enum class What : std::uint8_t { Buffers, Clients, Refusals, Feedback };
+
+    What what = What::Buffers;
+    bool is_json = false;
+    bool follows = false; ///< of refusals: tells of those that come, too
+    std::string socket;   ///< path; empty: that of the compositor in WAYLAND_DISPLAY
+};
+
 /// A subcommand. Each has a run() in a header of its own.
-using Command = std::variant<MatrixOptions>;
+using Command = std::variant<MatrixOptions, LookOptions>;
 
 /// What the command line asks for, or the exit status if it asks for nothing: --help, --version and
 /// mistakes have been answered on the terminal by then.

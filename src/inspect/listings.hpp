@@ -1,0 +1,22 @@
+#pragma once
+
+#include <ostream>
+#include <string>
+
+#include "inspect/connection.hpp"
+
+namespace tarmac::inspect {
+
+// What `--json` shows, for people: tables that fit 80 columns where names are short.
+
+void print_buffers(std::ostream& out, const Json& snapshot);
+void print_clients(std::ostream& out, const Json& snapshot);
+void print_refusals(std::ostream& out, const Json& snapshot);
+void print_feedback(std::ostream& out, const Json& snapshot);
+
+/// In a line, as print_refusals() has them.
+std::string refusal_line(const Json& refusal);
+/// "8294400" becomes "7.9M".
+std::string short_bytes(std::uint64_t bytes);
+
+} // namespace tarmac::inspect

@@ -1,0 +1,75 @@
+#include "inspect/look.hpp"
+
+#include <iostream>
+#include <utility>
+#include <vector>
+
+#include "inspect/connection.hpp"
+#include "inspect/listings.hpp"
+
+namespace tarmac::inspect {
+
+namespace {
+
+int complain(const std::string& sentence) {
+    std::cerr << "tarmac-inspect: " << sentence << '\n';
+    return 1;
+}
+
+/// Names are clients' choice, and may not be UTF-8.
+std::string json_text(const Json& json, int indent = -1) {
+    return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
+/// What a subcommand shows: for people, and as JSON these entries of the snapshot.
+struct View {
+    void (*print)(std::ostream& out, const Json& snapshot);
+    std::vector<const char*> entries;
+};
+
+View view_of(LookOptions::What what) {
+    switch (what) {
+    case LookOptions::What::Buffers:
+        return {print_buffers, {"clients", "buffers", "surfaces"}};
+    case LookOptions::What::Clients:
+        return {print_clients, {"clients"}};
+    case LookOptions::What::Refusals:
+        return {print_refusals, {"refusals"}};
+    case LookOptions::What::Feedback:
+        break;
+    }
+    return {print_feedback, {"clients", "feedback"}};
+}
+
+void print(const LookOptions& options, const Json& snapshot) {
+    const View view = view_of(options.what);
+    if (!options.is_json)
+        return view.print(std::cout, snapshot);
+    Json shown;
+    for (const char* name : view.entries)
+        shown[name] = snapshot[name];
+    std::cout << json_text(shown, 2) << '\n';
+}
+
+} // namespace
+
+int run(const LookOptions& options) {
+    auto path = options.socket.empty() ? Connection::default_path() : options.socket;
+    auto connection = std::move(path).and_then(Connection::open);
+    if (!connection)
+        return complain(connection.error());
+    if (options.follows) {
+        return complain(connection->follow_refusals([&](const Json& refusal) {
+            std::cout << (options.is_json ? json_text(refusal) : refusal_line(refusal))
+                      << std::endl;
+        }));
+    }
+    const auto snapshot = connection->take_snapshot();
+    if (!snapshot)
+        return complain(snapshot.error());
+    print(options, *snapshot);
+    std::cout.flush();
+    return std::cout ? 0 : complain("What there is can't be written to standard output.");
+}
+
+} // namespace tarmac::inspect
