@@ -31,7 +31,7 @@ struct Fixture {
     RawClient& client = shell.connect();
     ClientSurface window{shell, client};
     Toplevel toplevel{window};
-    ColorBuffer red{client, Red}, green{client, Green};
+    ColorBuffer red{client, Red}, green{client, Green}, blue{client, Blue};
     std::optional<FakeWriter> writer;
 
     Fixture() {
@@ -81,18 +81,17 @@ TEST_CASE_METHOD(Fixture, "a commit is told to wait for its fence, and since whe
     CHECK(told.waits_for >= after.elapsed());
     CHECK(told.waits_for <= before.elapsed() + 1ms);
     // Those behind it don't change for what it waits.
-    window.show(red.get());
+    window.show(blue.get());
     told = look_at(window);
     CHECK(told.waiting_commits == 2);
     CHECK(told.awaits == Awaits::Fence);
     CHECK(look_at_client().shown_commits == shown);
-    window.show(green.get());
 
     writer.reset();
-    CHECK(window.awaits("64x48 green"));
+    CHECK(window.awaits("64x48 blue"));
     shell.settle();
     told = look_at(window);
-    CHECK(told.buffer == id_of(green.get()));
+    CHECK(told.buffer == id_of(blue.get()));
     CHECK(told.waiting_commits == 0);
     CHECK(told.awaits == Awaits::Nothing);
     CHECK(told.waits_for == 0ns);
@@ -142,9 +141,10 @@ TEST_CASE_METHOD(Fixture, "what waits for its import is told so") {
 TEST_CASE_METHOD(Fixture, "a synchronized subsurface is told to wait for its parent") {
     Subsurface child{window};
     child.surface.show(green.get());
+    // Once it has been read.
+    CHECK(shell.await([&] { return look_at(child.surface).awaits == Awaits::Tree; }));
     const Snapshot::Surface told = look_at(child.surface);
     CHECK(told.waiting_commits == 1);
-    CHECK(told.awaits == Awaits::Tree);
     CHECK_FALSE(told.buffer);
     CHECK(told.way.empty());
     window.commit();
@@ -169,9 +169,9 @@ TEST_CASE_METHOD(Fixture, "how a picture is shown is told, with the reason and w
     CHECK(shown.copied_bytes == 0);
     CHECK(look_at_client().conversion.count == 0);
 
-    ColorBuffer yuv{client, DRM_FORMAT_NV12, {{81}, {90, 240}}};
+    ColorBuffer yuv{client, DRM_FORMAT_NV12, {{235}, {128, 128}}};
     window.commit(yuv.get());
-    REQUIRE(window.awaits("64x48 red"));
+    REQUIRE(window.awaits("64x48 white"));
     shell.settle();
     const Snapshot::Buffer converted = look_at(yuv);
     CHECK(converted.way == "converted");
