@@ -111,12 +111,17 @@ std::vector<Snapshot::Client> LinuxDmabuf::State::told_clients() const {
             of_all[i] += known.account.own_held(static_cast<Resource>(i));
     });
     static const Activity none;
+    // Of a process with many connections it is read once.
+    std::unordered_map<pid_t, std::string> names;
     clients_.for_each([&](const Clients::Known& known) {
         const Activity* own_activity = known.account.known_activity();
         const Activity& activity = own_activity ? *own_activity : none;
+        const auto [name, is_new] = names.try_emplace(known.pid);
+        if (is_new)
+            name->second = process_name(known.pid);
         clients.push_back({.id = known.account.id(),
                            .pid = known.pid,
-                           .process = process_name(known.pid),
+                           .process = name->second,
                            .account = known.account.account().name(),
                            .is_admitted = known.is_admitted,
                            .uses = uses_of(known.account, own),
