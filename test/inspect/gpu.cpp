@@ -25,10 +25,12 @@ const json& outcome_in(const json& renderer, const std::string& format) {
 
 TEST_CASE("a GPU's own pictures and those of others each go their way", "[.gpu]") {
     drm_nodes_of("virtio_gpu");
-    const json report = inspect_matrix("20");
+    const json report = inspect_matrix("40");
     json own, others;
     for (const auto& renderer : report.at("renderers")) {
-        if (renderer.at("name") == "gles2" && renderer.at("device") == 0)
+        const auto& device = renderer.at("device");
+        if (renderer.at("name") == "gles2" && !device.is_null() &&
+            report.at("devices").at(device.get<std::size_t>()).at("driver") == "virtio_gpu")
             (renderer.at("has_own_memory").get<bool>() ? own : others) = renderer;
     }
     CHECK(own.at("memory") == "virtio_gpu");
