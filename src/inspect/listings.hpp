@@ -16,7 +16,5 @@ void print_feedback(std::ostream& out, const Json& snapshot);
 
 /// In a line, as print_refusals() has them.
 std::string refusal_line(const Json& refusal);
-/// "8294400" becomes "7.9M".
-std::string short_bytes(std::uint64_t bytes);
 
 } // namespace tarmac::inspect

@@ -3,7 +3,6 @@
 #include <catch2/catch_test_macros.hpp>
 #include <csignal>
 #include <drm_fourcc.h>
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -12,7 +11,7 @@
 
 #include "client/greedy.hpp"
 #include "dmabuf/formatted.hpp"
-#include "inspect/program.hpp"
+#include "inspect/inspected_compositor.hpp"
 #include "support/compositor_process.hpp"
 #include "support/image_buffer.hpp"
 #include "tarmac-inspect-v1-client-protocol.h"
@@ -23,29 +22,6 @@ using tarmac::formatted;
 using Json = nlohmann::json;
 
 namespace {
-
-/// Where a compositor lets itself be looked at.
-class InspectedCompositor {
-public:
-    explicit InspectedCompositor(const char* renderer = "pixman")
-        : compositor_{{"--inspect-socket", path_}, {.renderer = renderer}} {}
-
-    CompositorProcess& get() { return compositor_; }
-    const std::string& path() const { return path_; }
-
-    /// What a subcommand says as JSON.
-    Json look(const std::string& what) const {
-        const Ended tool = run_inspect({what, "--json", "--inspect-socket", path_});
-        INFO(tool.output);
-        REQUIRE(tool.status == 0);
-        return Json::parse(tool.output);
-    }
-
-private:
-    std::string path_ =
-        std::filesystem::temp_directory_path() / formatted("tarmac-inspect-{}", getpid());
-    CompositorProcess compositor_;
-};
 
 ino_t inode_of(const Fd& fd) {
     struct stat status{};
