@@ -2,17 +2,18 @@
 
 _tarmac_inspect() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} i
-    local known='buffers clients refusals feedback matrix --help --version'
+    local known='top buffers clients refusals feedback matrix --help --version'
     case $before in
     --html | --inspect-socket)
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return
         ;;
-    --seconds) return ;;
+    --interval | --seconds) return ;;
     esac
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
         matrix) known='--json --html --seconds --help' ;;
+        top) known='--interval --inspect-socket --help' ;;
         refusals) known='--follow --json --inspect-socket --help' ;;
         buffers | clients | feedback) known='--json --inspect-socket --help' ;;
         esac

@@ -2,6 +2,7 @@
 
 #include "inspect/look.hpp"
 #include "inspect/matrix.hpp"
+#include "inspect/top.hpp"
 
 int main(int argc, char** argv) {
     const auto command = tarmac::inspect::parse_options(argc, argv);

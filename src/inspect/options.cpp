@@ -29,16 +29,33 @@ void add_matrix(CLI::App& app, Command& command) {
     matrix->callback([&command] { command = options; });
 }
 
+void add_socket(CLI::App& subcommand, std::string& socket) {
+    subcommand
+        .add_option("--inspect-socket", socket,
+                    "Where the compositor lets itself be looked at, if not where WAYLAND_DISPLAY "
+                    "has it")
+        ->type_name("PATH");
+}
+
+void add_top(CLI::App& app, Command& command) {
+    CLI::App* top = app.add_subcommand("top", "Clients and their buffers, again and again, on the "
+                                              "whole terminal");
+    const auto options = std::make_shared<TopOptions>();
+    add_socket(*top, options->socket);
+    top->add_option("--interval", options->seconds, "Seconds from one look to the next")
+        ->check(CLI::Range(0.1, 3600.0))
+        ->type_name("N")
+        ->capture_default_str();
+    top->callback([&command, options] { command = *options; });
+}
+
 void add_look(CLI::App& app, Command& command, const char* name, LookOptions::What what,
               const char* description) {
     CLI::App* look = app.add_subcommand(name, description);
     const auto options = std::make_shared<LookOptions>();
     options->what = what;
     look->add_flag("--json", options->is_json, "Write JSON instead of text");
-    look->add_option("--inspect-socket", options->socket,
-                     "Where the compositor lets itself be looked at, if not where "
-                     "WAYLAND_DISPLAY has it")
-        ->type_name("PATH");
+    add_socket(*look, options->socket);
     if (what == LookOptions::What::Refusals)
         look->add_flag("--follow", options->follows, "Go on with those that come");
     look->callback([&command, options] { command = *options; });
@@ -47,11 +64,13 @@ void add_look(CLI::App& app, Command& command, const char* name, LookOptions::Wh
 } // namespace
 
 std::expected<Command, int> parse_options(int argc, char** argv) {
-    CLI::App app{"Says what becomes of clients' dma-bufs in a compositor, and on this machine.", "tarmac-inspect"};
+    CLI::App app{"Says what becomes of clients' dma-bufs in a compositor, and on this machine.",
+                 "tarmac-inspect"};
     app.set_version_flag("--version", "tarmac-inspect " TARMAC_VERSION);
     app.require_subcommand(1);
     Command command;
     using enum LookOptions::What;
+    add_top(app, command);
     add_look(app, command, "buffers", Buffers,
              "Clients' buffers in dma-bufs, the way that each is shown, and why it isn't imported");
     add_look(app, command, "clients", Clients,

@@ -24,8 +24,14 @@ struct LookOptions {
     std::string socket;   ///< path; empty: that of the compositor in WAYLAND_DISPLAY
 };
 
+/// `tarmac-inspect top`
+struct TopOptions {
+    std::string socket; ///< as in LookOptions
+    double seconds = 1; ///< from one look to the next
+};
+
 /// A subcommand. Each has a run() in a header of its own.
-using Command = std::variant<MatrixOptions, LookOptions>;
+using Command = std::variant<MatrixOptions, LookOptions, TopOptions>;
 
 /// What the command line asks for, or the exit status if it asks for nothing: --help, --version and
 /// mistakes have been answered on the terminal by then.
