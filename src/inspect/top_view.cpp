@@ -22,10 +22,10 @@ struct Column {
 };
 
 constexpr std::array Columns = {
-    Column{"CLIENT", 20, Order::Client},     Column{"BUFS", 5, Order::Buffers},
-    Column{"MEMORY", 7, Order::Memory},      Column{"COPIES", 7, Order::Copied},
-    Column{"COMMITS/s", 9, Order::Commits},  Column{"WAIT", 7, Order::Wait},
-    Column{"CONVERT", 7, Order::Conversion}, Column{"REFUSED", 7, std::nullopt},
+    Column{"CLIENT", 19, Order::Client},  Column{"BUFS", 5, Order::Buffers},
+    Column{"MEMORY", 7, Order::Memory},   Column{"COPIES", 7, Order::Copied},
+    Column{"SHOWN/s", 8, Order::Commits}, Column{"WAIT", 7, Order::Wait},
+    Column{"CONV", 7, Order::Conversion}, Column{"REF", 3, std::nullopt},
 };
 
 Element cell(const std::string& shown, const Column& column, bool is_left) {
@@ -41,7 +41,7 @@ Element line(const std::array<std::string, Columns.size()>& cells, const std::st
         elements.push_back(cell(cells[i], Columns[i], i == 0));
         elements.push_back(ftxui::text(" "));
     }
-    elements.push_back(ftxui::text(rest));
+    elements.push_back(ftxui::text(rest) | xflex_shrink);
     return hbox(std::move(elements));
 }
 
@@ -71,7 +71,7 @@ Element buffer_line(const Json& buffer) {
             formatted("{}x{}", inspect::text(buffer["width"]), inspect::text(buffer["height"])),
             fourcc_of(buffer), inspect::text(buffer["modifier"]), short_bytes(memory_of(buffer)))),
         ftxui::text(way) | ftxui::color(color),
-        ftxui::text(formatted(" {}", sentence_of(buffer))),
+        ftxui::text(formatted(" {}", sentence_of(buffer))) | xflex_shrink,
     };
     return hbox(std::move(parts));
 }
@@ -108,8 +108,8 @@ Element TopView::render() const {
         vbox(std::move(clients)) | yframe | flex,
         separator(),
         vbox(std::move(buffers)) | yframe | flex,
-        ftxui::text("Up/Down select  sort: c)lient b)ufs m)emory o) copies s) commits/s w)ait "
-                    "v) convert  q)uit") |
+        ftxui::text("Up Down  sort: c)lient b)ufs m)emory co)pies s)hown w)ait conv)erting  "
+                    "q)uit") |
             dim,
     });
 }
