@@ -138,9 +138,10 @@ std::expected<void, std::string> Server::offer_inspection(const std::string& soc
     if (!dmabufs_)
         return std::unexpected("wlroots' own handler of dma-bufs can't be inspected.");
     // libwayland has made its socket there.
-    const std::string path = options_.inspect_socket.empty()
-                                 ? formatted("{}/{}-inspect", std::getenv("XDG_RUNTIME_DIR"), socket)
-                                 : options_.inspect_socket;
+    const std::string path =
+        options_.inspect_socket.empty()
+            ? formatted("{}/{}-inspect", std::getenv("XDG_RUNTIME_DIR"), socket)
+            : options_.inspect_socket;
     return dmabufs_->offer_inspection(wl_display_get_event_loop(display_.get()), path);
 }
 

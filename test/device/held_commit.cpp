@@ -7,9 +7,7 @@
 #include <vector>
 
 #include "linux-dmabuf-v1-client-protocol.h"
-#include "support/client_surface.hpp"
-#include "support/fake_writer.hpp"
-#include "support/surface_role.hpp"
+#include "support/red_window.hpp"
 #include "wlr/listener.hpp"
 #include "wlr/timer.hpp"
 
@@ -18,19 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// A window that shows red.
-struct Fixture {
-    LocalShell shell{GENERATE(Drawing::Pixman, Drawing::Gles2)};
-    RawClient& client = shell.connect();
-    ClientSurface window{shell, client};
-    Toplevel toplevel{window};
-    ColorBuffer red{client, Red}, green{client, Green}, blue{client, Blue};
-    std::optional<FakeWriter> writer;
-
-    Fixture() {
-        window.commit(red.get());
-        REQUIRE(window.awaits("64x48 red"));
-    }
+struct Fixture : RedWindow {
     /// Commits green, which is still being written to.
     void hold_green() {
         writer.emplace(green.dmabuf());

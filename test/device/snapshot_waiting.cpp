@@ -9,9 +9,8 @@
 
 #include "linux-dmabuf-v1-client-protocol.h"
 #include "support/explicit_sync.hpp"
-#include "support/fake_writer.hpp"
+#include "support/red_window.hpp"
 #include "support/subsurface.hpp"
-#include "support/surface_role.hpp"
 
 using namespace test;
 using namespace std::chrono_literals;
@@ -25,19 +24,7 @@ std::uint32_t id_of(Proxy* proxy) {
     return wl_proxy_get_id(reinterpret_cast<wl_proxy*>(proxy));
 }
 
-/// A window that shows red.
-struct Fixture {
-    LocalShell shell{GENERATE(Drawing::Pixman, Drawing::Gles2)};
-    RawClient& client = shell.connect();
-    ClientSurface window{shell, client};
-    Toplevel toplevel{window};
-    ColorBuffer red{client, Red}, green{client, Green}, blue{client, Blue};
-    std::optional<FakeWriter> writer;
-
-    Fixture() {
-        window.commit(red.get());
-        REQUIRE(window.awaits("64x48 red"));
-    }
+struct Fixture : RedWindow {
     bool imports() const { return shell.drawer().drawing() != Drawing::Pixman; }
     Snapshot look() const {
         auto snapshot = shell.global->snapshot();
