@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <iostream>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <tarmac/fd.hpp>
@@ -28,6 +29,21 @@ const char* environment(const char* name) {
     return value && *value ? value : nullptr;
 }
 
+/// Of the compositor in this environment's WAYLAND_DISPLAY; an error says what is missing.
+std::expected<std::string, std::string> default_path() {
+    const char* display = environment("WAYLAND_DISPLAY");
+    if (!display)
+        return std::unexpected("WAYLAND_DISPLAY names no compositor: start this within its "
+                               "session, or name the socket with --inspect-socket PATH.");
+    if (*display == '/')
+        return formatted("{}-inspect", display);
+    const char* directory = environment("XDG_RUNTIME_DIR");
+    if (!directory)
+        return std::unexpected("XDG_RUNTIME_DIR isn't set: name the socket with --inspect-socket "
+                               "PATH.");
+    return formatted("{}/{}-inspect", directory, display);
+}
+
 /// By its path alone, whatever WAYLAND_SOCKET says. Empty, with errno, if nobody is there.
 Fd connect_to(const std::string& path) {
     sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
@@ -49,13 +65,17 @@ constexpr tarmac_inspect_refusals_v1_listener refusals_events = {
         [](void* data, auto*, std::uint32_t client, std::int32_t pid, const char* process,
            std::uint32_t seconds_hi, std::uint32_t seconds_lo, std::uint32_t microseconds,
            std::uint32_t is_fatal, const char* reason) {
-            const std::uint64_t seconds = std::uint64_t{seconds_hi} << 32 | seconds_lo;
-            static_cast<Refusals*>(data)->push_back(
-                refusal_json(client, pid, process, seconds, microseconds, is_fatal != 0, reason));
+            static_cast<Refusals*>(data)->push_back(refusal_json(
+                client, pid, process, seconds_hi, seconds_lo, microseconds, is_fatal, reason));
         },
 };
 
 } // namespace
+
+int complain(const std::string& sentence) {
+    std::cerr << "tarmac-inspect: " << sentence << '\n';
+    return 1;
+}
 
 struct Connection::Globals {
     explicit Globals(wl_display* display) : registry{wl_display_get_registry(display)} {
@@ -93,21 +113,13 @@ Connection::Connection(Display display, std::unique_ptr<Globals> globals)
 Connection::Connection(Connection&&) noexcept = default;
 Connection::~Connection() = default;
 
-std::expected<std::string, std::string> Connection::default_path() {
-    const char* display = environment("WAYLAND_DISPLAY");
-    if (!display)
-        return std::unexpected("WAYLAND_DISPLAY names no compositor: start this within its "
-                               "session, or name the socket with --inspect-socket PATH.");
-    if (*display == '/')
-        return formatted("{}-inspect", display);
-    const char* directory = environment("XDG_RUNTIME_DIR");
-    if (!directory)
-        return std::unexpected("XDG_RUNTIME_DIR isn't set: name the socket with --inspect-socket "
-                               "PATH.");
-    return formatted("{}/{}-inspect", directory, display);
-}
-
-std::expected<Connection, std::string> Connection::open(const std::string& path) {
+std::expected<Connection, std::string> Connection::open(std::string path) {
+    if (path.empty()) {
+        auto found = default_path();
+        if (!found)
+            return std::unexpected(found.error());
+        path = std::move(*found);
+    }
     Fd socket = connect_to(path);
     if (!socket && (errno == ENOENT || errno == ECONNREFUSED))
         return std::unexpected(

@@ -13,14 +13,15 @@ namespace tarmac::inspect {
 /// Keeps the order in which the man page names what there is.
 using Json = nlohmann::ordered_json;
 
+/// Says on standard error why what was asked for can't be done. Returns the exit status.
+int complain(const std::string& sentence);
+
 /// A connection to a compositor that lets its dma-buf import be looked at.
 class Connection {
 public:
-    /// The socket that belongs to the compositor of this environment's WAYLAND_DISPLAY; an error
-    /// says what is missing.
-    static std::expected<std::string, std::string> default_path();
-    /// Errors say what to do.
-    static std::expected<Connection, std::string> open(const std::string& path);
+    /// On the socket at `path`; empty: that of the compositor in WAYLAND_DISPLAY. Errors say what
+    /// to do.
+    static std::expected<Connection, std::string> open(std::string path);
 
     /// What there is now, as `--json` shows it: see tarmac-inspect(1).
     std::expected<Json, std::string> take_snapshot();

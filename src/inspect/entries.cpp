@@ -29,8 +29,12 @@ std::string sentence_of(const Json& buffer) {
 }
 
 std::uint64_t memory_of(const Json& buffer) {
-    std::uint64_t bytes = 0;
     std::set<std::uint64_t> known;
+    return memory_of(buffer, known);
+}
+
+std::uint64_t memory_of(const Json& buffer, std::set<std::uint64_t>& known) {
+    std::uint64_t bytes = 0;
     for (const Json& plane : buffer["planes"]) {
         if (known.insert(plane["inode"].get<std::uint64_t>()).second)
             bytes += plane["size"].get<std::uint64_t>();

@@ -22,6 +22,8 @@ std::string fourcc_of(const Json& buffer);
 std::string sentence_of(const Json& buffer);
 /// Bytes of the dma-bufs that a buffer lies in.
 std::uint64_t memory_of(const Json& buffer);
+/// The same without those whose inodes are in `known`, to which it adds the others.
+std::uint64_t memory_of(const Json& buffer, std::set<std::uint64_t>& known);
 std::string exporters_of(const Json& buffer);
 /// What a client holds of that.
 std::uint64_t held_by(const Json& client, std::string_view resource);

@@ -11,11 +11,6 @@ namespace tarmac::inspect {
 
 namespace {
 
-int complain(const std::string& sentence) {
-    std::cerr << "tarmac-inspect: " << sentence << '\n';
-    return 1;
-}
-
 /// Names are clients' choice, and may not be UTF-8.
 std::string json_text(const Json& json, int indent = -1) {
     return json.dump(indent, ' ', false, Json::error_handler_t::replace);
@@ -54,8 +49,7 @@ void print(const LookOptions& options, const Json& snapshot) {
 } // namespace
 
 int run(const LookOptions& options) {
-    auto path = options.socket.empty() ? Connection::default_path() : options.socket;
-    auto connection = std::move(path).and_then(Connection::open);
+    auto connection = Connection::open(options.socket);
     if (!connection)
         return complain(connection.error());
     if (options.follows) {

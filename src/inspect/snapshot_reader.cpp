@@ -68,15 +68,16 @@ SnapshotReader& reader(void* data) {
 } // namespace
 
 Json refusal_json(std::uint32_t client, std::int32_t pid, const char* process,
-                  std::uint64_t seconds, std::uint32_t microseconds, bool is_fatal,
-                  const char* reason) {
-    const auto since_1970 = std::chrono::seconds{seconds} + std::chrono::microseconds{microseconds};
+                  std::uint32_t seconds_hi, std::uint32_t seconds_lo, std::uint32_t microseconds,
+                  std::uint32_t is_fatal, const char* reason) {
+    const auto since_1970 = std::chrono::seconds{join(seconds_hi, seconds_lo)} +
+                            std::chrono::microseconds{microseconds};
     const std::chrono::sys_time<std::chrono::microseconds> time{since_1970};
     return {{"time", std::format("{:%FT%TZ}", time)},
             {"client", client},
             {"pid", pid},
             {"process", process},
-            {"fatal", is_fatal},
+            {"fatal", is_fatal != 0},
             {"reason", reason}};
 }
 
@@ -168,9 +169,8 @@ const tarmac_inspect_snapshot_v1_listener SnapshotReader::events = {
         [](void* data, auto*, std::uint32_t client, std::int32_t pid, const char* process,
            std::uint32_t seconds_hi, std::uint32_t seconds_lo, std::uint32_t microseconds,
            std::uint32_t is_fatal, const char* reason) {
-            reader(data).json_["refusals"].push_back(
-                refusal_json(client, pid, process, join(seconds_hi, seconds_lo), microseconds,
-                             is_fatal != 0, reason));
+            reader(data).json_["refusals"].push_back(refusal_json(
+                client, pid, process, seconds_hi, seconds_lo, microseconds, is_fatal, reason));
         },
     .feedback =
         [](void* data, auto*, std::uint32_t client, std::uint32_t surface, wl_array* main_device,

@@ -34,9 +34,9 @@ private:
     std::string failure_;
 };
 
-/// The arguments of a refusal, of either interface.
+/// Of a refusal's arguments, of either interface.
 Json refusal_json(std::uint32_t client, std::int32_t pid, const char* process,
-                  std::uint64_t seconds, std::uint32_t microseconds, bool is_fatal,
-                  const char* reason);
+                  std::uint32_t seconds_hi, std::uint32_t seconds_lo, std::uint32_t microseconds,
+                  std::uint32_t is_fatal, const char* reason);
 
 } // namespace tarmac::inspect

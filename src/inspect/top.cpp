@@ -3,7 +3,6 @@
 #include <condition_variable>
 #include <ftxui/component/component.hpp>
 #include <ftxui/component/screen_interactive.hpp>
-#include <iostream>
 #include <mutex>
 #include <thread>
 #include <unistd.h>
@@ -62,19 +61,13 @@ private:
     std::jthread thread_;
 };
 
-int complain(const std::string& sentence) {
-    std::cerr << "tarmac-inspect: " << sentence << '\n';
-    return 1;
-}
-
 } // namespace
 
 int run(const TopOptions& options) {
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
         return complain("top wants a terminal: buffers and clients, with --json for programs, say "
                         "the same once.");
-    auto path = options.socket.empty() ? Connection::default_path() : options.socket;
-    auto connection = std::move(path).and_then(Connection::open);
+    auto connection = Connection::open(options.socket);
     if (!connection)
         return complain(connection.error());
     TopView view;
@@ -88,9 +81,9 @@ int run(const TopOptions& options) {
         return handle_key(view, event);
     });
     const auto show = [&](std::expected<Json, std::string> snapshot) {
-        screen.Post([&view, snapshot = std::move(snapshot)] {
+        screen.Post([&view, snapshot = std::move(snapshot)]() mutable {
             if (snapshot)
-                view.table.update(*snapshot, std::chrono::steady_clock::now());
+                view.table.update(std::move(*snapshot), std::chrono::steady_clock::now());
             else
                 view.problem = snapshot.error();
             view.move(0);

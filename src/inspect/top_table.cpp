@@ -21,10 +21,7 @@ std::map<std::uint64_t, Buffers> buffers_by_client(const Json& snapshot) {
     for (const Json& buffer : snapshot["buffers"]) {
         Buffers& buffers = all[buffer["client"]];
         ++buffers.n;
-        for (const Json& plane : buffer["planes"]) {
-            if (buffers.dmabufs.insert(plane["inode"].get<std::uint64_t>()).second)
-                buffers.memory += plane["size"].get<std::uint64_t>();
-        }
+        buffers.memory += memory_of(buffer, buffers.dmabufs);
         if (const std::string way = text(buffer["way"]); !way.empty())
             buffers.ways.insert(way);
     }

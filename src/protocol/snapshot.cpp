@@ -74,7 +74,7 @@ private:
 
 Result<Snapshot> LinuxDmabuf::State::snapshot() const {
     Result<Snapshot> taken = std::unexpected(out_of_memory());
-    const bool is_whole = guard([&] {
+    guard([&] {
         Snapshot snapshot;
         snapshot.clients = told_clients();
         snapshot.buffers = told_buffers();
@@ -97,8 +97,6 @@ Result<Snapshot> LinuxDmabuf::State::snapshot() const {
         }
         taken = std::move(snapshot);
     });
-    if (!is_whole)
-        taken = std::unexpected(out_of_memory());
     return taken;
 }
 
