@@ -50,7 +50,7 @@ struct Snapshot {
         Timing conversion; ///< of copies and conversions, on the thread that made them
     };
 
-    /// Why a buffer or a commit isn't ready.
+    /// Why a buffer can't be used yet, or a commit isn't applied.
     enum class Awaits : std::uint8_t {
         Nothing,
         Import,       ///< its turn, or an importer, or that it is tried out
@@ -76,9 +76,11 @@ struct Snapshot {
         /// Why it isn't imported by the renderer, or not shown at all; empty if it is imported, or
         /// waits for that. A surface may still have it converted, in colours of its own.
         std::string reason;
-        Awaits awaits = Awaits::Nothing; ///< before it can be used: Import or Mapping
-        std::uint64_t mapped_bytes = 0;  ///< into this process, by its import or to be read
-        unsigned locks = 0;              ///< by surfaces, captures and whoever else shows it
+        /// Before it can be used: Import or Mapping; else, the oldest commit that brings it.
+        Awaits awaits = Awaits::Nothing;
+        std::chrono::nanoseconds waits_for{}; ///< since it was made or imported anew, or committed
+        std::uint64_t mapped_bytes = 0;       ///< into this process, by its import or to be read
+        unsigned locks = 0;                   ///< by surfaces, captures and whoever else shows it
     };
 
     /// Where a surface is seen.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -110,6 +111,10 @@ public:
             ImportQueue::Ticket{unlanded_->import}.redeem();
     }
     bool is_import_paused() const noexcept { return unlanded_ && unlanded_->import.is_paused(); }
+    /// While it is_waiting()
+    std::chrono::steady_clock::time_point waits_since() const noexcept {
+        return unlanded_ ? unlanded_->since : std::chrono::steady_clock::now();
+    }
     /// Called once, when the import has ended. May drop the buffer.
     void set_on_landed(std::move_only_function<void()> function) {
         unlanded().on_landed = std::move(function);
@@ -171,6 +176,7 @@ private:
 
     /// Until the import has ended.
     struct Unlanded {
+        std::chrono::steady_clock::time_point since = std::chrono::steady_clock::now();
         ImportQueue::Ticket import;
         ImportTrial::Ticket trial;
         std::move_only_function<void()> on_landed;

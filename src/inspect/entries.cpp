@@ -25,7 +25,9 @@ std::string fourcc_of(const Json& buffer) {
 
 std::string sentence_of(const Json& buffer) {
     const std::string awaits = text(buffer["awaits"]);
-    return awaits != "nothing" ? formatted("waits: {}", awaits) : text(buffer["reason"]);
+    if (awaits == "nothing")
+        return text(buffer["reason"]);
+    return formatted("waits: {}, {}", awaits, short_time(buffer["waits_for_us"]));
 }
 
 std::uint64_t memory_of(const Json& buffer) {

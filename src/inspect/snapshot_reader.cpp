@@ -121,7 +121,8 @@ const tarmac_inspect_snapshot_v1_listener SnapshotReader::events = {
         [](void* data, auto*, std::uint32_t client, std::uint32_t id, std::uint32_t width,
            std::uint32_t height, std::uint32_t fourcc, std::uint32_t modifier_hi,
            std::uint32_t modifier_lo, const char* way, const char* reason, std::uint32_t awaits,
-           std::uint32_t mapped_hi, std::uint32_t mapped_lo, std::uint32_t locks) {
+           std::uint32_t waits_for, std::uint32_t mapped_hi, std::uint32_t mapped_lo,
+           std::uint32_t locks) {
             reader(data).json_["buffers"].push_back(
                 {{"client", client},
                  {"id", id},
@@ -132,6 +133,7 @@ const tarmac_inspect_snapshot_v1_listener SnapshotReader::events = {
                  {"way", way},
                  {"reason", reason},
                  {"awaits", name_in(Awaits, awaits)},
+                 {"waits_for_us", waits_for},
                  {"mapped_bytes", join(mapped_hi, mapped_lo)},
                  {"locks", locks},
                  {"planes", Json::array()}});

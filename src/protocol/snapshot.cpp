@@ -70,6 +70,26 @@ private:
     std::string reason_;
 };
 
+/// What the oldest commit with a buffer waits for.
+struct Wait {
+    Snapshot::Awaits awaits;
+    std::chrono::steady_clock::time_point since;
+};
+using Waits = std::unordered_map<const DmabufBuffer*, Wait>;
+
+Waits waits_of(const Surfaces& surfaces) {
+    Waits waits;
+    surfaces.for_each([&](const Surface& surface) {
+        surface.for_each_waiting([&](const DmabufBuffer& buffer, Snapshot::Awaits awaits,
+                                     std::chrono::steady_clock::time_point since) {
+            const auto [place, is_new] = waits.try_emplace(&buffer, awaits, since);
+            if (!is_new && since < place->second.since)
+                place->second = {awaits, since};
+        });
+    });
+    return waits;
+}
+
 } // namespace
 
 Result<Snapshot> LinuxDmabuf::State::snapshot() const {
@@ -139,6 +159,8 @@ std::vector<Snapshot::Buffer> LinuxDmabuf::State::told_buffers() const {
     std::vector<Snapshot::Buffer> buffers;
     buffers.reserve(static_cast<std::size_t>(wl_list_length(&buffers_)));
     ReadImages read{surface_context_.renderer.get()};
+    const Waits waits = surfaces_ ? waits_of(*surfaces_) : Waits{};
+    const auto now = std::chrono::steady_clock::now();
     for (wl_list* place = buffers_.next; place != &buffers_; place = place->next) {
         const DmabufBuffer& buffer = DmabufBuffer::in(place);
         const auto mapping = buffer.mapping();
@@ -163,6 +185,12 @@ std::vector<Snapshot::Buffer> LinuxDmabuf::State::told_buffers() const {
         case State::Failed:
             told.reason = buffer.error().message;
             break;
+        }
+        if (buffer.is_waiting()) {
+            told.waits_for = now - buffer.waits_since();
+        } else if (const auto wait = waits.find(&buffer); wait != waits.end()) {
+            told.awaits = wait->second.awaits;
+            told.waits_for = now - wait->second.since;
         }
     }
     return buffers;

@@ -141,8 +141,9 @@ void ToldSnapshot::tell(const Snapshot::Buffer& buffer) const {
     tarmac_inspect_snapshot_v1_send_buffer(
         resource_, low(buffer.client), buffer.id, image.width(), image.height(), image.fourcc(),
         high(image.modifier()), low(image.modifier()), text(buffer.way).c_str(),
-        buffer.reason.c_str(), static_cast<std::uint32_t>(buffer.awaits), high(buffer.mapped_bytes),
-        low(buffer.mapped_bytes), buffer.locks);
+        buffer.reason.c_str(), static_cast<std::uint32_t>(buffer.awaits),
+        microseconds(buffer.waits_for), high(buffer.mapped_bytes), low(buffer.mapped_bytes),
+        buffer.locks);
     for (const Plane& plane : image.planes()) {
         const DmabufFacts facts = describe_dmabuf(plane.fd.get()).value_or(DmabufFacts{});
         tarmac_inspect_snapshot_v1_send_plane(resource_, plane.offset, plane.stride,

@@ -60,6 +60,10 @@ public:
     /// Nothing where neither shown nor awaited is an image. Without what others know: the buffer's
     /// id, and outputs.
     std::optional<Snapshot::Surface> snapshot() const;
+    /// For buffers of commits that wait, the oldest first: for what, and since when.
+    void for_each_waiting(
+        const std::function<void(const DmabufBuffer& buffer, Snapshot::Awaits awaits,
+                                 std::chrono::steady_clock::time_point since)>& visit) const;
     void on_gone(std::function<void()> function) {
         gone_.connect(surface_.events.destroy, std::move(function));
     }
@@ -167,6 +171,7 @@ private:
     ShownContent content_of(PendingPicture& picture);
 
     // surface_snapshot.cpp
+    static Snapshot::Awaits awaits_of(const Commit& commit);
     void describe_waiting(Snapshot::Surface& told) const;
 
     // commit_queue.cpp: what waits

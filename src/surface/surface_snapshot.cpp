@@ -27,24 +27,36 @@ std::optional<Snapshot::Surface> Surface::snapshot() const {
     return told;
 }
 
+void Surface::for_each_waiting(
+    const std::function<void(const DmabufBuffer& buffer, Snapshot::Awaits awaits,
+                             std::chrono::steady_clock::time_point since)>& visit) const {
+    if (awaited_)
+        visit(awaited_->buffer(), awaited_->awaits(), awaited_->request().since);
+    for (const Commit& commit : waiting_) {
+        wlr_buffer* buffer =
+            (commit.picture ? commit.picture->request().buffer : commit.ready.source).get();
+        if (const DmabufBuffer* image = DmabufBuffer::from(buffer); image && !commit.is_dropped())
+            visit(*image, awaits_of(commit), commit.since);
+    }
+}
+
 void Surface::describe_waiting(Snapshot::Surface& told) const {
     told.waiting_commits = static_cast<unsigned>(waiting_.size()) + (awaited_ ? 1 : 0);
     const auto now = std::chrono::steady_clock::now();
     if (awaited_) {
         told.awaits = awaited_->awaits();
         told.waits_for = now - awaited_->request().since;
-        return;
+    } else if (!waiting_.empty()) {
+        told.awaits = awaits_of(waiting_.front());
+        told.waits_for = now - waiting_.front().since;
     }
-    if (waiting_.empty())
-        return;
-    const Commit& oldest = waiting_.front();
-    told.waits_for = now - oldest.since;
-    if (!oldest.has_picture())
-        told.awaits = oldest.picture->awaits();
-    else if (oldest.waits_for_parent() || oldest.parent || !oldest.is_ready())
-        told.awaits = Snapshot::Awaits::Tree;
-    else
-        told.awaits = Snapshot::Awaits::Other;
+}
+
+Snapshot::Awaits Surface::awaits_of(const Commit& commit) {
+    if (!commit.has_picture())
+        return commit.picture->awaits();
+    const bool awaits_tree = commit.waits_for_parent() || commit.parent || !commit.is_ready();
+    return awaits_tree ? Snapshot::Awaits::Tree : Snapshot::Awaits::Other;
 }
 
 } // namespace tarmac

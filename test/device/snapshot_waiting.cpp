@@ -67,6 +67,12 @@ TEST_CASE_METHOD(Fixture, "a commit is told to wait for its fence, and since whe
     CHECK(told.awaits == Awaits::Fence);
     CHECK(told.waits_for >= after.elapsed());
     CHECK(told.waits_for <= before.elapsed() + 1ms);
+    Snapshot::Buffer brought = look_at(green);
+    CHECK(brought.awaits == Awaits::Fence);
+    CHECK(brought.waits_for >= after.elapsed());
+    CHECK(brought.waits_for <= before.elapsed() + 1ms);
+    CHECK(look_at(red).awaits == Awaits::Nothing);
+    CHECK(look_at(red).waits_for == 0ns);
     // Those behind it don't change for what it waits.
     window.show(blue.get());
     told = look_at(window);
@@ -82,6 +88,9 @@ TEST_CASE_METHOD(Fixture, "a commit is told to wait for its fence, and since whe
     CHECK(told.waiting_commits == 0);
     CHECK(told.awaits == Awaits::Nothing);
     CHECK(told.waits_for == 0ns);
+    brought = look_at(green);
+    CHECK(brought.awaits == Awaits::Nothing);
+    CHECK(brought.waits_for == 0ns);
     const Snapshot::Client mine = look_at_client();
     // Of pictures that got ready together only the last was shown.
     CHECK(mine.shown_commits == shown + 1);
@@ -107,16 +116,20 @@ TEST_CASE_METHOD(Fixture, "a commit is told to wait for its acquire point") {
 
 TEST_CASE_METHOD(Fixture, "what waits for its import is told so") {
     shell.global->pause();
+    const Stopwatch before;
     auto& params = client.create_params();
     client.add(params, green.dmabuf().get(), 0, 0, PictureWidth * 4, DRM_FORMAT_MOD_LINEAR);
     params.buffer = zwp_linux_buffer_params_v1_create_immed(params.object, PictureWidth,
                                                             PictureHeight, DRM_FORMAT_XRGB8888, 0);
     window.show(params.buffer);
+    const Stopwatch after;
     const Snapshot snapshot = look();
     const auto found =
         std::ranges::find(snapshot.buffers, id_of(params.buffer), &Snapshot::Buffer::id);
     REQUIRE(found != snapshot.buffers.end());
     CHECK(found->awaits == Awaits::Import);
+    CHECK(found->waits_for >= after.elapsed());
+    CHECK(found->waits_for <= before.elapsed() + 1ms);
     CHECK(found->way.empty());
     CHECK(found->reason.empty());
     CHECK(look_at(window).awaits == Awaits::Import);
@@ -132,6 +145,7 @@ TEST_CASE_METHOD(Fixture, "a synchronized subsurface is told to wait for its par
     CHECK(shell.await([&] { return look_at(child.surface).awaits == Awaits::Tree; }));
     const Snapshot::Surface told = look_at(child.surface);
     CHECK(told.waiting_commits == 1);
+    CHECK(look_at(green).awaits == Awaits::Tree);
     CHECK_FALSE(told.buffer);
     CHECK(told.way.empty());
     window.commit();
