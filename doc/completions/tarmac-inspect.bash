@@ -8,14 +8,18 @@ _tarmac_inspect() {
         mapfile -t COMPREPLY < <(compgen -f -- "$word")
         return
         ;;
+    --pid)
+        mapfile -t COMPREPLY < <(compgen -W "$(ps -eo pid= 2>/dev/null)" -- "$word")
+        return
+        ;;
     --interval | --seconds) return ;;
     esac
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
         matrix) known='--json --html --seconds --help' ;;
         top) known='--interval --inspect-socket --help' ;;
-        refusals) known='--follow --json --inspect-socket --help' ;;
-        buffers | clients | feedback) known='--json --inspect-socket --help' ;;
+        refusals) known='--follow --json --pid --inspect-socket --help' ;;
+        buffers | clients | feedback) known='--json --pid --inspect-socket --help' ;;
         esac
     done
     mapfile -t COMPREPLY < <(compgen -W "$known" -- "$word")

@@ -19,5 +19,6 @@ complete -c tarmac-inspect -n '__fish_seen_subcommand_from matrix' -l seconds -x
 
 complete -c tarmac-inspect -n "__fish_seen_subcommand_from $looks" -l json -d 'Write JSON instead of text'
 complete -c tarmac-inspect -n "__fish_seen_subcommand_from top $looks" -l inspect-socket -r -F -d 'Where the compositor lets itself be looked at'
+complete -c tarmac-inspect -n "__fish_seen_subcommand_from $looks" -l pid -x -a '(__fish_complete_pids)' -d 'Only what clients of this process have'
 complete -c tarmac-inspect -n '__fish_seen_subcommand_from refusals' -l follow -d 'Go on with those that come'
 complete -c tarmac-inspect -n '__fish_seen_subcommand_from top' -l interval -x -d 'Seconds from one look to the next'

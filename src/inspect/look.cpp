@@ -1,6 +1,9 @@
 #include "inspect/look.hpp"
 
+#include <algorithm>
 #include <iostream>
+#include <iterator>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -36,6 +39,26 @@ View view_of(LookOptions::What what) {
     return {print_feedback, {"clients", "feedback"}};
 }
 
+/// What clients of that process have of it.
+Json narrowed(const Json& snapshot, int pid) {
+    std::set<std::uint64_t> ids;
+    for (const Json& client : snapshot["clients"]) {
+        if (client["pid"] == pid)
+            ids.insert(client["id"].get<std::uint64_t>());
+    }
+    // A refusal may be older than the newest client.
+    const auto is_wanted = [&](const Json& entry) {
+        return entry.contains("pid") ? entry["pid"] == pid
+                                     : ids.contains(entry["client"].get<std::uint64_t>());
+    };
+    Json narrow;
+    for (const auto& [name, entries] : snapshot.items()) {
+        narrow[name] = Json::array();
+        std::ranges::copy_if(entries, std::back_inserter(narrow[name]), is_wanted);
+    }
+    return narrow;
+}
+
 void print(const LookOptions& options, const Json& snapshot) {
     const View view = view_of(options.what);
     if (!options.is_json)
@@ -54,6 +77,8 @@ int run(const LookOptions& options) {
         return complain(connection.error());
     if (options.follows) {
         return complain(connection->follow_refusals([&](const Json& refusal) {
+            if (options.pid && refusal["pid"] != *options.pid)
+                return;
             std::cout << (options.is_json ? json_text(refusal) : refusal_line(refusal))
                       << std::endl;
         }));
@@ -61,7 +86,7 @@ int run(const LookOptions& options) {
     const auto snapshot = connection->take_snapshot();
     if (!snapshot)
         return complain(snapshot.error());
-    print(options, *snapshot);
+    print(options, options.pid ? narrowed(*snapshot, *options.pid) : *snapshot);
     std::cout.flush();
     return std::cout ? 0 : complain("What there is can't be written to standard output.");
 }

@@ -56,6 +56,9 @@ void add_look(CLI::App& app, Command& command, const char* name, LookOptions::Wh
     options->what = what;
     look->add_flag("--json", options->is_json, "Write JSON instead of text");
     add_socket(*look, options->socket);
+    look->add_option("--pid", options->pid, "Only what clients of this process have")
+        ->check(CLI::PositiveNumber)
+        ->type_name("PID");
     if (what == LookOptions::What::Refusals)
         look->add_flag("--follow", options->follows, "Go on with those that come");
     look->callback([&command, options] { command = *options; });

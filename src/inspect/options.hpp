@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -20,8 +21,9 @@ struct LookOptions {
 
     What what = What::Buffers;
     bool is_json = false;
-    bool follows = false; ///< of refusals: tells of those that come, too
-    std::string socket;   ///< path; empty: that of the compositor in WAYLAND_DISPLAY
+    bool follows = false;   ///< of refusals: tells of those that come, too
+    std::string socket;     ///< path; empty: that of the compositor in WAYLAND_DISPLAY
+    std::optional<int> pid; ///< of the process whose clients alone are shown
 };
 
 /// `tarmac-inspect top`

@@ -13,6 +13,7 @@
 #include "dmabuf/formatted.hpp"
 #include "inspect/inspected_compositor.hpp"
 #include "support/compositor_process.hpp"
+#include "support/forked_process.hpp"
 #include "support/image_buffer.hpp"
 #include "tarmac-inspect-v1-client-protocol.h"
 
@@ -27,13 +28,6 @@ ino_t inode_of(const Fd& fd) {
     struct stat status{};
     REQUIRE(fstat(fd.get(), &status) == 0);
     return status.st_ino;
-}
-
-/// A request that is refused, without being fatal: the dma-buf is too small.
-void be_refused(RawClient& client, const Fd& dmabuf) {
-    auto& params = client.create_params();
-    client.add(params, dmabuf.get(), 0, 0, 4096 * 4, DRM_FORMAT_MOD_LINEAR);
-    CHECK(client.create(params, 4096, 64000, DRM_FORMAT_XRGB8888).kind == Answer::Error);
 }
 
 /// A Wayland client of the socket for inspection.
@@ -173,6 +167,38 @@ TEST_CASE("tarmac-inspect tells what clients were told to allocate") {
             CHECK(tranche["formats"][k]["modifier"] == tarmac::modifier_name(modifier));
         }
     }
+}
+
+TEST_CASE("tarmac-inspect tells of one process alone, if it is asked to") {
+    InspectedCompositor compositor;
+    const ForkedProcess other{[&] {
+        static RawClient client = compositor.get().connect(6);
+        static const ImageBuffer image{client, DRM_FORMAT_XRGB8888, 16, 16};
+        return client.round_trip();
+    }};
+    REQUIRE(other.is_done_well(compositor.get().process()));
+    RawClient client = compositor.get().connect(6);
+    const ImageBuffer image{client, DRM_FORMAT_XRGB8888, 64, 48};
+    client.feedback();
+    RawClient refused = compositor.get().connect(6);
+    be_refused(refused, image.dmabuf());
+
+    CHECK(compositor.look("buffers")["buffers"].size() == 2);
+    const auto look = [&](const std::string& what, pid_t pid) {
+        return compositor.look(what, {"--pid", std::to_string(pid)});
+    };
+    const Json theirs = look("buffers", other.pid()), mine = look("buffers", getpid());
+    REQUIRE(theirs["clients"].size() == 1);
+    CHECK(theirs["clients"][0]["pid"] == other.pid());
+    REQUIRE(theirs["buffers"].size() == 1);
+    CHECK(theirs["buffers"][0]["width"] == 16);
+    REQUIRE(mine["buffers"].size() == 1);
+    CHECK(mine["buffers"][0]["width"] == 64);
+    CHECK(look("feedback", getpid())["feedback"].size() == 1);
+    CHECK(look("feedback", other.pid())["feedback"].empty());
+    CHECK(look("refusals", getpid())["refusals"].size() == 1);
+    CHECK(look("refusals", other.pid())["refusals"].empty());
+    CHECK(compositor.say("clients", {"--pid", "1"}) == "No client has used dma-bufs.\n");
 }
 
 TEST_CASE("tarmac-inspect tells of hundreds of buffers, and of what surfaces show") {

@@ -18,6 +18,7 @@ public:
     ForkedProcess(const ForkedProcess&) = delete;
     ForkedProcess& operator=(const ForkedProcess&) = delete;
 
+    pid_t pid() const { return pid_; }
     /// Waits until the work is done, and says whether it went well. `other` may print meanwhile.
     bool is_done_well(Process& other) const;
     void signal(int number) const;
