@@ -15,22 +15,45 @@ namespace {
 constexpr std::string_view Head = R"(<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
 <title>tarmac-inspect matrix</title>
 <style>
-body { font: 14px/1.4 sans-serif; margin: 2em; color: #222; background: #fff; }
+:root {
+  color-scheme: light dark;
+  --back: light-dark(#fff, #1b1b1b);
+  --imported: light-dark(#bfe6c3, #1f5a2a);
+  --read: light-dark(#c4e3f0, #174d63);
+  --copied: light-dark(#cfdcf5, #2c4478);
+  --converted: light-dark(#f7e7b0, #665215);
+  --refused: light-dark(#eee, #333);
+  --off: light-dark(#f3b5ae, #862b22);
+}
+body { font: 14px/1.4 sans-serif; margin: 1.5em; color: light-dark(#222, #ddd); background: var(--back); }
+p { max-width: 60em; }
 table { border-collapse: collapse; margin: 0 0 1.5em; }
-th, td { padding: .15em .6em; text-align: left; border: 1px solid #fff; vertical-align: top; }
-thead th { position: sticky; top: 0; background: #fff; }
-.imported { background: #bfe6c3; }
-.read { background: #c4e3f0; }
-.copied { background: #cfdcf5; }
-.converted { background: #f7e7b0; }
-.refused { background: #eee; color: #777; }
-.off { background: #f3b5ae; }
-.problem { color: #a00; }
-small { color: #555; }
+th, td { padding: .15em .6em; text-align: left; border: 1px solid var(--back); vertical-align: top; }
+.matrix th, .matrix td { white-space: nowrap; }
+.matrix thead th { position: sticky; top: 0; background: var(--back); }
+.imported { background: var(--imported); }
+.read { background: var(--read); }
+.copied { background: var(--copied); }
+.converted { background: var(--converted); }
+.refused { background: var(--refused); color: light-dark(#777, #aaa); }
+.off { background: var(--off); }
+.key { padding: .1em .5em; }
+.problem { color: light-dark(#a00, #f88); }
+small { opacity: .75; }
 </style>
 <h1>tarmac-inspect matrix</h1>
+)";
+
+constexpr std::string_view Key = R"(<p>Before the renderer, pictures are
+<span class="key imported">imported</span> as they are, <span class="key read">read</span> where they lie,
+<span class="key copied">copied</span>, or <span class="key converted">converted</span> to RGB of 8 bits; or clients are
+<span class="key refused">refused</span> them.
+± is the largest difference of a channel from the reference in 255 (of red, green and blue where they differ);
+<span class="key off">more than 2</span> is red. MB/s are 10<sup>6</sup> bytes of pictures a second, from the dma-buf to where
+they are drawn. Why one is refused, or wasn't measured, is told where the pointer rests on it.</p>
 )";
 
 std::string escaped(std::string_view text) {
@@ -65,13 +88,14 @@ std::string with_problem(const Node& node) {
 
 std::string describe(const Scanout& scanout) {
     if (!scanout.problem.empty())
-        return escaped(scanout.problem);
+        return "no scanout: " + escaped(scanout.problem);
     std::map<std::uint64_t, std::string> formats;
     for (const FormatModifier& pair : scanout.formats)
         formats[pair.modifier] += ' ' + short_name(pair.fourcc);
     std::string text;
     for (const auto& [modifier, names] : formats)
-        text += (text.empty() ? "" : "<br>") + escaped(modifier_name(modifier) + ':' + names);
+        text +=
+            (text.empty() ? "scans out " : "<br>") + escaped(modifier_name(modifier) + ':' + names);
     return text;
 }
 
@@ -93,7 +117,7 @@ void write_devices(std::string& page, const Report& report) {
                 "<td>" + escaped(device.bus) + "<td>";
         for (const Node& node : device.nodes)
             page += with_problem(node) + "<br>";
-        page += "<td>" + (device.scanout ? "scans out " + describe(*device.scanout) : "") + '\n';
+        page += "<td>" + (device.scanout ? describe(*device.scanout) : "") + '\n';
     }
     page += "</table>\n<h2>Memory for pictures</h2>\n<table>\n";
     for (const Maker& maker : report.makers)
@@ -113,6 +137,10 @@ void write_renderers(std::string& page, const Report& report) {
         page += '\n';
     }
     page += "</table>\n";
+}
+
+bool has_screens(const Device& device) {
+    return device.scanout && !device.scanout->formats.empty();
 }
 
 std::string cell(const Outcome* outcome) {
@@ -139,12 +167,14 @@ void write_table(std::string& page, const Report& report,
     const std::vector<Row> rows = rows_of(renderers, modifier);
     if (rows.empty())
         return;
-    page += "<h2>" + escaped(modifier_name(modifier)) + "</h2>\n<table>\n<thead><tr><th>format";
+    page += "<h2>" + escaped(modifier_name(modifier)) +
+            "</h2>\n<table class=\"matrix\">\n"
+            "<thead><tr><th>format";
     for (const Renderer* renderer : renderers)
         page += "<th>" + escaped(title_of(report, *renderer)) + "<br><small>in memory of " +
                 escaped(renderer->memory.empty() ? "nobody" : renderer->memory) + "</small>";
     for (std::size_t i = 0; i < report.devices.size(); ++i) {
-        if (report.devices[i].scanout)
+        if (has_screens(report.devices[i]))
             page += "<th>" + escaped(title_of(report, i)) + "'s screens";
     }
     page += "</thead>\n";
@@ -153,7 +183,7 @@ void write_table(std::string& page, const Report& report,
         for (const Outcome* outcome : row.outcomes)
             page += cell(outcome);
         for (const Device& device : report.devices) {
-            if (device.scanout)
+            if (has_screens(device))
                 page += device.scanout->formats.contains({row.fourcc, modifier})
                             ? "<td class=\"imported\">scanned out"
                             : "<td>";
@@ -170,11 +200,7 @@ std::string to_html(const Report& report) {
     write_versions(page, report);
     write_devices(page, report);
     write_renderers(page, report);
-    page += "<p>A cell has the way that pictures come before the renderer, the largest difference "
-            "of a channel from the reference in 255 (of red, green and blue where they differ), "
-            "and millions of bytes of pictures a second, from the dma-buf to where they are drawn. "
-            "Why one is refused, or wasn't measured, is told where the pointer rests on it. Red is "
-            "what differs by more than 2.</p>\n";
+    page += Key;
     const auto started = started_renderers(report);
     write_table(page, report, started, DRM_FORMAT_MOD_LINEAR);
     write_table(page, report, started, DRM_FORMAT_MOD_INVALID);

@@ -92,7 +92,7 @@ private:
 
     void write_scanout(const Scanout& scanout) {
         if (!scanout.problem.empty()) {
-            text_ += wrapped("scans out: " + scanout.problem, 5);
+            text_ += wrapped("no scanout: " + scanout.problem, 5);
             return;
         }
         std::map<std::uint64_t, std::string> formats;
