@@ -333,5 +333,6 @@ TEST_CASE_METHOD(OfferedGlobal, "objects may go in any order while an image is b
     compositor.pump()();
     wl_display_destroy_clients(compositor.display());
     global.reset();
-    CHECK(test::count_open_fds() == before);
+    // Fewer where something that Mesa had open for a moment was counted before.
+    CHECK(test::count_open_fds() <= before);
 }
