@@ -17,7 +17,7 @@ _tarmac_inspect() {
     for ((i = 1; i < COMP_CWORD; i++)); do
         case ${COMP_WORDS[i]} in
         matrix) known='--json --html --seconds --help' ;;
-        top) known='--interval --inspect-socket --help' ;;
+        top) known='--interval --json --inspect-socket --help' ;;
         refusals) known='--follow --json --pid --inspect-socket --help' ;;
         buffers | clients | feedback) known='--json --pid --inspect-socket --help' ;;
         esac

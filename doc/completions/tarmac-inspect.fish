@@ -17,7 +17,7 @@ complete -c tarmac-inspect -n '__fish_seen_subcommand_from matrix' -l json -d 'W
 complete -c tarmac-inspect -n '__fish_seen_subcommand_from matrix' -l html -r -F -d 'Write a page to this file, too'
 complete -c tarmac-inspect -n '__fish_seen_subcommand_from matrix' -l seconds -x -d 'How long it may take'
 
-complete -c tarmac-inspect -n "__fish_seen_subcommand_from $looks" -l json -d 'Write JSON instead of text'
+complete -c tarmac-inspect -n "__fish_seen_subcommand_from top $looks" -l json -d 'Write JSON instead of text'
 complete -c tarmac-inspect -n "__fish_seen_subcommand_from top $looks" -l inspect-socket -r -F -d 'Where the compositor lets itself be looked at'
 complete -c tarmac-inspect -n "__fish_seen_subcommand_from $looks" -l pid -x -a '(__fish_complete_pids)' -d 'Only what clients of this process have'
 complete -c tarmac-inspect -n '__fish_seen_subcommand_from refusals' -l follow -d 'Go on with those that come'

@@ -13,6 +13,10 @@ std::string text(const Json& value) {
     return text;
 }
 
+std::string json_text(const Json& json, int indent) {
+    return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
+
 std::string label_of(const Json& entry) {
     const std::string process = text(entry["process"]);
     return formatted("{}[{}]", process.empty() ? "?" : process, text(entry["pid"]));

@@ -14,6 +14,8 @@ namespace tarmac::inspect {
 
 /// Names are clients' choice: what could do something to a terminal is a `?`.
 std::string text(const Json& value);
+/// For programs: what isn't UTF-8 of these is replaced. An `indent` of -1 makes one line.
+std::string json_text(const Json& json, int indent = -1);
 /// "mpv[1234]", of a client or a refusal.
 std::string label_of(const Json& entry);
 /// "XR24", of a buffer.

@@ -8,16 +8,12 @@
 #include <vector>
 
 #include "inspect/connection.hpp"
+#include "inspect/entries.hpp"
 #include "inspect/listings.hpp"
 
 namespace tarmac::inspect {
 
 namespace {
-
-/// Names are clients' choice, and may not be UTF-8.
-std::string json_text(const Json& json, int indent = -1) {
-    return json.dump(indent, ' ', false, Json::error_handler_t::replace);
-}
 
 /// What a subcommand shows: for people, and as JSON these entries of the snapshot.
 struct View {

@@ -41,6 +41,7 @@ void add_top(CLI::App& app, Command& command) {
     CLI::App* top = app.add_subcommand("top", "Clients and their buffers, again and again, on the "
                                               "whole terminal");
     const auto options = std::make_shared<TopOptions>();
+    top->add_flag("--json", options->is_json, "Write JSON instead, a line for each look");
     add_socket(*top, options->socket);
     top->add_option("--interval", options->seconds, "Seconds from one look to the next")
         ->check(CLI::Range(0.1, 3600.0))

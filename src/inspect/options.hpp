@@ -30,6 +30,7 @@ struct LookOptions {
 struct TopOptions {
     std::string socket; ///< as in LookOptions
     double seconds = 1; ///< from one look to the next
+    bool is_json = false;
 };
 
 /// A subcommand. Each has a run() in a header of its own.

@@ -3,11 +3,13 @@
 #include <condition_variable>
 #include <ftxui/component/component.hpp>
 #include <ftxui/component/screen_interactive.hpp>
+#include <iostream>
 #include <mutex>
 #include <thread>
 #include <unistd.h>
 
 #include "inspect/connection.hpp"
+#include "inspect/entries.hpp"
 #include "inspect/top_view.hpp"
 
 namespace tarmac::inspect {
@@ -15,6 +17,7 @@ namespace tarmac::inspect {
 namespace {
 
 using Order = TopTable::Order;
+using Interval = std::chrono::duration<double>;
 
 /// True if the key means something.
 bool handle_key(TopView& view, const ftxui::Event& event) {
@@ -41,7 +44,7 @@ bool handle_key(TopView& view, const ftxui::Event& event) {
 /// Takes snapshots, one an interval, on a thread: asking waits for the compositor.
 class Asking {
 public:
-    Asking(Connection& connection, std::chrono::duration<double> interval,
+    Asking(Connection& connection, Interval interval,
            std::function<void(std::expected<Json, std::string>)> tell)
         : thread_{[&connection, interval, tell = std::move(tell)](const std::stop_token& stop) {
             std::mutex mutex;
@@ -61,15 +64,21 @@ private:
     std::jthread thread_;
 };
 
-} // namespace
+/// A snapshot in each line, until nobody reads them or the compositor ends.
+int write_lines(Connection& connection, Interval interval) {
+    for (;;) {
+        const auto snapshot = connection.take_snapshot();
+        if (!snapshot)
+            return complain(snapshot.error());
+        std::cout << json_text(*snapshot) << std::endl;
+        if (!std::cout)
+            return complain("What there is can't be written to standard output.");
+        std::this_thread::sleep_for(interval);
+    }
+}
 
-int run(const TopOptions& options) {
-    if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-        return complain("top wants a terminal: buffers and clients, with --json for programs, say "
-                        "the same once.");
-    auto connection = Connection::open(options.socket);
-    if (!connection)
-        return complain(connection.error());
+/// On the whole terminal, until a key says that it is enough.
+int show(Connection& connection, Interval interval) {
     TopView view;
     auto screen = ftxui::ScreenInteractive::Fullscreen();
     const auto renderer = ftxui::Renderer([&view] { return view.render(); });
@@ -80,7 +89,7 @@ int run(const TopOptions& options) {
         }
         return handle_key(view, event);
     });
-    const auto show = [&](std::expected<Json, std::string> snapshot) {
+    const auto tell = [&](std::expected<Json, std::string> snapshot) {
         screen.Post([&view, snapshot = std::move(snapshot)]() mutable {
             if (snapshot)
                 view.table.update(std::move(*snapshot), std::chrono::steady_clock::now());
@@ -91,10 +100,21 @@ int run(const TopOptions& options) {
         screen.PostEvent(ftxui::Event::Custom);
     };
     {
-        const Asking asking{*connection, std::chrono::duration<double>{options.seconds}, show};
+        const Asking asking{connection, interval, tell};
         screen.Loop(component);
     }
     return view.problem.empty() ? 0 : complain(view.problem);
+}
+
+} // namespace
+
+int run(const TopOptions& options) {
+    if (!options.is_json && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
+        return complain("top wants a terminal: for programs there is --json.");
+    auto connection = Connection::open(options.socket);
+    if (!connection)
+        return complain(connection.error());
+    return (options.is_json ? write_lines : show)(*connection, Interval{options.seconds});
 }
 
 } // namespace tarmac::inspect

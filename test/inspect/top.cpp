@@ -48,3 +48,23 @@ TEST_CASE("tarmac-inspect top says that the compositor has ended, and wants a te
     CHECK(without.status == 1);
     CHECK(without.output.contains("top wants a terminal"));
 }
+
+TEST_CASE("tarmac-inspect top writes a line of JSON at each look, until the compositor ends") {
+    auto compositor = std::make_unique<InspectedCompositor>();
+    RawClient client = compositor->get().connect(6);
+    Process top{{TARMAC_INSPECT, "top", "--json", "--interval", "0.1", "--inspect-socket",
+                 compositor->path()}};
+    const auto read_line = [&] { return nlohmann::json::parse(top.await_line("clients")); };
+    CHECK(read_line()["buffers"].empty());
+    const ImageBuffer image{client, DRM_FORMAT_XRGB8888, 64, 48};
+    nlohmann::json line = read_line();
+    while (line["buffers"].empty())
+        line = read_line();
+    CHECK(line["buffers"][0]["width"] == 64);
+    for (const char* entries : {"clients", "buffers", "surfaces", "refusals", "feedback"})
+        CHECK(line.contains(entries));
+    CHECK(line.size() == 5);
+    compositor.reset();
+    top.await_line("The compositor has ended the connection.");
+    CHECK(top.wait() == 1);
+}
