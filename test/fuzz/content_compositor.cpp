@@ -1,7 +1,6 @@
 #include "fuzz/content_compositor.hpp"
 
 #include <algorithm>
-#include <sys/socket.h>
 #include <utility>
 
 #include "fuzz/input.hpp"
@@ -13,7 +12,6 @@
 namespace fuzz {
 
 using namespace std::chrono_literals;
-using tarmac::Fd;
 
 namespace {
 
@@ -39,6 +37,7 @@ Compositor::Compositor()
     , renderer_{create_real_renderer()}
     , target_{test::DrawnBuffer::create(Width, LargestSide * MostSurfaces)} {
     wl_log_set_handler_server([](const char*, va_list) {});
+    gather_news(display_);
     FUZZ_CHECK(renderer_, "there is no such renderer");
     FUZZ_CHECK(target_, "there is no memory to draw to");
     compositor_ = wlr_compositor_create(display_, 6, renderer_);
@@ -65,15 +64,6 @@ std::vector<tarmac::Importer*> Compositor::importers() const {
     if (importing_)
         return {importing_.get(), mapping_.get()};
     return {mapping_.get()};
-}
-
-Compositor::Connection Compositor::connect() {
-    int ends[2];
-    FUZZ_CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0,
-               "nobody can connect");
-    wl_client* client = wl_client_create(display_, ends[0]);
-    FUZZ_CHECK(client, "nobody can connect");
-    return {Fd{ends[1]}, client};
 }
 
 void Compositor::turn(std::chrono::milliseconds longest) {

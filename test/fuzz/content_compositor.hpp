@@ -6,6 +6,7 @@
 #include <tarmac/linux_dmabuf.hpp>
 #include <vector>
 
+#include "fuzz/connection.hpp"
 #include "fuzz/content_image.hpp"
 #include "support/drawn_buffer.hpp"
 
@@ -18,11 +19,7 @@ class Compositor {
 public:
     static Compositor& shared();
 
-    struct Connection {
-        tarmac::Fd socket; ///< the client's end
-        wl_client* client;
-    };
-    Connection connect();
+    Connection connect() { return fuzz::connect(display_); }
     void turn(std::chrono::milliseconds longest = {});
 
     /// nullptr if there is none of that id.

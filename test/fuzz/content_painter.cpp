@@ -9,10 +9,7 @@
 namespace fuzz {
 
 Painter::Painter(Compositor& compositor, bool knows_colors)
-    : compositor_{compositor}
-    , connection_{compositor.connect()}
-    , client_{std::move(connection_.socket)}
-    , knows_colors_{knows_colors} {
+    : compositor_{compositor}, client_{compositor.connect()}, knows_colors_{knows_colors} {
     client_.flush();
     compositor_.turn();
     client_.receive();
@@ -78,7 +75,7 @@ void Painter::add_surface(test::FuzzInput& input) {
         return;
     send();
     compositor_.turn();
-    Compositor::give_role(Compositor::find_surface(connection_.client, made.id));
+    Compositor::give_role(Compositor::find_surface(client_.server_side(), made.id));
 }
 
 void Painter::remove(Surface& surface) {
@@ -133,7 +130,7 @@ template <class Function>
 bool Painter::for_each_tree(Function&& function) {
     std::vector<wlr_surface*> looked_at;
     for (const Surface& surface : surfaces_)
-        looked_at.push_back(Compositor::find_surface(connection_.client, surface.id));
+        looked_at.push_back(Compositor::find_surface(client_.server_side(), surface.id));
     const std::vector<Seen> all = compositor_.look(looked_at);
     bool is_true = true;
     for (const Surface& surface : surfaces_) {

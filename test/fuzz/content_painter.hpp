@@ -68,7 +68,6 @@ private:
     bool for_each_tree(Function&& function);
 
     Compositor& compositor_;
-    Compositor::Connection connection_;
     Client client_;
     bool knows_colors_;
     std::list<Surface> surfaces_;

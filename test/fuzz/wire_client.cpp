@@ -39,7 +39,7 @@ void append(std::vector<std::uint8_t>& bytes, std::span<const std::uint8_t> cont
 
 } // namespace
 
-Client::Client(tarmac::Fd socket) : socket_{std::move(socket)} {
+Client::Client(Connection connection) : connection_{std::move(connection)} {
     objects_.push_back({Display, &wl_display_interface, 1});
     write(Display, WL_DISPLAY_GET_REGISTRY, {NewObject{&wl_registry_interface, 1}});
 }
@@ -126,7 +126,7 @@ void Client::forget(std::uint32_t id) {
 }
 
 void Client::flush(std::size_t but) {
-    if (!socket_ || out_.size() <= but)
+    if (!connection_.socket || out_.size() <= but)
         return;
     iovec data{out_.data(), out_.size() - but};
     alignas(cmsghdr) char control[CMSG_SPACE(MaxFds * sizeof(int))] = {};
@@ -143,7 +143,7 @@ void Client::flush(std::size_t but) {
         header->cmsg_len = CMSG_LEN(size);
         std::memcpy(CMSG_DATA(header), fds_.data(), size);
     }
-    if (sendmsg(socket_.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT) !=
+    if (sendmsg(connection_.socket.get(), &message, MSG_NOSIGNAL | MSG_DONTWAIT) !=
         static_cast<ssize_t>(data.iov_len))
         close();
     out_.clear();
@@ -151,7 +151,10 @@ void Client::flush(std::size_t but) {
 }
 
 void Client::receive() {
-    while (socket_) {
+    News& news = *connection_.news;
+    if (!news.is_told && !news.is_ended)
+        return;
+    while (connection_.socket) {
         std::uint8_t bytes[4096];
         alignas(cmsghdr) char control[CMSG_SPACE(MaxFds * sizeof(int))];
         iovec data{bytes, sizeof bytes};
@@ -160,7 +163,8 @@ void Client::receive() {
         message.msg_iovlen = 1;
         message.msg_control = control;
         message.msg_controllen = sizeof control;
-        const ssize_t size = recvmsg(socket_.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
+        const ssize_t size =
+            recvmsg(connection_.socket.get(), &message, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
         if (size < 0 && errno == EAGAIN)
             break;
         for (cmsghdr* header = size < 0 ? nullptr : CMSG_FIRSTHDR(&message); header;
@@ -175,8 +179,11 @@ void Client::receive() {
         if (size <= 0)
             return close();
         in_.insert(in_.end(), bytes, bytes + size);
-        if (size < static_cast<ssize_t>(sizeof bytes))
+        // Otherwise there may be more: the kernel stops behind descriptors.
+        if (size < static_cast<ssize_t>(sizeof bytes) && message.msg_controllen == 0) {
+            news.is_told = false;
             break;
+        }
     }
     std::size_t at = 0;
     while (in_.size() - at >= 8) {

@@ -6,10 +6,11 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <tarmac/fd.hpp>
 #include <utility>
 #include <variant>
 #include <vector>
+
+#include "fuzz/connection.hpp"
 
 struct wl_interface;
 
@@ -41,11 +42,13 @@ class Client {
 public:
     static constexpr std::uint32_t Display = 1, Registry = 2;
 
-    /// Takes the client's end of a connection, and asks for the globals.
-    explicit Client(tarmac::Fd socket);
+    /// Asks for the globals.
+    explicit Client(Connection connection);
 
     /// Whether neither side has ended the connection.
-    bool is_connected() const { return static_cast<bool>(socket_); }
+    bool is_connected() const { return static_cast<bool>(connection_.socket); }
+    /// As the compositor knows it, while it does.
+    wl_client* server_side() const { return connection_.client; }
     const std::vector<Object>& objects() const { return objects_; }
     /// The object of `interface` that `choice` is about; 0 if there is none.
     std::uint32_t find(const wl_interface& interface, unsigned choice = 0) const;
@@ -79,7 +82,7 @@ public:
 
     /// Sends what was written, all but the last bytes.
     void flush(std::size_t but = 0);
-    void close() { socket_ = {}; }
+    void close() { connection_.socket = {}; }
     /// Reads what has come.
     void receive();
 
@@ -87,7 +90,7 @@ private:
     std::uint32_t next_id();
     void hear(const Object& object, unsigned opcode, std::span<const std::uint8_t> body);
 
-    tarmac::Fd socket_;
+    Connection connection_;
     std::vector<Object> objects_;
     std::uint32_t next_id_ = Registry;
     std::vector<std::uint32_t> free_ids_;

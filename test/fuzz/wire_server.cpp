@@ -1,7 +1,6 @@
 #include "fuzz/wire_server.hpp"
 
 #include <drm_fourcc.h>
-#include <sys/socket.h>
 
 #include "fuzz/input.hpp"
 #include "fuzz/wire_memory.hpp"
@@ -12,7 +11,6 @@
 namespace fuzz {
 
 using namespace std::chrono_literals;
-using tarmac::Fd;
 
 namespace {
 
@@ -67,6 +65,7 @@ Server& Server::shared() {
 
 Server::Server() : display_{wl_display_create()}, renderer_{create_renderer()} {
     wl_log_set_handler_server([](const char*, va_list) {});
+    gather_news(display_);
     Memory::shared();
     wlr_shm_create_with_renderer(display_, 1, renderer_);
     compositor_ = wlr_compositor_create(display_, 6, renderer_);
@@ -130,14 +129,6 @@ wlr_surface* Server::surface(unsigned which) const {
     if (followers_.empty())
         return nullptr;
     return std::next(followers_.begin(), which % static_cast<unsigned>(followers_.size()))->surface;
-}
-
-Fd Server::connect() {
-    int ends[2];
-    FUZZ_CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0,
-               "nobody can connect");
-    FUZZ_CHECK(wl_client_create(display_, ends[0]), "nobody can connect");
-    return Fd{ends[1]};
 }
 
 void Server::turn(std::chrono::milliseconds longest) {

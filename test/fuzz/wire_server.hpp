@@ -6,6 +6,7 @@
 #include <tarmac/linux_dmabuf.hpp>
 #include <vector>
 
+#include "fuzz/connection.hpp"
 #include "wlr/listener.hpp"
 
 namespace fuzz {
@@ -21,8 +22,7 @@ public:
     /// That there may be at a time, half of them a single client's.
     static constexpr std::uint64_t ManyBuffers = 64;
 
-    /// The client's end of a new connection.
-    tarmac::Fd connect();
+    Connection connect() { return fuzz::connect(display_); }
     /// One turn of the event loop, which waits for `longest` at most.
     void turn(std::chrono::milliseconds longest = {});
 
