@@ -34,6 +34,10 @@ public:
 private:
     void turn(std::chrono::milliseconds longest = {});
     void happen(Painter& painter);
+    void look();
+    /// Calls function(painter, what is seen of it).
+    template <class Function>
+    void for_each_painter(Function&& function);
     Canvas& canvas() { return canvases()[input_.below(NCanvases)]; }
     template <class Function>
     void await(Function&& is_over);
@@ -41,6 +45,7 @@ private:
     test::FuzzInput& input_;
     Compositor& compositor_ = Compositor::shared();
     std::array<std::optional<Painter>, MostPainters> painters_;
+    std::vector<Seen> seen_; ///< of all surfaces, since the last turn
     unsigned n_losses_ = 0;
     bool is_paused_ = false;
 };
@@ -123,10 +128,30 @@ void Play::turn(std::chrono::milliseconds longest) {
     }
     compositor_.turn(longest);
     for (auto& painter : painters_) {
+        if (painter)
+            painter->hear();
+    }
+    look();
+    for_each_painter([](Painter& painter, auto seen) { painter.check_seen(seen); });
+}
+
+void Play::look() {
+    std::vector<wlr_surface*> surfaces;
+    for (const auto& painter : painters_) {
+        if (painter)
+            painter->name_surfaces(surfaces);
+    }
+    seen_ = compositor_.look(surfaces);
+}
+
+template <class Function>
+void Play::for_each_painter(Function&& function) {
+    std::span<const Seen> rest = seen_;
+    for (auto& painter : painters_) {
         if (!painter)
             continue;
-        painter->hear();
-        painter->check_seen();
+        function(*painter, rest.first(painter->n_surfaces()));
+        rest = rest.subspan(painter->n_surfaces());
     }
 }
 
@@ -137,8 +162,7 @@ void Play::await(Function&& is_over) {
         if (std::chrono::steady_clock::now() < end)
             continue;
         std::string text;
-        for (auto& painter : painters_)
-            text += painter ? painter->describe() : "";
+        for_each_painter([&](Painter& painter, auto seen) { text += painter.describe(seen); });
         FUZZ_CHECK(false, "what should come doesn't" + text);
     }
 }
@@ -148,8 +172,9 @@ void Play::settle() {
         return;
     await([&] {
         bool is_settled = true;
-        for (auto& painter : painters_)
-            is_settled = (!painter || painter->is_settled()) && is_settled;
+        for_each_painter([&](Painter& painter, auto seen) {
+            is_settled = painter.is_settled(seen) && is_settled;
+        });
         return is_settled;
     });
     for (const Canvas& canvas : canvases())

@@ -16,6 +16,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int LargestSide = 32, MostSurfaces = 16, Width = 64;
+constexpr std::size_t PixelsOfOne = LargestSide * LargestSide;
 
 template <class T>
 T must(tarmac::Result<T> made) {
@@ -35,7 +36,8 @@ Compositor& Compositor::shared() {
 Compositor::Compositor()
     : display_{wl_display_create()}
     , renderer_{create_real_renderer()}
-    , target_{test::DrawnBuffer::create(Width, LargestSide * MostSurfaces)} {
+    , target_{test::DrawnBuffer::create(Width, LargestSide * MostSurfaces)}
+    , pixels_(MostSurfaces * PixelsOfOne) {
     wl_log_set_handler_server([](const char*, va_list) {});
     gather_news(display_);
     FUZZ_CHECK(renderer_, "there is no such renderer");
@@ -100,7 +102,7 @@ std::vector<Seen> Compositor::look(const std::vector<wlr_surface*>& surfaces) {
     wlr_render_pass* pass = wlr_renderer_begin_buffer_pass(renderer_, target_, nullptr);
     FUZZ_CHECK(pass, "nothing can be drawn");
     wlr_render_rect_options black{};
-    black.box = {0, 0, Width, LargestSide * static_cast<int>(surfaces.size())};
+    black.box = {0, 0, LargestSide, LargestSide * static_cast<int>(surfaces.size())};
     black.color = {0, 0, 0, 1};
     wlr_render_pass_add_rect(pass, &black);
     std::vector<Seen> all(surfaces.size());
@@ -120,25 +122,21 @@ std::vector<Seen> Compositor::look(const std::vector<wlr_surface*>& surfaces) {
         options.filter_mode = WLR_SCALE_FILTER_NEAREST;
         test::name_colors(options, surface);
         wlr_render_pass_add_texture(pass, &options);
-        all[i].width = static_cast<unsigned>(state.width);
-        all[i].height = static_cast<unsigned>(state.height);
-        all[i].pixels.resize(std::size_t{all[i].width} * all[i].height);
+        all[i] = {.width = static_cast<unsigned>(state.width),
+                  .height = static_cast<unsigned>(state.height),
+                  .pixels = pixels_.data() + i * PixelsOfOne,
+                  .stride = LargestSide};
     }
     FUZZ_CHECK(wlr_render_pass_submit(pass), "nothing can be drawn");
+    if (surfaces.empty())
+        return all;
     wlr_texture* drawn = wlr_texture_from_buffer(renderer_, target_);
     FUZZ_CHECK(drawn, "what was drawn can't be read");
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        Seen& seen = all[i];
-        if (seen.pixels.empty())
-            continue;
-        const wlr_texture_read_pixels_options options = {
-            .data = seen.pixels.data(),
-            .format = DRM_FORMAT_XRGB8888,
-            .stride = seen.width * 4,
-            .src_box = {0, LargestSide * static_cast<int>(i), static_cast<int>(seen.width),
-                        static_cast<int>(seen.height)}};
-        FUZZ_CHECK(wlr_texture_read_pixels(drawn, &options), "what was drawn can't be read");
-    }
+    const wlr_texture_read_pixels_options options = {.data = pixels_.data(),
+                                                     .format = DRM_FORMAT_XRGB8888,
+                                                     .stride = LargestSide * 4,
+                                                     .src_box = black.box};
+    FUZZ_CHECK(wlr_texture_read_pixels(drawn, &options), "what was drawn can't be read");
     wlr_texture_destroy(drawn);
     return all;
 }

@@ -32,7 +32,7 @@ public:
     void pause() { global_->pause(); }
     void resume() { global_->resume(); }
 
-    /// What is seen of surfaces, each for itself before black.
+    /// What is seen of surfaces, each for itself before black. It is there until the next look.
     std::vector<Seen> look(const std::vector<wlr_surface*>& surfaces);
 
 private:
@@ -47,6 +47,7 @@ private:
     std::optional<tarmac::LinuxDmabuf> global_;
     /// The pictures of surfaces, one below the other.
     test::DrawnBuffer* target_;
+    std::vector<std::uint32_t> pixels_;
 };
 
 } // namespace fuzz

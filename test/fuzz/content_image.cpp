@@ -192,8 +192,8 @@ std::array<unsigned, 2> Shown::size() const {
 }
 
 bool is_seen(const Shown& shown, const Seen& seen) {
-    if (!shown.layout || seen.pixels.empty())
-        return !shown.layout && seen.pixels.empty();
+    if (!shown.layout || seen.is_nothing())
+        return !shown.layout && seen.is_nothing();
     const auto [width, height] = shown.size();
     if (seen.width != width || seen.height != height)
         return false;
@@ -205,7 +205,7 @@ bool is_seen(const Shown& shown, const Seen& seen) {
             const unsigned seen_x = (2 * column + 1) * width / (2 * crop.width);
             const unsigned seen_y = (2 * row + 1) * height / (2 * crop.height);
             const Rgb wanted = seen_color(*shown.layout, shown.frame[y * Cells + x], shown.told);
-            if (!is_near(wanted, seen.pixels[seen_y * width + seen_x]))
+            if (!is_near(wanted, seen.pixel(seen_x, seen_y)))
                 return false;
         }
     }
@@ -238,7 +238,7 @@ std::string to_string(const Shown& shown) {
 
 /// In the middle of as many cells as there may be.
 std::string to_string(const Seen& seen) {
-    if (seen.pixels.empty())
+    if (seen.is_nothing())
         return "nothing";
     std::string text = std::to_string(seen.width) + 'x' + std::to_string(seen.height);
     for (unsigned i = 0; i < Cells * Cells; ++i) {
@@ -246,7 +246,7 @@ std::string to_string(const Seen& seen) {
         const unsigned y = (2 * (i / Cells) + 1) * seen.height / (2 * Cells);
         char word[16];
         std::snprintf(word, sizeof word, "%s%06x", i % Cells ? " " : "\n  ",
-                      seen.pixels[y * seen.width + x] & 0xffffff);
+                      seen.pixel(x, y) & 0xffffff);
         text += word;
     }
     return text;

@@ -5,7 +5,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <vector>
 
 namespace fuzz {
 
@@ -79,10 +78,14 @@ struct Shown {
     std::array<unsigned, 2> size() const;
 };
 
-/// What was seen of a surface: the pixels in the middle of `columns` by `rows` cells.
+/// What was seen of a surface.
 struct Seen {
     unsigned width = 0, height = 0;
-    std::vector<std::uint32_t> pixels; ///< XRGB8888, of the whole surface; empty: nothing
+    const std::uint32_t* pixels = nullptr; ///< borrowed: XRGB8888, row by row; nullptr: nothing
+    std::size_t stride = 0;                ///< pixels from a row to the next
+
+    bool is_nothing() const { return width == 0 || height == 0; }
+    std::uint32_t pixel(unsigned x, unsigned y) const { return pixels[y * stride + x]; }
 };
 bool is_seen(const Shown& shown, const Seen& seen);
 std::string to_string(const Shown& shown);

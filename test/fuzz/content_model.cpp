@@ -59,7 +59,7 @@ std::size_t Tree::n_ready() const {
                                     waiting_.begin());
 }
 
-bool Tree::matches(const std::vector<Seen>& seen, std::size_t n_applied) const {
+bool Tree::matches(std::span<const Seen* const> seen, std::size_t n_applied) const {
     auto one_seen = seen.begin();
     for (const Part& part : parts_) {
         const Shown* shown = &part.now;
@@ -69,8 +69,8 @@ bool Tree::matches(const std::vector<Seen>& seen, std::size_t n_applied) const {
                     shown = &brought.shown;
             }
         }
-        const bool is_blank = part.may_be_blank && one_seen->pixels.empty();
-        if (!is_blank && !is_seen(*shown, *one_seen))
+        const bool is_blank = part.may_be_blank && (*one_seen)->is_nothing();
+        if (!is_blank && !is_seen(*shown, **one_seen))
             return false;
         ++one_seen;
     }
@@ -85,7 +85,7 @@ void Tree::apply(std::size_t n) {
     }
 }
 
-bool Tree::may_be_seen(const std::vector<Seen>& seen) {
+bool Tree::may_be_seen(std::span<const Seen* const> seen) {
     const std::size_t most = n_ready();
     for (std::size_t n = 0; n <= most; ++n) {
         if (matches(seen, n)) {
@@ -96,7 +96,7 @@ bool Tree::may_be_seen(const std::vector<Seen>& seen) {
     return false;
 }
 
-bool Tree::is_settled(const std::vector<Seen>& seen) {
+bool Tree::is_settled(std::span<const Seen* const> seen) {
     const auto blank = [](const Part& part) { return part.may_be_blank; };
     std::vector<bool> before(parts_.size());
     std::ranges::transform(parts_, before.begin(), blank);

@@ -3,6 +3,7 @@
 #include <deque>
 #include <list>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "fuzz/content_image.hpp"
@@ -41,9 +42,9 @@ public:
 
     /// One of each part. Whether it may be seen now, and nothing that was shown before is seen
     /// again.
-    bool may_be_seen(const std::vector<Seen>& seen);
+    bool may_be_seen(std::span<const Seen* const> seen);
     /// Whether it looks like all that can be shown now.
-    bool is_settled(const std::vector<Seen>& seen);
+    bool is_settled(std::span<const Seen* const> seen);
     /// Nothing may be seen for a while.
     void lose();
     std::string describe() const;
@@ -61,7 +62,7 @@ private:
 
     bool is_waiting(const Part& part) const;
     std::size_t n_ready() const;
-    bool matches(const std::vector<Seen>& seen, std::size_t n_applied) const;
+    bool matches(std::span<const Seen* const> seen, std::size_t n_applied) const;
     void apply(std::size_t n);
 
     std::list<Part> parts_;

@@ -1,5 +1,6 @@
 #include "fuzz/content_painter.hpp"
 
+#include <array>
 #include <wayland-client-protocol.h>
 
 #include "color-representation-v1-client-protocol.h"
@@ -126,46 +127,50 @@ void Painter::hear() {
     }
 }
 
-template <class Function>
-bool Painter::for_each_tree(Function&& function) {
-    std::vector<wlr_surface*> looked_at;
+void Painter::name_surfaces(std::vector<wlr_surface*>& looked_at) const {
     for (const Surface& surface : surfaces_)
         looked_at.push_back(Compositor::find_surface(client_.server_side(), surface.id));
-    const std::vector<Seen> all = compositor_.look(looked_at);
+}
+
+template <class Function>
+bool Painter::for_each_tree(std::span<const Seen> seen, Function&& function) {
+    FUZZ_CHECK(seen.size() == surfaces_.size(), "something else was looked at");
     bool is_true = true;
     for (const Surface& surface : surfaces_) {
         if (surface.part != &surface.tree->root())
             continue;
-        std::vector<Seen> seen;
+        std::array<const Seen*, MostSurfaces> of_tree;
+        std::size_t n = 0;
         for (const Tree::Part& part : surface.tree->parts()) {
-            auto one = all.begin();
+            auto one = seen.begin();
             for (const Surface& other : surfaces_) {
                 if (other.part == &part)
-                    seen.push_back(*one);
+                    of_tree[n++] = &*one;
                 ++one;
             }
         }
-        is_true = function(*surface.tree, seen) && is_true;
+        is_true = function(*surface.tree, std::span{of_tree}.first(n)) && is_true;
     }
     return is_true;
 }
 
-void Painter::check_seen() {
-    for_each_tree([](Tree& tree, const std::vector<Seen>& seen) {
+void Painter::check_seen(std::span<const Seen> seen) {
+    for_each_tree(seen, [](Tree& tree, std::span<const Seen* const> of_tree) {
         const auto what = [&] {
             std::string text;
-            for (const Seen& one : seen)
-                text += "\n" + to_string(one);
+            for (const Seen* one : of_tree)
+                text += "\n" + to_string(*one);
             return text + "\n is seen, instead" + tree.describe();
         };
-        FUZZ_CHECK(tree.may_be_seen(seen), what());
+        FUZZ_CHECK(tree.may_be_seen(of_tree), what());
         return true;
     });
 }
 
-bool Painter::is_settled() {
-    return for_each_tree(
-        [](Tree& tree, const std::vector<Seen>& seen) { return tree.is_settled(seen); });
+bool Painter::is_settled(std::span<const Seen> seen) {
+    return for_each_tree(seen, [](Tree& tree, std::span<const Seen* const> of_tree) {
+        return tree.is_settled(of_tree);
+    });
 }
 
 void Painter::lose() {
@@ -173,11 +178,11 @@ void Painter::lose() {
         surface.tree->lose();
 }
 
-std::string Painter::describe() {
+std::string Painter::describe(std::span<const Seen> seen) {
     std::string text;
-    for_each_tree([&](Tree& tree, const std::vector<Seen>& seen) {
-        for (const Seen& one : seen)
-            text += "\n" + to_string(one);
+    for_each_tree(seen, [&](Tree& tree, std::span<const Seen* const> of_tree) {
+        for (const Seen* one : of_tree)
+            text += "\n" + to_string(*one);
         text += "\n is seen, in the end" + tree.describe();
         return true;
     });

@@ -3,6 +3,8 @@
 #include <list>
 #include <memory>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "fuzz/content_compositor.hpp"
 #include "fuzz/content_memory.hpp"
@@ -36,11 +38,16 @@ public:
 
     void send() { client_.flush(); }
     void hear();
-    /// What is seen of its surfaces: whether it may be, and all that can be.
-    void check_seen();
-    bool is_settled();
+    /// Adds its surfaces to what is looked at.
+    void name_surfaces(std::vector<wlr_surface*>& looked_at) const;
+    // What is seen of these surfaces, in their order
+    /// It may be.
+    void check_seen(std::span<const Seen> seen);
+    /// Whether all is that can be.
+    bool is_settled(std::span<const Seen> seen);
+    std::string describe(std::span<const Seen> seen);
     void lose();
-    std::string describe();
+    std::size_t n_surfaces() const { return surfaces_.size(); }
 
 private:
     static constexpr unsigned MostSurfaces = 5;
@@ -65,7 +72,7 @@ private:
     void make_buffer(Canvas& canvas);
     /// Of each tree of surfaces what is seen.
     template <class Function>
-    bool for_each_tree(Function&& function);
+    bool for_each_tree(std::span<const Seen> seen, Function&& function);
 
     Compositor& compositor_;
     Client client_;
