@@ -1,6 +1,7 @@
 #include <cstdio>
 #include <drm_fourcc.h>
 #include <filesystem>
+#include <sys/stat.h>
 
 #include "fuzz/input.hpp"
 #include "fuzz/wire_client.hpp"
@@ -19,9 +20,12 @@ namespace {
 // It takes longer than most inputs.
 constexpr unsigned ServiceInterval = 16;
 
+/// The kernel counts them itself (since 6.2): to list them takes as long as all else there is to
+/// check.
 std::size_t count_fds() {
-    const std::filesystem::directory_iterator fds{"/proc/self/fd"};
-    return static_cast<std::size_t>(std::distance(begin(fds), end(fds)));
+    struct stat fds{};
+    FUZZ_CHECK(stat("/proc/self/fd", &fds) == 0 && fds.st_size > 0, "descriptors aren't counted");
+    return static_cast<std::size_t>(fds.st_size);
 }
 
 void list_fds() {
@@ -54,7 +58,7 @@ void Server::expect_nothing_left() {
             continue;
         list_fds();
         FUZZ_CHECK(count_textures() == 0, "pictures stay that nobody shows");
-        FUZZ_CHECK(false, std::to_string(n_fds_ - 1) + " descriptors were open before");
+        FUZZ_CHECK(false, std::to_string(n_fds_) + " descriptors were open before");
     }
     if (++n_checks_ % ServiceInterval == 0)
         expect_service();

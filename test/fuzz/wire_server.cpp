@@ -74,6 +74,7 @@ Server::Server() : display_{wl_display_create()}, renderer_{create_renderer()} {
     test::create_color_representation(display_, OfferedColors);
     wlr_xdg_shell_create(display_, 5);
     make_importers();
+    make_feedbacks();
     make_global(usual_options());
     if (Memory::shared().timeline_fd() >= 0)
         static_cast<void>(global_->offer_explicit_sync());
@@ -153,7 +154,7 @@ void Server::send_frames() {
 }
 
 void Server::replace_importers(unsigned choice) {
-    is_as_usual_ = false;
+    has_usual_importers_ = false;
     static_cast<void>(global_->set_importers(importers(choice)));
 }
 
@@ -167,7 +168,7 @@ void Server::replace_renderer() {
 }
 
 void Server::replace_global(unsigned version, bool imports_at_once, bool ends_overdue) {
-    is_as_usual_ = false;
+    is_usual_global_ = false;
     auto options = usual_options();
     options.version = version;
     if (!imports_at_once)
@@ -179,9 +180,13 @@ void Server::replace_global(unsigned version, bool imports_at_once, bool ends_ov
     make_global(std::move(options));
 }
 
+/// A new global starts a new thread, so this happens only where it must.
 void Server::make_as_usual() {
-    if (!std::exchange(is_as_usual_, true))
+    if (!std::exchange(is_usual_global_, true))
         make_global(usual_options());
+    else if (!has_usual_importers_)
+        FUZZ_CHECK(global_->set_importers(importers(0)), "those that it had aren't taken");
+    has_usual_importers_ = true;
 }
 
 void Server::pause() {
@@ -192,18 +197,23 @@ void Server::resume() {
     global_->resume();
 }
 
-std::shared_ptr<const tarmac::Feedback> Server::feedback(unsigned choice) const {
-    tarmac::FormatSet few;
-    few.add({DRM_FORMAT_XRGB8888, choice % 2 ? DRM_FORMAT_MOD_LINEAR : DRM_FORMAT_MOD_INVALID});
-    return must(tarmac::FeedbackBuilder{}
-                    .add_tranche({1, tarmac::TrancheFlags::Scanout, few})
-                    .add_tranche({main_device(), tarmac::TrancheFlags::Sampling,
-                                  (importing_ ? importing_ : mapping_)->formats()})
-                    .build());
+void Server::make_feedbacks() {
+    std::uint64_t modifier = DRM_FORMAT_MOD_INVALID;
+    for (auto& made : feedbacks_) {
+        tarmac::FormatSet few;
+        few.add({DRM_FORMAT_XRGB8888, modifier});
+        made = must(tarmac::FeedbackBuilder{}
+                        .add_tranche({1, tarmac::TrancheFlags::Scanout, few})
+                        .add_tranche({main_device(), tarmac::TrancheFlags::Sampling,
+                                      (importing_ ? importing_ : mapping_)->formats()})
+                        .build());
+        modifier =
+            modifier == DRM_FORMAT_MOD_INVALID ? DRM_FORMAT_MOD_LINEAR : DRM_FORMAT_MOD_INVALID;
+    }
 }
 
 void Server::change_feedback(unsigned choice) {
-    is_as_usual_ = false;
+    has_usual_importers_ = false;
     global_->set_default_feedback(feedback(choice));
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <list>
 #include <memory>
 #include <optional>
@@ -53,7 +54,10 @@ private:
     void follow(wlr_surface* surface);
     wlr_surface* surface(unsigned which) const;
     std::vector<tarmac::Importer*> importers(unsigned choice) const;
-    std::shared_ptr<const tarmac::Feedback> feedback(unsigned choice) const;
+    const std::shared_ptr<const tarmac::Feedback>& feedback(unsigned choice) const {
+        return feedbacks_[choice % feedbacks_.size()];
+    }
+    void make_feedbacks();
     void make_importers();
     void make_global(tarmac::LinuxDmabuf::Options options);
     void make_as_usual();
@@ -64,7 +68,9 @@ private:
     wlr_compositor* compositor_;
     std::unique_ptr<tarmac::Importer> importing_, mapping_;
     std::optional<tarmac::LinuxDmabuf> global_;
-    bool is_as_usual_ = true; ///< the global and its importers
+    bool is_usual_global_ = true, has_usual_importers_ = true; ///< and feedback
+    /// What it may be changed to; some tell the same.
+    std::array<std::shared_ptr<const tarmac::Feedback>, 8> feedbacks_;
     std::list<Follower> followers_;
     std::vector<wlr_buffer*> locked_;
     tarmac::Listener new_surface_;
