@@ -100,6 +100,9 @@ Result<CopyRing::Copy*> CopyRing::add(Extent extent, const Rendition& rendition)
 }
 
 void CopyRing::dispose_if(auto&& condition) {
+    // Who waits for a copy asks for one when told, and so must not be told for nothing.
+    if (std::ranges::none_of(copies_, condition))
+        return;
     const bool is_awaited = !freed_.empty();
     freed_.clear();
     std::erase_if(copies_, [&](Copy& copy) {
