@@ -16,8 +16,8 @@ constexpr unsigned MaxClients = 4, MaxSteps = 40;
 std::optional<KnownFeedback> make_feedback(FuzzInput& input,
                                            const std::shared_ptr<const Feedback>& table_owner,
                                            bool may_be_large) {
-    const auto request = test::pick_request(input, table_owner, may_be_large);
-    const auto expected = request.expected();
+    auto request = test::pick_request(input, table_owner, may_be_large);
+    auto expected = request.expected();
     const auto built = request.build();
     FUZZ_CHECK(built.has_value() == expected.has_value(),
                built ? "what breaks a rule is built" : built.error().message);
@@ -25,7 +25,7 @@ std::optional<KnownFeedback> make_feedback(FuzzInput& input,
         return std::nullopt;
     test::check_built(**built, request, *expected);
     FUZZ_CHECK((*built)->tells_same(**built, 5), "the same");
-    return KnownFeedback{*built, std::make_shared<const test::ModelFeedback>(*expected)};
+    return KnownFeedback{*built, std::make_shared<const test::ModelFeedback>(std::move(*expected))};
 }
 
 void take_step(FuzzInput& input, test::FeedbackClients& clients,

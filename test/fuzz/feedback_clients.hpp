@@ -57,10 +57,13 @@ private:
     static Surface* living_surface(Client& client, std::size_t place);
     const KnownFeedback& feedback_of(const Object& object) const;
     void make_due(int due, const Surface* only_for = nullptr, bool is_for_all = true);
+    /// settle(), if there was a change: what is told without one is seen by the next.
+    void settle_changes();
 
     KnownFeedback default_;
     std::unique_ptr<Server> server_;
     std::vector<std::unique_ptr<Client>> clients_;
+    bool has_changes_ = false; ///< that may not be told yet
 };
 
 } // namespace test

@@ -31,7 +31,8 @@ struct FeedbackRequest {
 
     /// What FeedbackBuilder promises of it; nothing where a rule is broken.
     std::optional<ModelFeedback> expected() const;
-    tarmac::Result<std::shared_ptr<const tarmac::Feedback>> build() const;
+    /// Gives the tranches away: they may be large.
+    tarmac::Result<std::shared_ptr<const tarmac::Feedback>> build();
 };
 
 FeedbackRequest pick_request(FuzzInput& input,
