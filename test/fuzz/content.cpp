@@ -18,7 +18,7 @@ class Play {
 public:
     explicit Play(test::FuzzInput& input) : input_{input} {
         for (auto& painter : painters_)
-            painter.emplace(compositor_, input.coin());
+            painter.emplace(compositor_, input.number<std::uint8_t>());
         for (auto& painter : painters_) {
             painter->add_surface(input);
             painter->add_surface(input);
@@ -54,7 +54,7 @@ void Play::step() {
     const unsigned kind = input_.below(20);
     auto& painter = painters_[input_.below(MostPainters)];
     if (!painter)
-        painter.emplace(compositor_, input_.coin());
+        painter.emplace(compositor_, input_.number<std::uint8_t>());
     switch (kind) {
     case 0:
     case 1:

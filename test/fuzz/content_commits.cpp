@@ -7,6 +7,7 @@
 #include "color-representation-v1-client-protocol.h"
 #include "fuzz/content_painter.hpp"
 #include "linux-dmabuf-v1-client-protocol.h"
+#include "linux-drm-syncobj-v1-client-protocol.h"
 #include "viewporter-client-protocol.h"
 
 namespace fuzz {
@@ -146,9 +147,33 @@ void Painter::attach(Surface& surface, Canvas& canvas, const Shown& shown, std::
     send_geometry(surface, shown);
     client_.write(surface.id, WL_SURFACE_ATTACH, {canvas.buffer, 0u, 0u});
     send_damage(surface, shown, damage);
+    if (surface.sync != 0)
+        set_points(surface, canvas);
     client_.write(surface.id, WL_SURFACE_COMMIT, {});
     canvas.is_held = true;
     surface.tree->commit(*surface.part, shown, canvas.drawn());
+}
+
+void Painter::set_points(const Surface& surface, Canvas& canvas) {
+    const auto set = [&](unsigned opcode, const Timeline& timeline, std::uint64_t point) {
+        client_.write(surface.sync, opcode,
+                      {find(timeline), static_cast<std::uint32_t>(point >> 32),
+                       static_cast<std::uint32_t>(point)});
+    };
+    set(WP_LINUX_DRM_SYNCOBJ_SURFACE_V1_SET_ACQUIRE_POINT, canvas.acquire(),
+        canvas.acquire_point());
+    set(WP_LINUX_DRM_SYNCOBJ_SURFACE_V1_SET_RELEASE_POINT, canvas.release(),
+        canvas.next_release_point());
+}
+
+std::uint32_t Painter::find(const Timeline& timeline) {
+    std::uint32_t& id = timelines_[&timeline];
+    if (id == 0)
+        id = client_.write(
+            client_.find(wp_linux_drm_syncobj_manager_v1_interface),
+            WP_LINUX_DRM_SYNCOBJ_MANAGER_V1_IMPORT_TIMELINE,
+            {NewObject{&wp_linux_drm_syncobj_timeline_v1_interface, 1}, PassedFd{timeline.fd()}});
+    return id;
 }
 
 void Painter::commit_picture(test::FuzzInput& input) {
@@ -174,7 +199,8 @@ void Painter::commit_picture(test::FuzzInput& input) {
     if (how & 3)
         canvas->draw(layout, shown.frame);
     else
-        canvas->draw_later(layout, shown.frame);
+        canvas->draw_later(layout, shown.frame,
+                           knows_points_ ? Canvas::Sync::Point : Canvas::Sync::Fence);
     if (!canvas->owner)
         make_buffer(*canvas);
     if (how & 4)

@@ -54,6 +54,7 @@ Compositor::Compositor()
     options.quotas.held_commits = 1 << 16;
     global_.emplace(
         must(tarmac::LinuxDmabuf::create(display_, compositor_, importers(), std::move(options))));
+    FUZZ_CHECK(global_->offer_explicit_sync(), "there are no timelines");
 }
 
 void Compositor::make_importers() {

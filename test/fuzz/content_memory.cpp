@@ -26,20 +26,24 @@ void Canvas::draw(const Layout& layout, const Frame& frame) {
     check();
     layout_ = &layout;
     frame_ = frame;
+    ++n_drawn_;
     write(frame);
 }
 
-void Canvas::draw_later(const Layout& layout, const Frame& frame) {
+void Canvas::draw_later(const Layout& layout, const Frame& frame, Sync sync) {
     // No cell of it looks like the frame's.
     constexpr unsigned Another = 5;
     Frame other = frame;
     for (std::uint8_t& color : other)
         color = (color + Another) % NColors;
     draw(layout, other);
-    const tarmac::Fd fence = writers_.add();
-    FUZZ_CHECK(fence && test::attach(dmabuf_, fence, true), "there are no fences");
     frame_ = frame;
     drawn_ = std::make_shared<bool>(false);
+    is_awaited_by_point_ = sync == Sync::Point;
+    if (is_awaited_by_point_)
+        return;
+    const tarmac::Fd fence = writers_.add();
+    FUZZ_CHECK(fence && test::attach(dmabuf_, fence, true), "there are no fences");
 }
 
 void Canvas::finish() {
@@ -49,7 +53,21 @@ void Canvas::finish() {
     check();
     write(frame_);
     *drawn = true;
-    writers_.signal();
+    if (std::exchange(is_awaited_by_point_, false))
+        signal_drawn();
+    else
+        writers_.signal();
+}
+
+std::uint64_t Canvas::acquire_point() {
+    if (!drawn_)
+        signal_drawn();
+    return n_drawn_;
+}
+
+void Canvas::signal_drawn() {
+    if (std::exchange(n_signalled_, n_drawn_) != n_drawn_)
+        acquire_.signal(n_drawn_);
 }
 
 void Canvas::begin_reading() {

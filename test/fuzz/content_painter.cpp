@@ -1,16 +1,21 @@
 #include "fuzz/content_painter.hpp"
 
+#include <algorithm>
 #include <array>
 #include <wayland-client-protocol.h>
 
 #include "color-representation-v1-client-protocol.h"
 #include "linux-dmabuf-v1-client-protocol.h"
+#include "linux-drm-syncobj-v1-client-protocol.h"
 #include "viewporter-client-protocol.h"
 
 namespace fuzz {
 
-Painter::Painter(Compositor& compositor, bool knows_colors)
-    : compositor_{compositor}, client_{compositor.connect()}, knows_colors_{knows_colors} {
+Painter::Painter(Compositor& compositor, std::uint8_t knows)
+    : compositor_{compositor}
+    , client_{compositor.connect()}
+    , knows_colors_{(knows & 1) != 0}
+    , knows_points_{(knows & 0x30) == 0x10} {
     client_.flush();
     compositor_.turn();
     client_.receive();
@@ -18,8 +23,10 @@ Painter::Painter(Compositor& compositor, bool knows_colors)
     client_.bind(zwp_linux_dmabuf_v1_interface, 5);
     client_.bind(wl_subcompositor_interface, 1);
     client_.bind(wp_viewporter_interface, 1);
-    if (knows_colors)
+    if (knows_colors_)
         client_.bind(wp_color_representation_manager_v1_interface, 1);
+    if (knows_points_)
+        client_.bind(wp_linux_drm_syncobj_manager_v1_interface, 1);
 }
 
 Painter::~Painter() {
@@ -56,6 +63,11 @@ void Painter::add_surface(test::FuzzInput& input) {
             client_.write(client_.find(wp_color_representation_manager_v1_interface),
                           WP_COLOR_REPRESENTATION_MANAGER_V1_GET_SURFACE,
                           {NewObject{&wp_color_representation_surface_v1_interface, 1}, made.id});
+    if (knows_points_)
+        made.sync =
+            client_.write(client_.find(wp_linux_drm_syncobj_manager_v1_interface),
+                          WP_LINUX_DRM_SYNCOBJ_MANAGER_V1_GET_SURFACE,
+                          {NewObject{&wp_linux_drm_syncobj_surface_v1_interface, 1}, made.id});
     if (parent && how & 1) {
         made.parent = parent;
         made.subsurface =
@@ -92,6 +104,7 @@ void Painter::remove(Surface& surface) {
         client_.write(id, opcode, {});
         client_.forget(id);
     };
+    destroy(surface.sync, WP_LINUX_DRM_SYNCOBJ_SURFACE_V1_DESTROY);
     destroy(surface.colors, WP_COLOR_REPRESENTATION_SURFACE_V1_DESTROY);
     destroy(surface.viewport, WP_VIEWPORT_DESTROY);
     destroy(surface.subsurface, WL_SUBSURFACE_DESTROY);
@@ -119,11 +132,13 @@ void Painter::remove_all() {
 void Painter::hear() {
     client_.receive();
     FUZZ_CHECK(client_.is_connected(), "a client that does nothing wrong is ended");
-    for (const std::uint32_t id : client_.take_released()) {
-        for (Canvas& canvas : canvases()) {
-            if (canvas.owner == this && canvas.buffer == id)
-                canvas.is_held = false;
-        }
+    const auto released = client_.take_released();
+    for (Canvas& canvas : canvases()) {
+        if (canvas.owner != this || !canvas.is_held)
+            continue;
+        // To who has points, wl_buffer.release says nothing.
+        canvas.is_held =
+            knows_points_ ? !canvas.is_released() : !std::ranges::contains(released, canvas.buffer);
     }
 }
 

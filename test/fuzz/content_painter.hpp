@@ -1,6 +1,7 @@
 #pragma once
 
 #include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -18,8 +19,9 @@ namespace fuzz {
 /// it commits keeps to the protocols. What, it reads from the input.
 class Painter {
 public:
-    /// Those that don't know of colours have no say in them.
-    Painter(Compositor& compositor, bool knows_colors);
+    /// Of `knows` a bit says whether it has a say in colours, and two whether it has points of
+    /// timelines in place of fences.
+    Painter(Compositor& compositor, std::uint8_t knows);
     ~Painter();
     Painter(const Painter&) = delete;
     Painter& operator=(const Painter&) = delete;
@@ -53,7 +55,7 @@ private:
     static constexpr unsigned MostSurfaces = 5;
 
     struct Surface {
-        std::uint32_t id, viewport = 0, colors = 0, subsurface = 0;
+        std::uint32_t id, viewport = 0, colors = 0, sync = 0, subsurface = 0;
         std::shared_ptr<Tree> tree;
         Tree::Part* part;
         Surface* parent = nullptr;
@@ -70,13 +72,16 @@ private:
     void attach(Surface& surface, Canvas& canvas, const Shown& shown, std::uint8_t damage);
     void send_damage(Surface& surface, const Shown& shown, std::uint8_t how);
     void make_buffer(Canvas& canvas);
+    void set_points(const Surface& surface, Canvas& canvas);
+    std::uint32_t find(const Timeline& timeline);
     /// Of each tree of surfaces what is seen.
     template <class Function>
     bool for_each_tree(std::span<const Seen> seen, Function&& function);
 
     Compositor& compositor_;
     Client client_;
-    bool knows_colors_;
+    bool knows_colors_, knows_points_;
+    std::map<const Timeline*, std::uint32_t> timelines_; ///< its objects of these
     std::list<Surface> surfaces_;
 };
 
