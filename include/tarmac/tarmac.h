@@ -293,6 +293,22 @@ TARMAC_EXPORT void tarmac_scene_feedback_destroy(struct tarmac_scene_feedback* a
 TARMAC_EXPORT void tarmac_scene_feedback_follow(struct tarmac_scene_feedback* advice,
                                                 struct wlr_scene_output* output);
 
+// What programs such as tarmac-inspect are told (<tarmac/inspection.hpp>).
+
+struct tarmac_inspection;
+
+/// Lets the user of this process alone look at what `dmabuf` holds and does, on a socket of its own
+/// at `path` (at most 107 bytes), say "$XDG_RUNTIME_DIR/$WAYLAND_DISPLAY-inspect", where
+/// tarmac-inspect looks for it. One that is there and on which nobody listens is replaced. `dmabuf`
+/// and `loop` may go first: then nothing is told any more. Fails with TARMAC_FAULT_NOT_AVAILABLE if
+/// `path` is too long, is taken or can't be made.
+TARMAC_EXPORT struct tarmac_inspection* tarmac_inspection_create(struct tarmac_linux_dmabuf* dmabuf,
+                                                                 struct wl_event_loop* loop,
+                                                                 const char* path,
+                                                                 struct tarmac_error* error);
+/// Removes the socket, and disconnects who looks.
+TARMAC_EXPORT void tarmac_inspection_destroy(struct tarmac_inspection* inspection);
+
 // What a surface shows, for who draws surfaces without wlr_scene (<tarmac/shown_picture.hpp>).
 
 /// How numbers mean colours: code points of ITU-T H.273 (<tarmac/color_state.hpp>).

@@ -5,11 +5,14 @@
 #include <catch2/generators/catch_generators.hpp>
 
 #include <cstdlib>
+#include <drm_fourcc.h>
+#include <filesystem>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "client/gradient.hpp"
 #include "clients/programs.hpp"
+#include "support/image_buffer.hpp"
 #include "support/stages.hpp"
 #include "support/virtual_card.hpp"
 
@@ -81,6 +84,26 @@ TEST_CASE("a compositor in C answers as the protocol has it") {
     INFO(conformance.output());
     CHECK(status == 0);
     CHECK(conformance.output().contains(", 0 failed"));
+}
+
+TEST_CASE("a compositor in C lets its user look at what clients have") {
+    if (std::string_view{TARMAC_INSPECT}.empty())
+        SKIP("tarmac-inspect isn't built");
+    const std::string place =
+        std::filesystem::temp_directory_path() / ("tiny-inspect-" + std::to_string(getpid()));
+    Stage stage = stage_for(TARMAC_TINY, "pixman");
+    stage.environment.push_back("TINY_INSPECT=" + place);
+    {
+        CompositorProcess compositor{{}, stage};
+        RawClient client = compositor.connect(6);
+        const ImageBuffer image{client, DRM_FORMAT_XRGB8888, 64, 48};
+        Process tool{{TARMAC_INSPECT, "buffers", "--inspect-socket", place}};
+        const int status = tool.wait();
+        INFO(tool.output());
+        CHECK(status == 0);
+        CHECK(tool.output().contains("64x48"));
+    }
+    CHECK_FALSE(std::filesystem::exists(place));
 }
 
 // Of readme.sh, which names a script with the commands.

@@ -1,5 +1,6 @@
 // A compositor that is C alone: windows of xdg-shell lie in the upper left corner of each screen,
-// the newest on top, without input and popups. It shows itself as WLR_BACKENDS says.
+// the newest on top, without input and popups. It shows itself as WLR_BACKENDS says, and lets
+// itself be looked at on a socket at TINY_INSPECT.
 //     tiny [CLIENT [ARGUMENT…]]
 
 #define _POSIX_C_SOURCE 200809L
@@ -34,6 +35,7 @@ struct server {
     struct wlr_scene_output_layout* scene_layout;
     struct tarmac_linux_dmabuf* dmabuf;
     struct tarmac_scene_feedback* advice;
+    struct tarmac_inspection* inspection;
     struct wl_listener new_output, new_toplevel;
 };
 
@@ -195,7 +197,10 @@ int main(int argc, char** argv) {
         tarmac_linux_dmabuf_create(server.display, compositor, server.renderer, &options, &error);
     if (server.dmabuf)
         server.advice = tarmac_scene_feedback_create(server.dmabuf, loop, 0, &error);
-    if (!server.advice) {
+    const char* inspect = getenv("TINY_INSPECT");
+    if (server.advice && inspect)
+        server.inspection = tarmac_inspection_create(server.dmabuf, loop, inspect, &error);
+    if (!server.advice || (inspect && !server.inspection)) {
         fprintf(stderr, "tiny: %s\n", error.message);
         return 1;
     }
@@ -222,6 +227,7 @@ int main(int argc, char** argv) {
     wl_display_run(server.display);
 
     wl_display_destroy_clients(server.display);
+    tarmac_inspection_destroy(server.inspection);
     tarmac_scene_feedback_destroy(server.advice);
     tarmac_linux_dmabuf_destroy(server.dmabuf);
     wl_list_remove(&server.new_output.link);
