@@ -17,7 +17,8 @@ class LinuxDmabuf;
 /// protocol/tarmac-inspect-v1.xml, on a socket of its own: clients of the compositor can't learn of
 /// each other by it. Nobody is offered it unless a compositor makes one of these. What is told is
 /// LinuxDmabuf::snapshot(), a few entries in a turn of the event loop, so that looking at ten
-/// thousand buffers keeps nobody waiting. Everything on the thread of the event loop.
+/// thousand buffers keeps nobody waiting. At most 16 programs look at once; others are disconnected
+/// with an error. Everything on the thread of the event loop.
 class TARMAC_EXPORT Inspection {
 public:
     /// Listens on a socket at `path`, for the user of this process alone (mode 0600). One that is

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "protocol/borrowed_array.hpp"
 #include "protocol/linux_dmabuf_state.hpp"
@@ -13,14 +14,14 @@ namespace tarmac {
 
 namespace {
 
-/// Told within a request: they ask the kernel for each plane of a buffer.
+/// Told within a turn of the event loop: the kernel is asked for each plane of a buffer.
 constexpr std::uint32_t MostEntries = 16;
 constexpr std::chrono::seconds LongestPause{2};
 
 struct tarmac_inspect_snapshot_v1_interface const snapshot_requests = {
     .destroy = destroy_resource,
     .read = [](wl_client*, wl_resource* resource,
-               std::uint32_t count) { object_of<ToldSnapshot>(resource).read(count); },
+               std::uint32_t count) { object_of<ToldSnapshot>(resource).ask(count); },
 };
 
 constexpr std::uint32_t high(std::uint64_t value) noexcept {
@@ -58,42 +59,94 @@ void send_refusal(wl_resource* follower, const Snapshot::Refusal& refusal) {
     send(tarmac_inspect_refusals_v1_send_refusal, follower, refusal);
 }
 
-void ToldSnapshot::create(wl_resource* inspect, std::uint32_t id, const LinuxDmabuf::State* state) {
-    auto snapshot =
-        state ? state->snapshot()
-              : Result<Snapshot>{fail(Fault::NotAvailable, "dma-bufs are not imported any more")};
-    auto* told = create_resource<ToldSnapshot>(
-        wl_resource_get_client(inspect), tarmac_inspect_snapshot_v1_interface,
-        wl_resource_get_version(inspect), id, &snapshot_requests, std::move(snapshot));
+void ToldSnapshots::take(wl_resource* inspect, std::uint32_t id) {
+    wl_client* client = wl_resource_get_client(inspect);
+    auto* told = create_resource<ToldSnapshot>(client, tarmac_inspect_snapshot_v1_interface,
+                                               wl_resource_get_version(inspect), id,
+                                               &snapshot_requests, unread_, take_for(client));
     if (told)
         told->await_reader();
 }
 
-ToldSnapshot::ToldSnapshot(wl_resource* resource, Result<Snapshot> snapshot)
-    : resource_{resource}, snapshot_{std::move(snapshot)} {}
-
-void ToldSnapshot::await_reader() {
-    wl_display* display = wl_client_get_display(wl_resource_get_client(resource_));
-    overdue_.emplace(wl_display_get_event_loop(display), LongestPause,
-                     [this] { end("nothing was read of it for two seconds"); });
+Result<std::shared_ptr<const Snapshot>> ToldSnapshots::take_for(wl_client* client) {
+    // Each may be as large as what clients have.
+    if (std::ranges::contains(unread_, client, &ToldSnapshot::client))
+        return fail(Fault::OutOfResources, "another one wasn't read to its end");
+    if (!of_this_turn_) {
+        const auto state = state_.lock();
+        if (!state)
+            return fail(Fault::NotAvailable, "dma-bufs are not imported any more");
+        auto snapshot = state->snapshot();
+        if (!snapshot)
+            return std::unexpected(snapshot.error());
+        of_this_turn_ = std::make_shared<const Snapshot>(std::move(*snapshot));
+    }
+    return of_this_turn_;
 }
 
-void ToldSnapshot::end(const char* reason) noexcept {
-    guard_for(wl_resource_get_client(resource_), [&] {
-        snapshot_ = fail(Fault::NotReady, reason);
-        tarmac_inspect_snapshot_v1_send_failed(resource_, reason);
+void ToldSnapshots::answer() noexcept {
+    of_this_turn_.reset();
+    const auto n_asked = std::ranges::count_if(unread_, &ToldSnapshot::is_asked);
+    if (n_asked == 0)
+        return;
+    const std::uint32_t share = std::max(MostEntries / static_cast<std::uint32_t>(n_asked), 1u);
+    for (auto next = unread_.begin(); next != unread_.end();) {
+        // It goes with its last entry.
+        ToldSnapshot& told = **next++;
+        if (told.is_asked())
+            told.answer(share);
+    }
+}
+
+ToldSnapshot::ToldSnapshot(wl_resource* resource, ToldSnapshots::Unread& unread,
+                           Result<std::shared_ptr<const Snapshot>> snapshot)
+    : resource_{resource}, unread_{unread} {
+    if (!snapshot) {
+        fail_with(snapshot.error().message);
+        return;
+    }
+    snapshot_ = std::move(*snapshot);
+    place_ = unread.insert(unread.end(), this);
+}
+
+wl_client* ToldSnapshot::client() const noexcept {
+    return wl_resource_get_client(resource_);
+}
+
+void ToldSnapshot::await_reader() {
+    if (!snapshot_)
+        return;
+    wl_display* display = wl_client_get_display(client());
+    overdue_.emplace(wl_display_get_event_loop(display), LongestPause, [this] {
+        guard_for(client(), [this] { fail_with("nothing was read of it for two seconds"); });
     });
 }
 
-void ToldSnapshot::read(std::uint32_t count) noexcept {
-    guard_for(wl_resource_get_client(resource_), [&] {
-        overdue_.reset();
-        if (!snapshot_)
-            return tarmac_inspect_snapshot_v1_send_failed(resource_,
-                                                          snapshot_.error().message.c_str());
-        for (count = std::min(count, MostEntries); count > 0; --count) {
+void ToldSnapshot::fail_with(std::string reason) {
+    close();
+    failure_ = std::move(reason);
+    tarmac_inspect_snapshot_v1_send_failed(resource_, failure_.c_str());
+}
+
+void ToldSnapshot::close() noexcept {
+    if (!std::exchange(snapshot_, nullptr))
+        return;
+    unread_.erase(place_);
+    asked_ = 0;
+}
+
+void ToldSnapshot::ask(std::uint32_t count) noexcept {
+    overdue_.reset();
+    if (!snapshot_)
+        return tarmac_inspect_snapshot_v1_send_failed(resource_, failure_.c_str());
+    asked_ = std::clamp(count, 1u, MostEntries);
+}
+
+void ToldSnapshot::answer(std::uint32_t most) noexcept {
+    guard_for(client(), [&] {
+        for (asked_ = std::min(asked_, most); asked_ > 0; --asked_) {
             if (!tell_next()) {
-                snapshot_ = fail(Fault::NotReady, "all of it was read");
+                close();
                 return tarmac_inspect_snapshot_v1_send_done(resource_);
             }
         }

@@ -4,18 +4,16 @@
 #include <csignal>
 #include <drm_fourcc.h>
 #include <nlohmann/json.hpp>
-#include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "client/greedy.hpp"
 #include "dmabuf/formatted.hpp"
 #include "inspect/inspected_compositor.hpp"
+#include "inspect/looker.hpp"
 #include "support/compositor_process.hpp"
 #include "support/forked_process.hpp"
 #include "support/image_buffer.hpp"
-#include "tarmac-inspect-v1-client-protocol.h"
 
 using namespace test;
 using tarmac::Fd;
@@ -29,33 +27,6 @@ ino_t inode_of(const Fd& fd) {
     REQUIRE(fstat(fd.get(), &status) == 0);
     return status.st_ino;
 }
-
-/// A Wayland client of the socket for inspection.
-struct Looker {
-    explicit Looker(const std::string& path) : display{wl_display_connect(path.c_str())} {
-        REQUIRE(display);
-        wl_registry* registry = wl_display_get_registry(display);
-        static constexpr wl_registry_listener events = {
-            .global =
-                [](void* self, wl_registry* from, std::uint32_t name, const char* interface,
-                   std::uint32_t version) {
-                    auto& looker = *static_cast<Looker*>(self);
-                    looker.globals.emplace_back(interface);
-                    looker.inspect = static_cast<tarmac_inspect_v1*>(
-                        wl_registry_bind(from, name, &tarmac_inspect_v1_interface, version));
-                },
-            .global_remove = [](void*, wl_registry*, std::uint32_t) {},
-        };
-        wl_registry_add_listener(registry, &events, this);
-        REQUIRE(wl_display_roundtrip(display) >= 0);
-        REQUIRE(globals == std::vector<std::string>{"tarmac_inspect_v1"});
-    }
-    ~Looker() { wl_display_disconnect(display); }
-
-    wl_display* display;
-    std::vector<std::string> globals;
-    tarmac_inspect_v1* inspect = nullptr;
-};
 
 } // namespace
 
@@ -235,7 +206,8 @@ TEST_CASE("only the user may inspect a compositor, and not by the ordinary socke
     struct stat status{};
     REQUIRE(stat(compositor.path().c_str(), &status) == 0);
     CHECK((status.st_mode & 07777) == 0600);
-    const Looker looker{compositor.path()};
+    Looker looker{compositor.path()};
+    CHECK(looker.client().globals() == std::vector<std::string>{"tarmac_inspect_v1"});
     const Ended tool = run_inspect(
         {"buffers", "--inspect-socket",
          std::string{std::getenv("XDG_RUNTIME_DIR")} + "/" + compositor.get().socket()});
@@ -255,8 +227,8 @@ TEST_CASE("who doesn't read what it looks at keeps nobody waiting, and holds not
     RawClient client = compositor.get().connect(6);
     auto image = std::make_unique<ImageBuffer>(client, DRM_FORMAT_XRGB8888, 64, 48);
     Looker looker{compositor.path()};
-    tarmac_inspect_snapshot_v1* snapshot = tarmac_inspect_v1_take_snapshot(looker.inspect);
-    REQUIRE(wl_display_roundtrip(looker.display) >= 0);
+    const ReadSnapshot snapshot{looker};
+    REQUIRE(looker.client().round_trip());
     image->destroy();
     REQUIRE(client.round_trip());
     const auto held = [&] {
@@ -264,14 +236,6 @@ TEST_CASE("who doesn't read what it looks at keeps nobody waiting, and holds not
     };
     CHECK(held() == 1);
 
-    std::string failure;
-    tarmac_inspect_snapshot_v1_listener events{};
-    events.failed = [](void* data, auto*, const char* reason) {
-        *static_cast<std::string*>(data) = reason;
-    };
-    tarmac_inspect_snapshot_v1_add_listener(snapshot, &events, &failure);
-    while (failure.empty())
-        REQUIRE(wl_display_dispatch(looker.display) >= 0);
+    REQUIRE(looker.client().wait_until([&] { return !snapshot.failure.empty(); }));
     CHECK(held() == 0);
-    tarmac_inspect_snapshot_v1_destroy(snapshot);
 }
