@@ -6,11 +6,11 @@
 #include <fcntl.h>
 #include <set>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <tarmac/snapshot.hpp>
 #include <unistd.h>
 
+#include "support/many_descriptors.hpp"
 #include "support/offered_global.hpp"
 #include "support/patience.hpp"
 #include "support/sanitizer.hpp"
@@ -49,23 +49,6 @@ const Snapshot::Use& use_of(const Snapshot::Client& client, std::string_view res
     REQUIRE(found != client.uses.end());
     return *found;
 }
-
-/// More than this process is given, while this lives. Skips the test where it may not have them.
-class ManyMoreDescriptors {
-public:
-    ManyMoreDescriptors() {
-        getrlimit(RLIMIT_NOFILE, &before_);
-        constexpr rlimit Many{1 << 16, 1 << 16};
-        if (setrlimit(RLIMIT_NOFILE, &Many) != 0)
-            SKIP("this process may have no more than " << before_.rlim_max << " descriptors");
-    }
-    ~ManyMoreDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
-    ManyMoreDescriptors(const ManyMoreDescriptors&) = delete;
-    ManyMoreDescriptors& operator=(const ManyMoreDescriptors&) = delete;
-
-private:
-    rlimit before_{};
-};
 
 struct Fixture : OfferedGlobal {
     Snapshot look() const {
@@ -338,7 +321,7 @@ TEST_CASE_METHOD(Fixture, "whose display is gone tells nothing") {
 
 TEST_CASE_METHOD(Fixture, "a snapshot of ten thousand buffers takes no longer than a turn may") {
     constexpr unsigned Count = 10'000;
-    const ManyMoreDescriptors many;
+    const test::ManyMoreDescriptors many;
     // Imported, and mapped to be read, which takes a sentence each on why.
     const std::string name = GENERATE("gles2", "pixman");
     INFO(name);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <catch2/catch_test_macros.hpp>
 #include <sys/resource.h>
 
 namespace test {
@@ -20,6 +21,23 @@ public:
 
 private:
     rlimit before_;
+};
+
+/// More than this process is given, while this lives. Skips the test where it may not have them.
+class ManyMoreDescriptors {
+public:
+    ManyMoreDescriptors() {
+        getrlimit(RLIMIT_NOFILE, &before_);
+        constexpr rlimit Many{1 << 16, 1 << 16};
+        if (setrlimit(RLIMIT_NOFILE, &Many) != 0)
+            SKIP("this process may have no more than " << before_.rlim_max << " descriptors");
+    }
+    ~ManyMoreDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+    ManyMoreDescriptors(const ManyMoreDescriptors&) = delete;
+    ManyMoreDescriptors& operator=(const ManyMoreDescriptors&) = delete;
+
+private:
+    rlimit before_{};
 };
 
 } // namespace test
