@@ -176,6 +176,7 @@ TEST_CASE_METHOD(Fixture, "a connection that follows refusals twice is ended") {
 TEST_CASE_METHOD(Fixture,
                  "who can't be let in to look for want of descriptors isn't tried without end") {
     looker.reset();
+    shell.settle();
     const tarmac::Fd waiting = [&] {
         rlimit before{};
         getrlimit(RLIMIT_NOFILE, &before);

@@ -92,7 +92,7 @@ TEST_CASE_METHOD(Fixture, "nobody notices that ten thousand buffers are looked a
         Process tool{{"sh", "-c", "exec \"$0\" buffers --json --inspect-socket \"$1\" >\"$2\"",
                       TARMAC_INSPECT, path, told}};
         for (unsigned turns = 0; tool.is_running(); ++turns) {
-            shell.turn();
+            shell.turn(1ms);
             if (turns % 50 == 0)
                 show();
         }
