@@ -10,11 +10,13 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <tarmac/inspection.hpp>
+#include <tarmac/scene_feedback.hpp>
 #include <unistd.h>
 
 #include "dmabuf/formatted.hpp"
 #include "inspect/looker.hpp"
 #include "support/client_surface.hpp"
+#include "support/local_scene.hpp"
 #include "support/surface_role.hpp"
 
 using namespace test;
@@ -30,14 +32,17 @@ ino_t inode_of(const tarmac::Fd& fd) {
     return status.st_ino;
 }
 
+std::string place() {
+    return std::filesystem::temp_directory_path() / tarmac::formatted("tarmac-half-{}", getpid());
+}
+
 struct Fixture {
     LocalShell shell{Drawing::Pixman};
     RawClient& client = shell.connect();
     RawClient& other = shell.connect();
     ClientSurface window{shell, client};
     std::optional<Toplevel> toplevel{std::in_place, window};
-    const std::string path =
-        std::filesystem::temp_directory_path() / tarmac::formatted("tarmac-half-{}", getpid());
+    const std::string path = place();
     std::optional<Inspection> inspection;
     std::optional<Looker> looker;
     std::size_t descriptors = 0;
@@ -104,6 +109,33 @@ TEST_CASE_METHOD(Fixture, "what was taken is told to its end, whatever goes mean
     CHECK(another.read_all() == shell.global.has_value());
     CHECK(another.buffers == 0);
     CHECK(another.failure == (shell.global ? "" : "dma-bufs are not imported any more"));
+}
+
+TEST_CASE("outputs are told to the end where they go after it was taken") {
+    LocalScene scene;
+    std::optional<tarmac::SceneFeedback> advice{std::in_place, *scene.global, scene.loop};
+    advice->follow(scene.first->scene_output());
+    advice->follow(scene.second->scene_output());
+    const auto inspection = Inspection::create(*scene.global, scene.loop, place());
+    REQUIRE(inspection);
+    Looker looker{place(), scene.compositor.pump()};
+    const std::vector<std::string> both{"/dev/null", "/dev/zero"};
+    ReadSnapshot snapshot{looker};
+    REQUIRE(snapshot.read(1));
+    SECTION("one") {
+        scene.second.reset();
+    }
+    SECTION("both, and who follows them") {
+        scene.first.reset();
+        scene.second.reset();
+        advice.reset();
+    }
+    REQUIRE(snapshot.read_all());
+    CHECK(snapshot.outputs == both);
+    ReadSnapshot another{looker};
+    REQUIRE(another.read_all());
+    CHECK(another.surfaces == 1);
+    CHECK(another.outputs.size() == (scene.first ? 1 : 0));
 }
 
 TEST_CASE_METHOD(Fixture, "who goes before he was told all leaves nothing behind") {

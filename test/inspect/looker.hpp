@@ -58,7 +58,9 @@ public:
                            std::uint32_t low,
                            auto...) { of(self).inodes.push_back(ino_t{high} << 32 | low); };
             all.surface = [](void* self, auto*, auto...) { ++of(self).surfaces; };
-            all.output = [](auto...) {};
+            all.output = [](void* self, auto*, const char* name, auto...) {
+                of(self).outputs.emplace_back(name);
+            };
             all.refusal = [](auto...) {};
             all.feedback = [](void*, auto*, std::uint32_t, std::uint32_t, wl_array*,
                               std::int32_t table, std::uint32_t) { const tarmac::Fd own{table}; };
@@ -97,7 +99,8 @@ public:
     }
 
     unsigned clients = 0, buffers = 0, surfaces = 0;
-    std::vector<ino_t> inodes; ///< of planes
+    std::vector<ino_t> inodes;        ///< of planes
+    std::vector<std::string> outputs; ///< that surfaces are seen on
     unsigned answers = 0;
     bool is_done = false;
     std::string failure;
