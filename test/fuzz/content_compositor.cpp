@@ -52,6 +52,8 @@ Compositor::Compositor()
     // Nothing may be left out because it takes long.
     options.ready_timeout = 1h;
     options.quotas.held_commits = 1 << 16;
+    // Nor may a client be refused because many of its commits wait.
+    options.quotas.descriptors = tarmac::Quotas::Unlimited;
     global_.emplace(
         must(tarmac::LinuxDmabuf::create(display_, compositor_, importers(), std::move(options))));
     FUZZ_CHECK(global_->offer_explicit_sync(), "there are no timelines");

@@ -179,8 +179,9 @@ void Client::receive() {
         if (size <= 0)
             return close();
         in_.insert(in_.end(), bytes, bytes + size);
-        // Otherwise there may be more: the kernel stops behind descriptors.
-        if (size < static_cast<ssize_t>(sizeof bytes) && message.msg_controllen == 0) {
+        // Otherwise there may be more: the kernel stops behind descriptors, and before the end.
+        if (size < static_cast<ssize_t>(sizeof bytes) && message.msg_controllen == 0 &&
+            !news.is_ended) {
             news.is_told = false;
             break;
         }
