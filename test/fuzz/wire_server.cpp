@@ -114,6 +114,8 @@ void Server::make_global(tarmac::LinuxDmabuf::Options options) {
     global_.reset();
     global_.emplace(
         must(tarmac::LinuxDmabuf::create(display_, compositor_, importers(0), std::move(options))));
+    for (const Follower& follower : followers_)
+        static_cast<void>(global_->follow(*follower.surface));
 }
 
 void Server::follow(wlr_surface* surface) {
