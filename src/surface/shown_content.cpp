@@ -4,6 +4,7 @@
 
 #include "surface/crop.hpp"
 #include "surface/damage.hpp"
+#include "surface/misfit_guard.hpp"
 #include "surface/surface.hpp"
 #include "surface/surface_colors.hpp"
 #include "surface/surfaces.hpp"
@@ -207,7 +208,8 @@ void Surface::end_commit() {
     if (const auto damage = std::exchange(uploaded_damage_, std::nullopt))
         set_damage(surface_, damage->get());
     make_encoding_true();
-    drop_misfit();
+    if (drop_misfit(surface_))
+        shown_ = {};
     look_at_awaited();
     if (!waiting_.empty())
         make_pictures();
@@ -221,18 +223,6 @@ void Surface::end_commit() {
         if (surface && surface->has_waiting())
             surface->let_go_desynchronized();
     });
-}
-
-/// wlroots keeps the picture before one that the renderer couldn't take, and ends the process over
-/// drawing it in the size of that one.
-void Surface::drop_misfit() {
-    const wlr_client_buffer* shown = surface_.buffer;
-    if (!shown || (shown->base.width == surface_.current.buffer_width &&
-                   shown->base.height == surface_.current.buffer_height))
-        return;
-    wlr_buffer_unlock(&surface_.buffer->base);
-    surface_.buffer = nullptr;
-    shown_ = {};
 }
 
 /// False if the renderer can't make a texture: then what was shown stays. Without a renderer there

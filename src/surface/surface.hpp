@@ -208,7 +208,6 @@ private:
     std::unique_ptr<PendingPicture> pending_again(DmabufBuffer& buffer,
                                                   const ShownContent& content);
     void look_at_awaited();
-    void drop_misfit();
 
     /// Asked for first in a request: while a client goes it has none any more.
     ClientAccount& account();

@@ -3,18 +3,21 @@
 #include <ranges>
 #include <vector>
 
+#include "surface/misfit_guard.hpp"
 #include "wlr/guard.hpp"
 #include "wlr/surface_states.hpp"
 
 namespace tarmac {
 
-Surfaces::Surfaces(wlr_compositor& compositor, SurfaceContext& context) : context_{context} {
+Surfaces::Surfaces(wlr_compositor& compositor, SurfaceContext& context)
+    : context_{context}, compositor_{&compositor} {
     new_surface_.connect<wlr_surface>(compositor.events.new_surface, [this](wlr_surface* surface) {
         guard_for(wl_resource_get_client(surface->resource), [&] { add(*surface); });
     });
     compositor_gone_.connect(compositor.events.destroy, [this] {
         new_surface_.disconnect();
         compositor_gone_.disconnect();
+        compositor_ = nullptr;
     });
 }
 
@@ -23,6 +26,14 @@ Surfaces::~Surfaces() {
         const auto all = surfaces_;
         for (const auto& surface : std::views::values(all))
             surface->let_go_of_all();
+    });
+    if (!compositor_)
+        return;
+    guard([this] {
+        std::vector<wlr_surface*> left;
+        for (const auto& [surface, followed] : surfaces_)
+            left.push_back(surface);
+        guard_against_misfits(*compositor_, left);
     });
 }
 

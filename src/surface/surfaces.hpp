@@ -33,6 +33,7 @@ private:
     void add(wlr_surface& surface);
 
     SurfaceContext& context_;
+    wlr_compositor* compositor_; ///< nullptr once it is gone
     std::unordered_map<wlr_surface*, std::shared_ptr<Surface>> surfaces_;
     Listener new_surface_, compositor_gone_;
 };

@@ -12,6 +12,7 @@
 
 #include "support/fake_writer.hpp"
 #include "support/order.hpp"
+#include "support/red_window.hpp"
 #include "support/subsurface.hpp"
 #include "support/surface_role.hpp"
 
@@ -272,4 +273,24 @@ TEST_CASE("a renderer may be replaced while a commit waits") {
     // What drew at last goes last.
     held.destroy(Display);
     held.shell.global.reset();
+}
+
+TEST_CASE_METHOD(RedWindow, "once the global is gone, a picture of another size ends no process") {
+    ColorBuffer large{client, Green, 2 * PictureWidth, 2 * PictureHeight};
+    ShmBuffer small{client, Blue};
+    const bool imports = shell.drawer().drawing() != Drawing::Pixman;
+    std::optional<ClientSurface> another;
+    std::optional<Toplevel> another_toplevel;
+    shell.global.reset();
+    window.show(large.get());
+    CHECK(window.seen() == (imports ? "128x96 green" : "nothing"));
+    // Nor one of a surface that nobody has ever followed.
+    another.emplace(shell, client);
+    another_toplevel.emplace(*another);
+    another->show(small.get());
+    CHECK(another->seen() == "64x48 blue");
+    another->show(large.get());
+    CHECK(another->seen() == (imports ? "128x96 green" : "nothing"));
+    another->show(small.get());
+    CHECK(another->seen() == "64x48 blue");
 }
