@@ -300,8 +300,9 @@ struct tarmac_inspection;
 /// Lets the user of this process alone look at what `dmabuf` holds and does, on a socket of its own
 /// at `path` (at most 107 bytes), say "$XDG_RUNTIME_DIR/$WAYLAND_DISPLAY-inspect", where
 /// tarmac-inspect looks for it. One that is there and on which nobody listens is replaced. `dmabuf`
-/// and `loop` may go first: then nothing is told any more. Fails with TARMAC_FAULT_NOT_AVAILABLE if
-/// `path` is too long, is taken or can't be made.
+/// and `loop` may go first: then nothing is told any more. At most 16 programs look at once. Fails
+/// with TARMAC_FAULT_NOT_AVAILABLE if `path` is too long, is taken or can't be made, and with
+/// TARMAC_FAULT_OUT_OF_RESOURCES.
 TARMAC_EXPORT struct tarmac_inspection* tarmac_inspection_create(struct tarmac_linux_dmabuf* dmabuf,
                                                                  struct wl_event_loop* loop,
                                                                  const char* path,

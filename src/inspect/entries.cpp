@@ -29,9 +29,11 @@ std::string fourcc_of(const Json& buffer) {
 
 std::string sentence_of(const Json& buffer) {
     const std::string awaits = text(buffer["awaits"]);
+    const std::string reason = text(buffer["reason"]);
     if (awaits == "nothing")
-        return text(buffer["reason"]);
-    return formatted("waits: {}, {}", awaits, short_time(buffer["waits_for_us"]));
+        return reason;
+    return formatted("waits: {}, {}{}{}", awaits, short_time(buffer["waits_for_us"]),
+                     reason.empty() ? "" : "; ", reason);
 }
 
 std::uint64_t memory_of(const Json& buffer) {

@@ -20,7 +20,7 @@ std::string json_text(const Json& json, int indent = -1);
 std::string label_of(const Json& entry);
 /// "XR24", of a buffer.
 std::string fourcc_of(const Json& buffer);
-/// Why a buffer isn't shown the best way, or what it waits for.
+/// What a buffer waits for, and why it isn't shown the best way.
 std::string sentence_of(const Json& buffer);
 /// Bytes of the dma-bufs that a buffer lies in.
 std::uint64_t memory_of(const Json& buffer);

@@ -33,8 +33,9 @@ p { max-width: 60em; }
 table { border-collapse: collapse; margin: 0 0 1.5em; }
 th, td { padding: .15em .6em; text-align: left; border: 1px solid var(--back); vertical-align: top; }
 .matrix th, .matrix td { white-space: nowrap; }
-.matrix thead th { position: sticky; top: 0; background: var(--back); }
+.matrix thead th { position: sticky; top: 0; z-index: 1; background: var(--back); }
 .matrix tr > th:first-child { position: sticky; left: 0; background: var(--back); }
+.matrix thead th:first-child { z-index: 2; }
 .imported { background: var(--imported); }
 .read { background: var(--read); }
 .copied { background: var(--copied); }

@@ -29,7 +29,7 @@ void print_buffers(std::ostream& out, const Json& snapshot) {
                    fourcc_of(buffer), text(buffer["modifier"]), short_bytes(memory_of(buffer)),
                    exporters_of(buffer), text(buffer["way"]), index.outputs(buffer)},
                   sentence_of(buffer));
-    table.print(out, "No client has a buffer in dma-bufs.");
+    table.print(out, "No buffers in dma-bufs.");
 }
 
 void print_clients(std::ostream& out, const Json& snapshot) {
@@ -51,7 +51,7 @@ void print_clients(std::ostream& out, const Json& snapshot) {
                    text(client["refusals"]), short_time(median_of(client, "import")),
                    short_time(median_of(client, "wait")),
                    short_time(median_of(client, "conversion"))});
-    table.print(out, "No client has used dma-bufs.");
+    table.print(out, "No clients that use dma-bufs.");
 }
 
 std::string refusal_line(const Json& refusal) {
@@ -64,7 +64,7 @@ void print_refusals(std::ostream& out, const Json& snapshot) {
     for (const Json& refusal : snapshot["refusals"])
         out << refusal_line(refusal) << '\n';
     if (snapshot["refusals"].empty())
-        out << "Nothing was refused.\n";
+        out << "No refusals.\n";
 }
 
 void print_feedback(std::ostream& out, const Json& snapshot) {
@@ -83,7 +83,7 @@ void print_feedback(std::ostream& out, const Json& snapshot) {
         }
     }
     if (snapshot["feedback"].empty())
-        out << "No client has asked for feedback.\n";
+        out << "No feedback.\n";
 }
 
 } // namespace tarmac::inspect

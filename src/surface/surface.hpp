@@ -60,7 +60,8 @@ public:
     /// Nothing where neither shown nor awaited is an image. Without what others know: the buffer's
     /// id, and outputs.
     std::optional<Snapshot::Surface> snapshot() const;
-    /// For buffers of commits that wait, the oldest first: for what, and since when.
+    /// For buffers that will be shown without another commit, and those that commits which wait
+    /// bring, the oldest first: for what, and since when.
     void for_each_waiting(
         const std::function<void(const DmabufBuffer& buffer, Snapshot::Awaits awaits,
                                  std::chrono::steady_clock::time_point since)>& visit) const;

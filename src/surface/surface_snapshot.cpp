@@ -32,11 +32,19 @@ void Surface::for_each_waiting(
                              std::chrono::steady_clock::time_point since)>& visit) const {
     if (awaited_)
         visit(awaited_->buffer(), awaited_->awaits(), awaited_->request().since);
+    // What could be shown, or read, waits for what is ahead of it.
+    std::optional<Snapshot::Awaits> ahead;
     for (const Commit& commit : waiting_) {
+        const bool is_in_time =
+            commit.has_picture() || commit.picture->stage() == PendingPicture::Stage::Readable;
+        const Snapshot::Awaits awaits = ahead && is_in_time ? *ahead : awaits_of(commit);
+        if (!ahead)
+            ahead = awaits;
         wlr_buffer* buffer =
             (commit.picture ? commit.picture->request().buffer : commit.ready.source).get();
-        if (const DmabufBuffer* image = DmabufBuffer::from(buffer); image && !commit.is_dropped())
-            visit(*image, awaits_of(commit), commit.since);
+        const DmabufBuffer* image = DmabufBuffer::from(buffer);
+        if (image && !commit.is_dropped() && !commit.is_remake)
+            visit(*image, awaits, commit.since);
     }
 }
 

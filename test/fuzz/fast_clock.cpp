@@ -15,7 +15,8 @@ namespace {
 
 using Nanoseconds = std::int64_t;
 
-/// After that the kernel is asked again: timers are the kernel's, and may not seem to be early.
+/// After that the kernel is asked again: timers are the kernel's, and may not seem to be early. As
+/// much threads may differ by.
 constexpr Nanoseconds Believed = 5'000'000;
 
 Nanoseconds ask() {
@@ -28,8 +29,8 @@ Nanoseconds ask() {
 double nanoseconds_per_count() {
     static const double measured = [] {
         constexpr Nanoseconds Long = 20'000'000;
-        const Nanoseconds begin = ask();
         const std::uint64_t first = __rdtsc();
+        const Nanoseconds begin = ask();
         Nanoseconds now = begin;
         while (now - begin < Long)
             now = ask();
@@ -44,8 +45,8 @@ Nanoseconds now() {
     const auto since = static_cast<Nanoseconds>(static_cast<double>(__rdtsc() - count_then) *
                                                 nanoseconds_per_count());
     if (asked == 0 || since < 0 || since > Believed) {
-        asked = ask();
         count_then = __rdtsc();
+        asked = ask();
         return told = std::max(told, asked);
     }
     return told = std::max(told, asked + since);

@@ -272,7 +272,7 @@ TEST_CASE_METHOD(Fixture, "a program that stands still as it follows refusals co
     tried(Refused, "refusals that a program that stands still follows");
     const std::uint64_t now = memory_of(compositor.process());
     INFO(memory << " bytes before, " << now << " after");
-    CHECK((HasAddressSanitizer || now <= memory + (2 << 20)));
+    CHECK((HasAddressSanitizer || now <= memory + (4 << 20)));
     CHECK(compositor.settles_at_most(descriptors + 2 * Descriptors));
     bystander.show();
 }

@@ -169,7 +169,7 @@ TEST_CASE("tarmac-inspect tells of one process alone, if it is asked to") {
     CHECK(look("feedback", other.pid())["feedback"].empty());
     CHECK(look("refusals", getpid())["refusals"].size() == 1);
     CHECK(look("refusals", other.pid())["refusals"].empty());
-    CHECK(compositor.say("clients", {"--pid", "1"}) == "No client has used dma-bufs.\n");
+    CHECK(compositor.say("clients", {"--pid", "1"}) == "No clients that use dma-bufs.\n");
 }
 
 TEST_CASE("tarmac-inspect tells of hundreds of buffers, and of what surfaces show") {
