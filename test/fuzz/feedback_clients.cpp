@@ -34,7 +34,7 @@ void check_told(const ToldFeedback& told, const KnownFeedback& known, unsigned v
     FUZZ_CHECK(told.tranches.size() == model.tranches.size(), "other tranches");
     std::string order{version < 6 ? "tm" : "t"};
     for (std::size_t i = 0; i < model.tranches.size(); ++i) {
-        const Tranche& tranche = model.tranches[i];
+        const ModelFeedback::Tranche& tranche = model.tranches[i];
         const unsigned flags = static_cast<unsigned>(tranche.flags) & (version < 6 ? 1 : 3);
         FUZZ_CHECK(told.tranches[i].device == tranche.target_device, "a tranche's device");
         FUZZ_CHECK(told.tranches[i].flags == flags, "a tranche's flags");

@@ -14,8 +14,15 @@ constexpr unsigned ManyPairs = 1000;
 
 /// Feedback as lists that are looked through from the start.
 struct ModelFeedback {
+    struct Tranche {
+        dev_t target_device;
+        tarmac::TrancheFlags flags;
+        std::vector<tarmac::FormatModifier> formats;
+
+        friend bool operator==(const Tranche&, const Tranche&) = default;
+    };
     dev_t main_device;
-    std::vector<tarmac::Tranche> tranches;
+    std::vector<Tranche> tranches;
 
     /// Whether a client of `version` is told the same.
     bool tells_same(const ModelFeedback& other, unsigned version) const;
