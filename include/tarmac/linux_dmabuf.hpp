@@ -160,10 +160,8 @@ public:
     LinuxDmabuf& operator=(LinuxDmabuf&&) noexcept;
     /// Removes the global. Objects that clients still have, or are getting just then, do nothing
     /// from then on: `create` is answered `failed`, also where it is waiting, and feedback is
-    /// silent. A buffer that the renderer hasn't imported can't be shown any more, and wlroots
-    /// (0.20) ends the process when it draws a surface that got such a one after a picture of
-    /// another size: so let clients go first (wl_display_destroy_clients()), or have a new
-    /// LinuxDmabuf follow() the surfaces.
+    /// silent. Buffers that the renderer hasn't imported can't be shown any more: a surface that
+    /// gets one keeps its picture, or shows nothing if the size is another.
     ~LinuxDmabuf();
 
     /// The global, for filters (wl_display_set_global_filter()). Borrowed; nullptr once the display
