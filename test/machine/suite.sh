@@ -106,7 +106,7 @@ can_have() { attend "$checkout/run" shell --with "$1" -- true; }
 test_wlroots_0_19() {
     local packages targets=(
         test/embed/{embed-tests,tiny,two-wlroots} test/{embedded,protocol,picture}-tests
-        src/compositor/tarmac-compositor test/protocol/tarmac-conformance
+        src/compositor/tarmac-compositor src/inspect/tarmac-inspect test/protocol/tarmac-conformance
     )
     packages=$(optional_packages "$checkout/test/clients/packages")
     if can_have "$packages"; then ensure_root "$packages"; fi
