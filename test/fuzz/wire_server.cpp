@@ -156,7 +156,7 @@ void Server::send_frames() {
 }
 
 void Server::replace_importers(unsigned choice) {
-    has_usual_importers_ = false;
+    is_as_usual_ = false;
     static_cast<void>(global_->set_importers(importers(choice)));
 }
 
@@ -170,7 +170,7 @@ void Server::replace_renderer() {
 }
 
 void Server::replace_global(unsigned version, bool imports_at_once, bool ends_overdue) {
-    is_usual_global_ = false;
+    is_as_usual_ = false;
     auto options = usual_options();
     options.version = version;
     if (!imports_at_once)
@@ -182,13 +182,9 @@ void Server::replace_global(unsigned version, bool imports_at_once, bool ends_ov
     make_global(std::move(options));
 }
 
-/// A new global starts a new thread, so this happens only where it must.
 void Server::make_as_usual() {
-    if (!std::exchange(is_usual_global_, true))
+    if (!std::exchange(is_as_usual_, true))
         make_global(usual_options());
-    else if (!has_usual_importers_)
-        FUZZ_CHECK(global_->set_importers(importers(0)), "those that it had aren't taken");
-    has_usual_importers_ = true;
 }
 
 void Server::pause() {
@@ -215,7 +211,7 @@ void Server::make_feedbacks() {
 }
 
 void Server::change_feedback(unsigned choice) {
-    has_usual_importers_ = false;
+    is_as_usual_ = false;
     global_->set_default_feedback(feedback(choice));
 }
 

@@ -68,7 +68,7 @@ private:
     wlr_compositor* compositor_;
     std::unique_ptr<tarmac::Importer> importing_, mapping_;
     std::optional<tarmac::LinuxDmabuf> global_;
-    bool is_usual_global_ = true, has_usual_importers_ = true; ///< and feedback
+    bool is_as_usual_ = true; ///< the global, its importers and its feedback
     /// What it may be changed to; some tell the same.
     std::array<std::shared_ptr<const tarmac::Feedback>, 8> feedbacks_;
     std::list<Follower> followers_;
