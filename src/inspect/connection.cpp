@@ -77,6 +77,10 @@ int complain(const std::string& sentence) {
     return 1;
 }
 
+int complain_unwritten() {
+    return complain("What there is can't be written to standard output.");
+}
+
 struct Connection::Globals {
     explicit Globals(wl_display* display) : registry{wl_display_get_registry(display)} {
         static constexpr wl_registry_listener events = {

@@ -15,6 +15,8 @@ using Json = nlohmann::ordered_json;
 
 /// Says on standard error why what was asked for can't be done. Returns the exit status.
 int complain(const std::string& sentence);
+/// That standard output takes no more.
+int complain_unwritten();
 
 /// A connection to a compositor that lets its dma-buf import be looked at.
 class Connection {

@@ -84,7 +84,7 @@ int run(const LookOptions& options) {
         return complain(snapshot.error());
     print(options, options.pid ? narrowed(*snapshot, *options.pid) : *snapshot);
     std::cout.flush();
-    return std::cout ? 0 : complain("What there is can't be written to standard output.");
+    return std::cout ? 0 : complain_unwritten();
 }
 
 } // namespace tarmac::inspect

@@ -72,7 +72,7 @@ int write_lines(Connection& connection, Interval interval) {
             return complain(snapshot.error());
         std::cout << json_text(*snapshot) << std::endl;
         if (!std::cout)
-            return complain("What there is can't be written to standard output.");
+            return complain_unwritten();
         std::this_thread::sleep_for(interval);
     }
 }
