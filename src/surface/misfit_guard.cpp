@@ -1,5 +1,6 @@
 #include "surface/misfit_guard.hpp"
 
+#include <algorithm>
 #include <list>
 
 #include "wlr/guard.hpp"
@@ -18,11 +19,10 @@ public:
         return known ? *static_cast<MisfitGuard*>(known) : *new MisfitGuard{compositor};
     }
 
+    bool watches(const wlr_surface* surface) const {
+        return std::ranges::contains(all_, surface, &Watched::surface);
+    }
     void watch(wlr_surface& surface) {
-        for (const Watched& known : all_) {
-            if (known.surface == &surface)
-                return;
-        }
         Watched& watched = all_.emplace_back();
         if (!wlr_surface_synced_init(&watched.synced, &surface, &synced_impl, &watched.pending,
                                      &watched.current))
@@ -83,8 +83,10 @@ bool drop_misfit(wlr_surface& surface) noexcept {
 
 void guard_against_misfits(wlr_compositor& compositor, const std::vector<wlr_surface*>& surfaces) {
     MisfitGuard& guard = MisfitGuard::of(compositor);
-    for (wlr_surface* surface : surfaces)
-        guard.watch(*surface);
+    for (wlr_surface* surface : surfaces) {
+        if (!guard.watches(surface))
+            guard.watch(*surface);
+    }
 }
 
 } // namespace tarmac
